@@ -1,0 +1,1 @@
+"""How services meet on the broker: queues, requests and replies, events, parking."""
