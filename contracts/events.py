@@ -1,0 +1,166 @@
+"""Events: what happened, in ids and codes only, as CloudEvents 1.0 (architecture.md).
+
+An event never carries content. `data` of a case event holds the facts that a hearer needs to react
+without asking: the agreement, the stage, who takes part and who must not be told (`walled`).
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from marshmallow import EXCLUDE, fields, validate
+
+from contracts import vocabulary as words
+from contracts.errors import Park
+from contracts.fields import Code, Day, Moment, OneOf, RandomId, Strict, codes
+
+DATASCHEMA: Final = "urn:ketenaanpak:event:{type}:{version}"
+
+
+class Envelope(Strict):
+    """CloudEvents 1.0 with the three extensions that join it to a trace, a command, a decision."""
+
+    specversion = fields.String(required=True, validate=validate.Equal("1.0"))
+    id = RandomId(required=True)
+    source = OneOf(words.SERVICES, required=True)
+    type = Code(required=True)
+    time = Moment(required=True)
+    subject = RandomId(required=True)
+    dataschema = fields.String(required=True)
+    datacontenttype = fields.String(required=True, validate=validate.Equal("application/json"))
+    traceparent = fields.String()
+    commandid = RandomId(required=True)
+    decisionid = RandomId(required=True)
+    data = fields.Dict(keys=fields.String(), required=True)
+
+
+class CaseData(Strict):
+    """What every event about a case tells."""
+
+    case = RandomId(required=True)
+    agreement = Code(required=True)
+    stage = OneOf(words.STAGES, required=True)
+    submitted_by = Code(required=True)
+    participants = codes(required=True)
+    walled = codes(required=True)
+
+
+class WithdrawnData(CaseData):
+    ground = OneOf(words.WITHDRAW_GROUNDS, required=True)
+
+
+class SessionOfCaseData(CaseData):
+    session = RandomId(required=True)
+
+
+class FragmentData(CaseData):
+    fragment = RandomId(required=True)
+    category = OneOf(words.CATEGORIES, required=True)
+    partner = Code(required=True)
+
+
+class RequestData(CaseData):
+    request = RandomId(required=True)
+    to = Code(required=True)
+    by = Code(required=True)
+    due = Day(required=True)
+
+
+class RequestAnsweredData(RequestData):
+    outcome = OneOf(words.REQUEST_OUTCOMES, required=True)
+
+
+class PartnerAnsweredData(CaseData):
+    partner = Code(required=True)
+    answer = OneOf(words.FORMING_ANSWERS, required=True)
+
+
+class PartnerData(CaseData):
+    partner = Code(required=True)
+
+
+class ConflictData(CaseData):
+    person = Code(required=True)
+    partner = Code(required=True)
+
+
+class SessionData(Strict):
+    session = RandomId(required=True)
+    agreement = Code(required=True)
+    table = Code(required=True)
+    starts_at = Moment(required=True)
+
+
+EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
+    "intake.referral_submitted": {1: CaseData},
+    "intake.informing_confirmed": {1: CaseData},
+    "intake.session_scheduled": {1: SessionData},
+    "intake.case_put_on_agenda": {1: SessionOfCaseData},
+    "intake.case_taken_on_agenda": {1: SessionOfCaseData},
+    "intake.case_withdrawn": {1: WithdrawnData},
+    "intake.forming_completed": {1: CaseData},
+    "intake.forming_reopened": {1: CaseData},
+    "intake.crisis_raised": {1: FragmentData},
+    "intake.participant_invited": {1: PartnerData},
+    "intake.conflict_declared": {1: ConflictData},
+    "intake.possible_match_noticed": {1: CaseData},
+    "intake.item_offered": {1: FragmentData},
+    "intake.item_corrected": {1: FragmentData},
+    "intake.item_recalled": {1: FragmentData},
+    "intake.partner_answered": {1: PartnerAnsweredData},
+    "intake.information_requested": {1: RequestData},
+    "intake.information_request_answered": {1: RequestAnsweredData},
+}
+"""`<source>.<type>` → version → schema of `data`; a version, once published, never changes."""
+
+
+def make_event(
+    name: str,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    subject: str,
+    command_id: str,
+    decision_id: str,
+    traceparent: str = "",
+) -> dict[str, Any]:
+    """A new event of the newest version of `name` (`<source>.<type>`), validated, as JSON."""
+    source, event_type = name.split(".", 1)
+    version = max(EVENTS[name])
+    schema = EVENTS[name][version]()
+    event: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": str(uuid.uuid4()),
+        "source": source,
+        "type": event_type,
+        "time": at.isoformat(),
+        "subject": subject,
+        "dataschema": DATASCHEMA.format(type=name, version=version),
+        "datacontenttype": "application/json",
+        "commandid": command_id,
+        "decisionid": decision_id,
+        "data": schema.dump(schema.load(schema.dump(data))),
+    }
+    if traceparent:
+        event["traceparent"] = traceparent
+    return event
+
+
+def read_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The validated `data` of an event; raises Park("event_invalid") when it is none of ours.
+
+    A hearer reads only the members that it knows of: unknown members of a newer version of the
+    envelope are left out.
+    """
+    problems = Envelope(unknown=EXCLUDE).validate(event)
+    name = f"{event.get('source')}.{event.get('type')}"
+    version = str(event.get("dataschema", "")).rpartition(":")[2]
+    schemas = EVENTS.get(name, {})
+    if problems or not version.isdigit() or int(version) not in schemas:
+        raise Park("event_invalid", "the envelope is not one of ours")
+    schema = schemas[int(version)]()
+    if schema.validate(event["data"]):
+        raise Park("event_invalid", "the data do not fit the schema")
+    loaded: dict[str, Any] = schema.load(event["data"])
+    return loaded

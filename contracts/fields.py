@@ -1,0 +1,108 @@
+"""Strict field types: JSON says exactly what it means or the message is refused."""
+
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+LINE = 200
+SUMMARY = 500
+TEXT = 10_000
+_CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
+
+
+class Strict(Schema):
+    """A schema that refuses unknown fields (marshmallow's default, said here for the reader)."""
+
+
+class Text(fields.String):
+    """A non-empty text of at most `limit` characters, NFC, without control characters."""
+
+    def __init__(self, limit: int = TEXT, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(min=1, max=limit), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
+        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+            raise ValidationError("control characters are not allowed")
+        return text.strip()
+
+
+class Flag(fields.Boolean):
+    """true or false; not "yes", 1 or "on"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class RandomId(fields.String):
+    """A UUID in its canonical form: ids are random and tell nothing."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            canonical = str(uuid.UUID(text))
+        except ValueError as error:
+            raise ValidationError("not a valid id") from error
+        if canonical != text:
+            raise ValidationError("not a valid id")
+        return text
+
+
+class Code(fields.String):
+    """A short machine word: a partner, an agreement, a person or a municipality by its id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=_CODE, **kwargs)
+
+
+class OneOf(fields.String):
+    """One word of a closed list."""
+
+    def __init__(self, words: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(tuple(words)), **kwargs)
+
+
+class Day(fields.Date):
+    """A calendar day, ISO 8601 (`2026-03-01`)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+
+class Moment(fields.AwareDateTime):
+    """A moment in UTC, ISO 8601 on the wire."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def codes(limit: int = 50, **kwargs: Any) -> "fields.List[Any]":
+    """A list of at most `limit` different codes."""
+    return fields.List(Code(), validate=(validate.Length(max=limit), _different), **kwargs)
+
+
+def ids(limit: int = 50, **kwargs: Any) -> "fields.List[Any]":
+    """A list of at most `limit` different random ids."""
+    return fields.List(RandomId(), validate=(validate.Length(max=limit), _different), **kwargs)
+
+
+def many(schema: type[Schema], least: int = 0, most: int = 50, **kwargs: Any) -> "fields.List[Any]":
+    """A list of `least` to `most` documents of `schema`."""
+    return fields.List(
+        fields.Nested(schema), validate=validate.Length(min=least, max=most), **kwargs
+    )
+
+
+def _different(values: list[str]) -> None:
+    if len(set(values)) != len(values):
+        raise ValidationError("values must differ")

@@ -1,0 +1,51 @@
+"""How a decided command travels: with the decision it rests on and the terms it carries."""
+
+from marshmallow import fields, validate
+
+from contracts import vocabulary as words
+from contracts.fields import Code, OneOf, RandomId, Strict, codes
+
+
+class DecidedOn(Strict):
+    """The case as policy saw it; the owner refuses when it has moved on since."""
+
+    stage = OneOf(words.STAGES, required=True)
+    version = fields.Integer(strict=True, required=True)
+
+
+class Command(Strict):
+    """A command, decided and recorded before it was sent.
+
+    `command_id` is made from person, route and Idempotency-Key: the same key is the same command.
+    `terms` are what the agreement says about this command (cap, participants, due times), so that
+    services hold no copy of agreements.
+    """
+
+    command_id = RandomId(required=True)
+    decision_id = RandomId(required=True)
+    person = Code(required=True)
+    partner = Code(required=True, allow_none=True)
+    roles = codes(required=True)
+    agreement = Code(required=True, allow_none=True)
+    agreement_version = fields.String(required=True, allow_none=True)
+    policy_revision = fields.String(required=True)
+    terms = fields.Dict(keys=fields.String(), required=True)
+    decided_on = fields.Nested(DecidedOn, required=True, allow_none=True)
+    target = RandomId(required=True, allow_none=True)
+    case = RandomId(required=True, allow_none=True)
+    if_match = fields.Integer(
+        strict=True, required=True, allow_none=True, validate=validate.Range(min=1)
+    )
+    traceparent = fields.String(required=True)
+    body = fields.Dict(keys=fields.String(), required=True)
+
+
+class Outcome(Strict):
+    """What a command led to: ids and state, never content."""
+
+    id = RandomId(required=True)
+    case = RandomId(allow_none=True)
+    stage = OneOf(words.STAGES)
+    version = fields.Integer(strict=True, required=True)
+    state = Code()
+    ids = fields.Dict(keys=fields.String(), values=fields.String())

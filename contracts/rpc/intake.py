@@ -1,0 +1,177 @@
+"""What intake answers: facts for decisions, content to release, and its commands."""
+
+from typing import Final
+
+from marshmallow import fields, validate
+
+from contracts import vocabulary as words
+from contracts.bodies import COMMAND_BODIES
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
+from contracts.rpc.command import Command, Outcome
+
+PAGE = 100
+
+
+class ParticipantFacts(Strict):
+    """A partner that takes part in a case."""
+
+    partner = Code(required=True)
+    since = Moment(required=True)
+    answered = OneOf(words.FORMING_ANSWERS, required=True, allow_none=True)
+
+
+class GuestFacts(Strict):
+    """The referrer's one visit to a session."""
+
+    session = RandomId(required=True)
+    until = Moment(required=True)
+
+
+class CaseFacts(Strict):
+    """What policy needs to know of a case; `conflicts` are those of the person who asks."""
+
+    id = RandomId(required=True)
+    found = Flag(required=True)
+    agreement = Code(allow_none=True)
+    region = Code(allow_none=True)
+    stage = OneOf(words.STAGES, allow_none=True)
+    version = fields.Integer(strict=True, allow_none=True)
+    submitted_by = Code(allow_none=True)
+    referrer = Code(allow_none=True)
+    submitted_at = Moment(allow_none=True)
+    participants = many(ParticipantFacts, most=200)
+    director = Code(allow_none=True)
+    followers = codes(200)
+    crisis = Flag()
+    victim_informed = Flag()
+    informing_confirmed = Flag()
+    evaluating = Flag()
+    guest = fields.Nested(GuestFacts, allow_none=True)
+    conflicts = fields.List(OneOf(("same_person", *words.INTERESTS)))
+    session = RandomId(allow_none=True)
+
+
+class Fragment(Strict):
+    """A fragment: facts and content. `content` is null for whereabouts (kept apart)."""
+
+    id = RandomId(required=True)
+    kind = Code(required=True)
+    category = OneOf(words.CATEGORIES, required=True)
+    source = Code(required=True)
+    subjects = ids(required=True)
+    only_for = codes(required=True)
+    withhold_from = codes(required=True)
+    addressed_to = codes(required=True)
+    status = OneOf(("offered", "recalled"), required=True)
+    version = fields.Integer(strict=True, required=True)
+    at = Moment(required=True)
+    content = fields.Dict(keys=fields.String(), required=True, allow_none=True)
+
+
+class ReadCaseRequest(Strict):
+    """A case for `person`; `kinds` and `fragment` narrow it, `content` false leaves texts out."""
+
+    case = RandomId(required=True)
+    person = Code(required=True)
+    kinds = fields.List(Code(), allow_none=True, load_default=None)
+    fragment = RandomId(allow_none=True, load_default=None)
+    content = Flag(load_default=True)
+
+
+class ReadCaseReply(Strict):
+    """An unknown id is a case with `found` false and no fragments, in the same shape."""
+
+    case = fields.Nested(CaseFacts, required=True)
+    fragments = many(Fragment, most=5000, required=True)
+
+
+class ListCasesRequest(Strict):
+    """Cases that take place between these partners or agreements, without the person's walls.
+
+    `partners`: (agreement, partner) pairs; `agreements`: those in which the person sees all
+    references; `referrer`: true selects the person's own referrals instead.
+    """
+
+    person = Code(required=True)
+    parties = fields.List(fields.Tuple((Code(), Code())), required=True)
+    agreements = codes(required=True)
+    referrer = Flag(load_default=False)
+    kinds = fields.List(Code(), required=True)
+    after = fields.String(allow_none=True, load_default=None)
+    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, PAGE))
+
+
+class ListCasesReply(Strict):
+    """A page, newest first; `next` is where the following one starts, null at the end."""
+
+    cases = many(ReadCaseReply, most=PAGE, required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class OpenWhereaboutsRequest(Strict):
+    """Whereabouts that a recorded decision released, by id."""
+
+    case = RandomId(required=True)
+    fragments = ids(required=True)
+    decision_id = RandomId(required=True)
+
+
+class OpenWhereaboutsReply(Strict):
+    """Content by fragment id; one recalled in between is absent."""
+
+    contents = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+
+
+class AgendaEntry(Strict):
+    """A case on an agenda."""
+
+    case = RandomId(required=True)
+    referrer_attends = Flag(required=True)
+    put_by = Code(required=True)
+
+
+class Session(Strict):
+    """A session of a table with its agenda; unknown ids answer with `found` false."""
+
+    id = RandomId(required=True)
+    found = Flag(required=True)
+    agreement = Code(allow_none=True)
+    table = Code(allow_none=True)
+    starts_at = Moment(allow_none=True)
+    version = fields.Integer(strict=True, allow_none=True)
+    agenda = many(AgendaEntry, most=200)
+
+
+class ReadSessionRequest(Strict):
+    session = RandomId(required=True)
+    person = Code(required=True)
+
+
+class ReadSessionReply(Strict):
+    """The session and the facts of each case on its agenda, in the order of the agenda."""
+
+    session = fields.Nested(Session, required=True)
+    cases = many(CaseFacts, most=200, required=True)
+
+
+class ListSessionsRequest(Strict):
+    agreements = codes(required=True)
+    after = fields.String(allow_none=True, load_default=None)
+    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, PAGE))
+
+
+class ListSessionsReply(Strict):
+    """Sessions without their agenda, soonest last."""
+
+    sessions = many(Session, most=PAGE, required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+METHODS: Final = {
+    "read_case": (ReadCaseRequest, ReadCaseReply),
+    "list_cases": (ListCasesRequest, ListCasesReply),
+    "open_whereabouts": (OpenWhereaboutsRequest, OpenWhereaboutsReply),
+    "read_session": (ReadSessionRequest, ReadSessionReply),
+    "list_sessions": (ListSessionsRequest, ListSessionsReply),
+    **dict.fromkeys(COMMAND_BODIES, (Command, Outcome)),
+}

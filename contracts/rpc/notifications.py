@@ -1,0 +1,64 @@
+"""What notifications answers: a person's own inbox, which says that something waits, not what."""
+
+from typing import Final
+
+from marshmallow import fields, validate
+
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, many
+from contracts.rpc.command import Command, Outcome
+
+TASKS: Final = (
+    "referral_waiting",
+    "case_on_agenda",
+    "case_withdrawn",
+    "crisis",
+    "question_waiting",
+    "answer_received",
+    "invited",
+    "deputy_needed",
+    "possible_match",
+    "session_scheduled",
+)
+"""What waits, as a code; the texts in nl, fr and en are the gateway's."""
+
+
+class Message(Strict):
+    """A message of the inbox: the task and when it came, nothing of any case."""
+
+    id = RandomId(required=True)
+    task = OneOf(TASKS, required=True)
+    at = Moment(required=True)
+    read = Flag(required=True)
+    version = fields.Integer(strict=True, required=True)
+
+
+class InboxRequest(Strict):
+    person = Code(required=True)
+    after = fields.String(allow_none=True, load_default=None)
+    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, 100))
+
+
+class InboxReply(Strict):
+    """A page, newest first."""
+
+    messages = many(Message, most=100, required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class OpenMessageRequest(Strict):
+    person = Code(required=True)
+    message = RandomId(required=True)
+
+
+class OpenMessageReply(Strict):
+    """The message and the random id it leads to, for a decision; null when it is not theirs."""
+
+    message = fields.Nested(Message, required=True, allow_none=True)
+    about = fields.Dict(keys=OneOf(("case", "session")), values=RandomId(), required=True)
+
+
+METHODS: Final = {
+    "inbox": (InboxRequest, InboxReply),
+    "open_message": (OpenMessageRequest, OpenMessageReply),
+    "mark_read": (Command, Outcome),
+}

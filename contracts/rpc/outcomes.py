@@ -1,0 +1,63 @@
+"""Closed outcomes: immutable documents of risk and plans that intake asks before it commits.
+
+An outcome is asked for by its id and never changes once it is closed (architecture.md, "Who owns
+what"). An id that is unknown, not closed, or of another case is `not_found`.
+"""
+
+from typing import Final
+
+from marshmallow import fields
+
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes
+
+
+class OutcomeRequest(Strict):
+    """The outcome document `outcome` of `case`."""
+
+    case = RandomId(required=True)
+    outcome = RandomId(required=True)
+
+
+class _Closed(Strict):
+    id = RandomId(required=True)
+    case = RandomId(required=True)
+    closed_at = Moment(required=True)
+
+
+class WeighingOutcome(_Closed):
+    """A closed weighing (weging): what the table concluded, and whether it rests on enough."""
+
+    conclusion = OneOf(("take", "not_grave_enough", "criteria_not_met"), required=True)
+    assessments = fields.Integer(strict=True, required=True)
+    problem_profile = Flag(required=True)
+
+
+class PlanOutcome(_Closed):
+    """An adopted plan version and the partners that follow an action of it."""
+
+    version = fields.Integer(strict=True, required=True)
+    followers = codes(required=True)
+
+
+class ConclusionOutcome(_Closed):
+    """A closed conclusion: violence stopped, goals reached; who still follows an action."""
+
+    violence_stopped = Flag(required=True)
+    goals_reached = Flag(required=True)
+    followers = codes(required=True)
+
+
+class FollowUpOutcome(_Closed):
+    """A closed follow-up six months after the conclusion."""
+
+    result = OneOf(("close", "extend", "reopen"), required=True)
+    ground = Code(allow_none=True)
+
+
+RISK_METHODS: Final = {"weighing_outcome": (OutcomeRequest, WeighingOutcome)}
+
+PLANS_METHODS: Final = {
+    "plan_outcome": (OutcomeRequest, PlanOutcome),
+    "conclusion_outcome": (OutcomeRequest, ConclusionOutcome),
+    "follow_up_outcome": (OutcomeRequest, FollowUpOutcome),
+}
