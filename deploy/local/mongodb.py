@@ -1,0 +1,102 @@
+"""A mongod of the project's own: one-node replica set, with authorisation, loopback only."""
+
+from __future__ import annotations
+
+import base64
+import secrets as random_source
+import shutil
+from pathlib import Path
+from urllib.parse import quote
+
+from deploy.local import find
+from deploy.local.ports import HOST, Ports, is_answered, is_free
+from deploy.local.program import Program
+from deploy.local.progress import Progress
+from deploy.local.secrets import Secrets
+from deploy.local.trouble import Trouble
+
+REPLICA_SET = "rs0"
+
+
+class MongoDB:
+    """The database server of one state folder; its files live under `<state>/mongodb`."""
+
+    def __init__(self, state: Path, ports: Ports, secrets: Secrets, *, tied: bool = False) -> None:
+        self.data = state / "mongodb"
+        self.secrets = secrets
+        self.port = ports.of("mongodb")
+        self.program = Program("mongodb", state / "run", state / "log" / "mongodb.log", tied=tied)
+
+    def url(self, service: str) -> str:
+        """Give the connection URL with which a service reaches its own database."""
+        password = quote(self.secrets.password(f"mongo-{service}"), safe="")
+        options = f"authSource={service}&replicaSet={REPLICA_SET}"
+        return f"mongodb://{service}:{password}@{HOST}:{self.port}/{service}?{options}"
+
+    def admin_url(self) -> str:
+        """Give the administrator's URL: for tests and repairs, never for a service."""
+        from deploy.mongo.setup import ADMIN
+
+        password = quote(self.secrets.password("mongo-admin"), safe="")
+        return f"mongodb://{ADMIN}:{password}@{HOST}:{self.port}/?replicaSet={REPLICA_SET}"
+
+    def start(self, progress: Progress) -> None:
+        """Start the server and return when it is a writable primary with its users."""
+        binary = find.mongod(progress)
+        if self.program.running:
+            return
+        if not is_free(self.port):
+            raise Trouble(
+                f"port {self.port}, kept for MongoDB, is taken by another program",
+                "stop that program, or run `make demo`, which starts afresh",
+            )
+        with progress.step("mongodb", f"starting on {HOST}:{self.port}"):
+            self.data.mkdir(parents=True, exist_ok=True)
+            self.program.launch(self._command(binary), {"LANG": "C.UTF-8"})
+            self.program.wait_until(lambda: is_answered(self.port), 60)
+            self._prepare()
+
+    def _command(self, binary: Path) -> list[str]:
+        key_file = self.secrets.path("mongo-key-file", _new_key_file)
+        return [
+            str(binary),
+            *("--dbpath", str(self.data)),
+            *("--bind_ip", HOST, "--port", str(self.port), "--nounixsocket"),
+            *("--replSet", REPLICA_SET, "--keyFile", str(key_file)),
+            # A developer's machine holds this beside everything else.
+            *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128"),
+            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        ]
+
+    def _prepare(self) -> None:
+        from deploy.mongo import setup
+
+        passwords = {name: self.secrets.password(f"mongo-{name}") for name in setup.services()}
+        place = setup.Place(HOST, self.port)
+        setup.prepare(place, self.secrets.password("mongo-admin"), passwords)
+
+    def stop(self, seconds: float = 30.0) -> None:
+        """Stop the server in order."""
+        self.program.stop(seconds)
+
+    def kill(self) -> None:
+        """End the server at once, as a power failure would."""
+        self.program.kill()
+
+    def pause(self) -> None:
+        """Freeze the server."""
+        self.program.pause()
+
+    def resume(self) -> None:
+        """Let a frozen server go on."""
+        self.program.resume()
+
+    def wipe(self) -> None:
+        """Forget every database (the server must be stopped)."""
+        if self.program.running:
+            raise Trouble("a running database server cannot be wiped", "stop it first")
+        shutil.rmtree(self.data, ignore_errors=True)
+
+
+def _new_key_file() -> str:
+    return base64.b64encode(random_source.token_bytes(96)).decode()

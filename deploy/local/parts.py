@@ -1,0 +1,94 @@
+"""RabbitMQ, MongoDB and OPA of one state folder: the parts that the platform stands on.
+
+    with running(state_dir) as parts:
+        parts.broker_url("intake"), parts.mongo_url("intake"), parts.opa_url
+
+Several state folders may be running side by side: each has its own ports and secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.mongodb import MongoDB
+from deploy.local.opa import Opa
+from deploy.local.ports import Ports
+from deploy.local.progress import Progress
+from deploy.local.rabbitmq import RabbitMQ
+from deploy.local.secrets import Secrets
+
+ALL = ("rabbitmq", "mongodb", "opa")
+
+
+class Parts:
+    """The three parts of one state folder, each with start, stop, kill, pause and resume.
+
+    Making this object starts nothing; a second object on the same folder controls the same
+    processes. With `tied`, they end with the thread that started them.
+    """
+
+    def __init__(self, state: Path, bundle: Path | None = None, *, tied: bool = False) -> None:
+        self.state = state.resolve()
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.secrets = Secrets(self.state / "secrets")
+        self.ports = Ports(self.state)
+        self.rabbitmq = RabbitMQ(self.state, self.ports, self.secrets, tied=tied)
+        self.mongodb = MongoDB(self.state, self.ports, self.secrets, tied=tied)
+        self.opa = Opa(self.state, self.ports, bundle, tied=tied)
+
+    def broker_url(self, user: str) -> str:
+        """Give the AMQP URL of a user: a service's name, `gateway` or `operator`."""
+        return self.rabbitmq.url(user)
+
+    def mongo_url(self, service: str) -> str:
+        """Give the URL of a service's own database."""
+        return self.mongodb.url(service)
+
+    @property
+    def opa_url(self) -> str:
+        """Give the URL of the policy service."""
+        return self.opa.url
+
+    @property
+    def opa_binary(self) -> Path:
+        """Give the `opa` program."""
+        return self.opa.binary
+
+    def start(self, names: Sequence[str] = ALL, progress: Progress | None = None) -> None:
+        """Start the named parts, one after the other; raises Trouble with a remedy."""
+        for name in names:
+            self._part(name).start(progress or Progress(None))
+
+    def stop(self) -> None:
+        """Stop whatever runs, in order."""
+        for name in reversed(ALL):
+            self._part(name).stop()
+
+    def kill(self) -> None:
+        """End whatever runs at once; for stacks that nobody will start again."""
+        for name in reversed(ALL):
+            self._part(name).kill()
+
+    def _part(self, name: str) -> RabbitMQ | MongoDB | Opa:
+        return {"rabbitmq": self.rabbitmq, "mongodb": self.mongodb, "opa": self.opa}[name]
+
+
+@contextmanager
+def running(
+    state: Path,
+    parts: Sequence[str] = ALL,
+    bundle: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Parts]:
+    """Run parts for the length of a block: for tests, so they end with the calling thread.
+
+    Without a bundle OPA has neither rules nor data. What was written stays in `state`.
+    """
+    stack = Parts(state, bundle, tied=True)
+    try:
+        stack.start(parts, progress)
+        yield stack
+    finally:
+        stack.kill()

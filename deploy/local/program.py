@@ -1,0 +1,159 @@
+"""A program of the local run: started, recorded, found again by a later command, stopped."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from deploy.local.trouble import Trouble
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _die_with_parent() -> None:
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def started_at(pid: int) -> int | None:
+    """Give the kernel's start tick of a living process, None when there is none.
+
+    A process id alone is given out again; together with its start it names one process.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = stat[stat.rindex(")") + 2 :].split()
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+class Program:
+    """One process with its children (they share a process group) and the record of it on disk.
+
+    `run` is the folder of records; any process that names the same folder and `name` controls
+    the same program. With `tied`, the kernel ends the program when the thread that started it
+    ends: tests that are killed leave nothing behind.
+    """
+
+    def __init__(self, name: str, run: Path, log: Path, *, tied: bool = False) -> None:
+        self.name = name
+        self.log = log
+        self.record = run / f"{name}.json"
+        self.tied = tied
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it lives."""
+        if self._child is not None:
+            self._child.poll()
+        if not self.record.exists():
+            return None
+        try:
+            kept = json.loads(self.record.read_text())
+        except ValueError:
+            return None
+        alive = started_at(kept["pid"]) == kept["started"]
+        return int(kept["pid"]) if alive else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives (a paused one does)."""
+        return self.pid is not None
+
+    def launch(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path | None = None) -> None:
+        """Start the process unless it runs; its output is appended to the log."""
+        if self.running:
+            return
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.record.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as out:
+            self._child = subprocess.Popen(
+                list(argv),
+                env=dict(env),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                preexec_fn=_die_with_parent if self.tied else None,  # noqa: PLW1509
+            )
+        pid = self._child.pid
+        draft = self.record.with_suffix(".new")
+        draft.write_text(json.dumps({"pid": pid, "started": started_at(pid), "argv": list(argv)}))
+        draft.rename(self.record)
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
+        """Return when `ready()` holds.
+
+        Raises Trouble with the end of the log when the program ends or the time is over.
+        """
+        limit = time.monotonic() + seconds
+        while not ready():
+            if not self.running:
+                raise Trouble(f"{self.name} ended while starting", self.look_at_log())
+            if time.monotonic() > limit:
+                raise Trouble(f"{self.name} was not ready in {seconds:.0f} s", self.look_at_log())
+            time.sleep(0.05)
+
+    def look_at_log(self) -> str:
+        """Name the log and quote its end."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return "\n    ".join([f"read {self.log}; it ends with:", *lines[-12:]])
+
+    def pause(self) -> None:
+        """Freeze it (SIGSTOP): it keeps its ports and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a frozen one go on (SIGCONT)."""
+        self._signal(signal.SIGCONT)
+
+    def stop(self, seconds: float = 20.0) -> None:
+        """End it in order (SIGTERM), by force when it takes longer than `seconds`."""
+        self.resume()
+        pid = self.pid
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
+            limit = time.monotonic() + seconds
+            while self.running and time.monotonic() < limit:
+                time.sleep(0.02)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it and its children at once (SIGKILL)."""
+        self._signal(signal.SIGKILL)
+        while self.running:
+            time.sleep(0.01)
+        self.record.unlink(missing_ok=True)
+
+    def _signal(self, number: signal.Signals) -> None:
+        group = self._group()
+        if group is not None:
+            try:
+                os.killpg(group, number)
+            except ProcessLookupError:
+                return
+
+    def _group(self) -> int | None:
+        """The process group, also when its leader is gone and only children are left."""
+        if not self.record.exists():
+            return None
+        try:
+            kept = json.loads(self.record.read_text())
+        except ValueError:
+            return None
+        pid = int(kept["pid"])
+        begin = started_at(pid)
+        if begin == kept["started"]:
+            return pid
+        # The leader is gone. The kernel does not give out its number while its group has
+        # members, so unless a newer process bears the number, the group is still ours.
+        return pid if begin is None else None

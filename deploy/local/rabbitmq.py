@@ -1,0 +1,179 @@
+"""A RabbitMQ node of the project's own, on loopback ports only, beside any other broker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets as random_source
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+from deploy.local import find
+from deploy.local.ports import HOST, Ports, is_free
+from deploy.local.program import Program
+from deploy.local.progress import Progress
+from deploy.local.secrets import Secrets
+from deploy.local.trouble import Trouble
+from deploy.rabbitmq import definitions
+
+LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
+
+
+class RabbitMQ:
+    """The broker of one state folder: it and its epmd, started and stopped together.
+
+    Messages and definitions live under `<state>/rabbitmq`; `wipe` forgets the messages.
+    """
+
+    def __init__(self, state: Path, ports: Ports, secrets: Secrets, *, tied: bool = False) -> None:
+        self.home = state / "rabbitmq"
+        self.secrets = secrets
+        self.port = ports.of("rabbitmq")
+        self.epmd_port = ports.of("epmd")
+        self.distribution_port = ports.of("rabbitmq-distribution")
+        # Nodes are told apart by name as well as by port, so that a tool that was given the
+        # wrong epmd finds nobody instead of somebody else.
+        mark = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:8]
+        self.node = f"ketenaanpak-{mark}@localhost"
+        run, log = state / "run", state / "log"
+        self.program = Program("rabbitmq", run, log / "rabbitmq.log", tied=tied)
+        self.epmd = Program("epmd", run, log / "epmd.log", tied=tied)
+        self._folder: Path | None = None
+
+    def url(self, user: str) -> str:
+        """Give the AMQP URL of one of the broker's users."""
+        password = quote(self.secrets.password(f"broker-{user}"), safe="")
+        return f"amqp://{user}:{password}@{HOST}:{self.port}/{definitions.VHOST}"
+
+    def start(self, progress: Progress) -> None:
+        """Start the node and return when it accepts connections and knows its definitions."""
+        self._folder = find.rabbitmq(progress)
+        if self.program.running:
+            return
+        self._check_ports()
+        with progress.step("rabbitmq", f"starting on {HOST}:{self.port}"):
+            self._write_files()
+            env = self.environment()
+            self.epmd.launch(
+                [str(find.epmd()), "-address", HOST, "-port", str(self.epmd_port)], env
+            )
+            self.epmd.wait_until(lambda: not is_free(self.epmd_port), 5)
+            self.program.launch([str(self._folder / "rabbitmq-server")], env, cwd=self.home)
+            # Listeners open after the definitions are loaded.
+            self.program.wait_until(self.greets, 60)
+
+    def _check_ports(self) -> None:
+        for port in (self.port, self.distribution_port):
+            if not is_free(port):
+                raise Trouble(
+                    f"port {port}, kept for RabbitMQ, is taken by another program",
+                    "stop that program, or run `make demo`, which starts afresh",
+                )
+
+    def stop(self, seconds: float = 30.0) -> None:
+        """Stop the node in order, then its epmd (which would outlive it)."""
+        self.program.stop(seconds)
+        self.epmd.stop()
+
+    def kill(self) -> None:
+        """End the node and its epmd at once."""
+        self.program.kill()
+        self.epmd.kill()
+
+    def pause(self) -> None:
+        """Freeze the node: connections stay open and nothing is answered."""
+        self.program.pause()
+
+    def resume(self) -> None:
+        """Let a frozen node go on."""
+        self.program.resume()
+
+    def wipe(self) -> None:
+        """Forget every message and queue (the node must be stopped)."""
+        if self.program.running:
+            raise Trouble("a running broker cannot be wiped", "stop it first")
+        shutil.rmtree(self.home / "mnesia", ignore_errors=True)
+
+    def greets(self) -> bool:
+        """Say whether the broker answers an AMQP greeting."""
+        try:
+            with socket.create_connection((HOST, self.port), timeout=1) as connection:
+                connection.sendall(b"AMQP\x00\x00\x09\x01")
+                return connection.recv(1) == b"\x01"
+        except OSError:
+            return False
+
+    def ctl(self, *arguments: str) -> str:
+        """Run `rabbitmqctl` against this node and give what it printed."""
+        folder = self._folder or find.rabbitmq(Progress(None))
+        done = subprocess.run(
+            [str(folder / "rabbitmqctl"), "--silent", "--node", self.node, *arguments],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            told = done.stderr.strip() or done.stdout.strip()
+            raise Trouble(f"rabbitmqctl {arguments[0]} failed: {told}", "is the broker running?")
+        return done.stdout
+
+    def queues(self) -> dict[str, int]:
+        """Give the number of messages (ready and unacknowledged) of every queue."""
+        vhost = ("--vhost", definitions.VHOST)
+        printed = self.ctl("list_queues", *vhost, "name", "messages", "--formatter", "json")
+        return {queue["name"]: queue["messages"] for queue in json.loads(printed)}
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment in which this node and its tools run."""
+        home = self.home
+        return {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "LANG": "C.UTF-8",
+            "HOME": str(home),
+            "RABBITMQ_NODENAME": self.node,
+            "RABBITMQ_NODE_IP_ADDRESS": HOST,
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(self.distribution_port),
+            "ERL_EPMD_PORT": str(self.epmd_port),
+            "ERL_EPMD_ADDRESS": HOST,
+            "RABBITMQ_MNESIA_BASE": str(home / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(home / "log"),
+            "RABBITMQ_PID_FILE": str(home / "node.pid"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
+            "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
+            "RABBITMQ_CONF_ENV_FILE": str(home / "rabbitmq-env.conf"),
+            # Replaces the start script by the node itself, so that signals reach the node;
+            # -noinput is what the script would have added without it.
+            "RABBITMQ_ALLOW_INPUT": "true",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-noinput +S 2:2 {LOOPBACK_ONLY}",
+            "RABBITMQ_CTL_ERL_ARGS": LOOPBACK_ONLY,
+        }
+
+    def _write_files(self) -> None:
+        home = self.home
+        (home / "log").mkdir(parents=True, exist_ok=True)
+        cookie = home / ".erlang.cookie"
+        if not cookie.exists():
+            cookie.touch(mode=0o600)
+            cookie.write_text(random_source.token_hex(16))
+            cookie.chmod(0o400)
+        (home / "enabled_plugins").write_text("[].\n")
+        (home / "rabbitmq-env.conf").write_text("")
+        passwords = {user: self.secrets.password(f"broker-{user}") for user in definitions.users()}
+        loaded = home / "definitions.json"
+        loaded.touch(mode=0o600)
+        loaded.write_text(json.dumps(definitions.render(passwords), indent=1))
+        (home / "rabbitmq.conf").write_text(
+            f"listeners.tcp.local = {HOST}:{self.port}\n"
+            f"load_definitions = {loaded}\n"
+            "vm_memory_high_watermark.absolute = 512MB\n"
+            "disk_free_limit.absolute = 64MB\n"
+            "log.file = node.log\n"
+            "log.file.level = info\n"
+            "log.console = false\n"
+        )

@@ -1,0 +1,61 @@
+"""Secrets of one local run, made once and readable by their owner only."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets as random_source
+from collections.abc import Callable
+from pathlib import Path
+
+
+class Secrets:
+    """A folder with one file per secret (mode 0600); nothing here has a default value."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+
+    def path(self, name: str, make: Callable[[], str]) -> Path:
+        """Give the file of the secret `name`, filled by `make` when it is not there yet."""
+        path = self.folder / name
+        if not path.exists():
+            self._write(path, make())
+        return path
+
+    def text(self, name: str, make: Callable[[], str]) -> str:
+        """Give the secret itself."""
+        return self.path(name, make).read_text()
+
+    def password(self, name: str) -> str:
+        """Give a random password without characters that a URL would have to escape."""
+        return self.text(name, lambda: random_source.token_urlsafe(24))
+
+    def key(self, name: str) -> str:
+        """Give 32 random bytes in base64."""
+        return self.text(name, new_key)
+
+    def key_ring(self, name: str) -> str:
+        """Give a ring `id:base64key` of one random key."""
+        return self.text(name, lambda: f"k1:{new_key()}")
+
+    @staticmethod
+    def _write(path: Path, value: str) -> None:
+        # Written beside and linked into place, so that a second process started at the same
+        # time either makes the secret or reads a whole one.
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(value)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+
+
+def new_key() -> str:
+    """Make 32 random bytes in base64."""
+    return base64.b64encode(random_source.token_bytes(32)).decode()
