@@ -72,7 +72,9 @@ class Parts:
             self._part(name).kill()
 
     def _part(self, name: str) -> RabbitMQ | MongoDB | Opa:
-        return {"rabbitmq": self.rabbitmq, "mongodb": self.mongodb, "opa": self.opa}[name]
+        parts: dict[str, RabbitMQ | MongoDB | Opa]
+        parts = {"rabbitmq": self.rabbitmq, "mongodb": self.mongodb, "opa": self.opa}
+        return parts[name]
 
 
 @contextmanager

@@ -83,7 +83,7 @@ class Program:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if self.tied else None,  # noqa: PLW1509
+                preexec_fn=_die_with_parent if self.tied else None,
             )
         pid = self._child.pid
         draft = self.record.with_suffix(".new")

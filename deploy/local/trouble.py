@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Trouble(Exception):  # noqa: N818 - it reads as the word a person would use
+class Trouble(Exception):
     """Something outside the platform stops the run: what happened, and what to do about it."""
 
     def __init__(self, happened: str, remedy: str) -> None:

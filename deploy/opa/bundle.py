@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
-class PolicyFailed(Exception):  # noqa: N818 - says what happened
+class PolicyFailed(Exception):
     """The rules or their data do not compile; the message is OPA's own."""
 
 
