@@ -11,7 +11,7 @@ NextStep = Literal["retry", "refuse", "park"]
 E = TypeVar("E", bound=BaseException)
 
 
-class Coded(Exception):  # noqa: N818 (a quality of an error; its subclasses say what happened)
+class Coded(Exception):
     """An error whose ``code`` callers may rely on.
 
     ``detail`` is a sentence without personal data; ``members`` are JSON values that belong to the

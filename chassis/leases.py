@@ -1,0 +1,60 @@
+"""Leases: of several replicas, one does a piece of work at a time."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from chassis.mongo import Store, guarded, make_collections
+
+_COLLECTION = "leases"
+
+
+class Leases:
+    """Leases in the service's database, by true time.
+
+    A holder that dies loses its lease when the time is up; machines whose clocks differ by less
+    than half a lease agree well enough. A lease keeps work from being done twice most of the
+    time; what must never happen twice needs more than a lease.
+    """
+
+    def __init__(self, database: Store) -> None:
+        self._database = database
+        self._renew_from: dict[tuple[str, str], float] = {}
+
+    def prepare(self) -> None:
+        """Make the collection of leases."""
+        make_collections(self._database, _COLLECTION)
+
+    def take(self, name: str, holder: str, seconds: float) -> bool:
+        """Take or keep the lease for ``seconds``; False while somebody else has it.
+
+        A holder may ask as often as it likes: the database is asked once half the time is over.
+        """
+        started = time.monotonic()
+        if started < self._renew_from.get((name, holder), 0.0):
+            return True
+        now = datetime.now(UTC)
+        try:
+            with guarded():
+                self._leases.update_one(
+                    {"_id": name, "$or": [{"holder": holder}, {"until": {"$lt": now}}]},
+                    {"$set": {"holder": holder, "until": now + timedelta(seconds=seconds)}},
+                    upsert=True,
+                )
+        except DuplicateKeyError:
+            self._renew_from.pop((name, holder), None)
+            return False
+        self._renew_from[(name, holder)] = started + seconds / 2
+        return True
+
+    def give_back(self, name: str, holder: str) -> None:
+        """Let another have it now; nothing happens when it was not ours."""
+        self._renew_from.pop((name, holder), None)
+        with guarded():
+            self._leases.delete_one({"_id": name, "holder": holder})
+
+    @property
+    def _leases(self) -> Any:
+        return self._database[_COLLECTION]

@@ -1,0 +1,203 @@
+"""MongoDB: majority writes, bounded waits, and errors named by what to do next."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pymongo
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import CollectionInvalid, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+from pymongo.write_concern import WriteConcern
+
+from chassis.config import Config
+from chassis.errors import Coded, translate
+from chassis.logs import logger
+
+Document = dict[str, Any]
+Store = Database[Document]
+
+WRITE_CONFLICT = 112
+
+_SELECTION_MS = 1500
+_OPERATION_MS = 2000
+_ABORT_SECONDS = 0.5
+_PREPARE_SECONDS = 30.0
+# Shutting down, stepping down, interrupted, out of time, disk full: it may work again by itself.
+_AWAY = frozenset((50, 91, 189, 262, 11600, 11601, 11602, 14031))
+
+_after_commit: WeakKeyDictionary[ClientSession, list[Callable[[], None]]] = WeakKeyDictionary()
+_log = logger(__name__)
+
+
+class StoreUnavailable(Coded):
+    """The database could not be asked or did not commit: nothing happened."""
+
+    code = "service_unavailable"
+    next_step = "retry"
+
+
+class CommitUnknown(Coded):
+    """The connection was lost while committing: done or not done, never by half."""
+
+    code = "outcome_unknown"
+    next_step = "retry"
+
+
+class Conflict(Coded):
+    """Another transaction changed the same documents first: nothing happened, try again."""
+
+    code = "conflict"
+    next_step = "retry"
+
+
+def connect(config: Config) -> Store:
+    """The service's own database. Connects when first used, so a database that is away is no error.
+
+    Writes wait for the majority and the journal, reads see what a majority has; an operation
+    outside any other bound takes 2 seconds at most. Times come back aware, in UTC.
+    """
+    client: MongoClient[Document] = MongoClient(
+        config.mongo_url,
+        appname=config.service,
+        connect=False,
+        tz_aware=True,
+        uuidRepresentation="standard",
+        w="majority",
+        journal=True,
+        readConcernLevel="majority",
+        serverSelectionTimeoutMS=_SELECTION_MS,
+        connectTimeoutMS=_SELECTION_MS,
+        timeoutMS=_OPERATION_MS,
+    )
+    return client[config.database]
+
+
+@contextmanager
+def transaction(database: Store, seconds: float = 2.0) -> Iterator[ClientSession]:
+    """One transaction: committed at the end of the block, rolled back when it raises.
+
+    Bounded by ``seconds`` (and half a second more to roll back). Raises Conflict or
+    StoreUnavailable when nothing was kept, CommitUnknown when that cannot be known. What the
+    block raises itself comes out unchanged, DuplicateKeyError included.
+    """
+    with translated(), database.client.start_session() as session:
+        try:
+            with pymongo.timeout(seconds):
+                session.start_transaction(
+                    read_concern=ReadConcern("snapshot"),
+                    write_concern=WriteConcern("majority", j=True),
+                    read_preference=ReadPreference.PRIMARY,
+                )
+                yield session
+                _commit(session)
+        except BaseException:
+            _roll_back(session)
+            raise
+    for callback in _after_commit.pop(session, ()):
+        _call(callback)
+
+
+def after_commit(session: ClientSession, callback: Callable[[], None]) -> None:
+    """Call ``callback`` once the session's transaction has been committed; never otherwise.
+
+    It must be quick. What it raises is logged, since the commit stands.
+    """
+    callbacks = _after_commit.setdefault(session, [])
+    if callback not in callbacks:
+        callbacks.append(callback)
+
+
+@contextmanager
+def guarded(seconds: float = 2.0) -> Iterator[None]:
+    """Bounds work outside a transaction and names its errors in the same way.
+
+    A single write whose connection broke may have happened: let such writes be repeatable.
+    """
+    with translated(), pymongo.timeout(seconds):
+        yield
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Names pymongo's errors by what to do next; those that say neither come out unchanged."""
+    try:
+        yield
+    except PyMongoError as error:
+        named = name_of(error)
+        if named is error:
+            raise
+        raise named from error
+
+
+def name_of(error: PyMongoError) -> Exception:
+    """The coded error that this one means, or itself."""
+    if error.has_error_label("UnknownTransactionCommitResult"):
+        return CommitUnknown()
+    if isinstance(error, ConnectionFailure) or error.timeout:
+        return StoreUnavailable()
+    if isinstance(error, OperationFailure):
+        if error.code in _AWAY:
+            return StoreUnavailable()
+        if error.code == WRITE_CONFLICT or error.has_error_label("TransientTransactionError"):
+            return Conflict()
+    return error
+
+
+def reachable(database: Store) -> bool:
+    """Whether a primary answers within a second and a half."""
+    try:
+        with guarded(_SELECTION_MS / 1000):
+            database.client.admin.command("ping")
+    except (PyMongoError, Coded):
+        return False
+    return True
+
+
+def make_collections(database: Store, *names: str) -> None:
+    """Make collections beforehand: made inside a transaction, they conflict with each other."""
+    with translated(), pymongo.timeout(_PREPARE_SECONDS):
+        for name in set(names) - set(database.list_collection_names()):
+            try:
+                database.create_collection(name)
+            except CollectionInvalid:
+                continue  # another replica was faster
+
+
+def make_index(database: Store, collection: str, *keys: str, **options: Any) -> None:
+    """Make one ascending index; nothing happens when it is there."""
+    with translated(), pymongo.timeout(_PREPARE_SECONDS):
+        database[collection].create_index([(key, pymongo.ASCENDING) for key in keys], **options)
+
+
+def _commit(session: ClientSession) -> None:
+    try:
+        session.commit_transaction()
+    except PyMongoError as error:
+        if not error.has_error_label("UnknownTransactionCommitResult"):
+            raise
+        # Committing is idempotent: a second answer replaces "unknown" where there still is time.
+        session.commit_transaction()
+
+
+def _roll_back(session: ClientSession) -> None:
+    if not session.in_transaction:
+        return
+    # With a bound of its own: after a timeout nothing would be sent, and the server would keep
+    # the documents locked until it gives up on the transaction.
+    with pymongo.timeout(_ABORT_SECONDS):
+        session.abort_transaction()
+
+
+def _call(callback: Callable[[], None]) -> None:
+    try:
+        callback()
+    except Exception as error:
+        _log.error("after_commit_failed", exc_info=error)
+
+
+translate(PyMongoError, name_of)
