@@ -1,0 +1,35 @@
+"""The real parts, started once for all tests that ask for them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.parts import Parts, running
+
+STORES = ("rabbitmq", "mongodb")
+
+
+@pytest.fixture(scope="session")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """RabbitMQ and MongoDB, shared by the whole session: leave them running and as you found them.
+
+    ``KETENAANPAK_TEST_STATE`` names the state folder of parts that run already, to save the start.
+    """
+    kept = os.environ.get("KETENAANPAK_TEST_STATE")
+    if kept:
+        yield Parts(Path(kept))
+        return
+    with running(tmp_path_factory.mktemp("parts"), STORES) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """RabbitMQ and MongoDB of this module's own, to stop, freeze and wipe.
+
+    A test that breaks a part mends it before it ends.
+    """
+    with running(tmp_path_factory.mktemp("breakable"), STORES) as started:
+        yield started
