@@ -27,11 +27,14 @@ class MongoDB:
         self.port = ports.of("mongodb")
         self.program = Program("mongodb", state / "run", state / "log" / "mongodb.log", tied=tied)
 
-    def url(self, service: str) -> str:
-        """Give the connection URL with which a service reaches its own database."""
-        password = quote(self.secrets.password(f"mongo-{service}"), safe="")
-        options = f"authSource={service}&replicaSet={REPLICA_SET}"
-        return f"mongodb://{service}:{password}@{HOST}:{self.port}/{service}?{options}"
+    def url(self, user: str) -> str:
+        """Give the URL of a user of `deploy/mongo/roles.json`: a service's name, or `auditor`."""
+        from deploy.mongo.setup import users
+
+        password = quote(self.secrets.password(f"mongo-{user}"), safe="")
+        database = users()[user]["database"]
+        options = f"authSource={database}&replicaSet={REPLICA_SET}"
+        return f"mongodb://{user}:{password}@{HOST}:{self.port}/{database}?{options}"
 
     def admin_url(self) -> str:
         """Give the administrator's URL: for tests and repairs, never for a service."""
@@ -71,7 +74,7 @@ class MongoDB:
     def _prepare(self) -> None:
         from deploy.mongo import setup
 
-        passwords = {name: self.secrets.password(f"mongo-{name}") for name in setup.services()}
+        passwords = {name: self.secrets.password(f"mongo-{name}") for name in setup.users()}
         place = setup.Place(HOST, self.port)
         setup.prepare(place, self.secrets.password("mongo-admin"), passwords)
 

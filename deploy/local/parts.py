@@ -42,9 +42,9 @@ class Parts:
         """Give the AMQP URL of a user: a service's name, `gateway` or `operator`."""
         return self.rabbitmq.url(user)
 
-    def mongo_url(self, service: str) -> str:
-        """Give the URL of a service's own database."""
-        return self.mongodb.url(service)
+    def mongo_url(self, user: str) -> str:
+        """Give the URL of a service with its own database (or of `auditor`)."""
+        return self.mongodb.url(user)
 
     @property
     def opa_url(self) -> str:

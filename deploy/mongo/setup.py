@@ -1,4 +1,4 @@
-"""Makes a fresh mongod a one-node replica set with one user and one database per service.
+"""Makes a fresh mongod a one-node replica set with a user and a database per service.
 
 Used by the local run and by the containers' one-shot setup. Every step may be repeated.
 """
@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure
 
 ROLES_FILE = Path(__file__).with_name("roles.json")
 REPLICA_SET = "rs0"
 ADMIN = "setup"
 
 ALREADY_INITIALIZED = 23
-UNAUTHORIZED = 13
 USER_NOT_FOUND = 11
 ROLE_NOT_FOUND = 31
 
 LOOK = ("find", "listIndexes", "collStats")
 ADD = ("insert", "createIndex", "createCollection")
 CHANGE = ("update", "remove")
+EVERY = ""
+"""MongoDB's way to name every collection of a database in a privilege."""
 
 Client = MongoClient[dict[str, Any]]
 
@@ -41,8 +42,11 @@ class Place(NamedTuple):
         return f"{self.host}:{self.port}"
 
 
-def services() -> dict[str, dict[str, Any]]:
-    """Give the table service → rights on the collections of its own database."""
+def users() -> dict[str, dict[str, Any]]:
+    """Give the table user → its database and rights on the collections there.
+
+    Rights are `read_only`, `append_only` and `read_write`, each a list of collections or "all".
+    """
     table: dict[str, dict[str, Any]] = json.loads(ROLES_FILE.read_text())
     return table
 
@@ -53,7 +57,7 @@ def prepare(
     """Make replica set, administrator, roles and users; afterwards each password is in force.
 
     `place` must be the loopback interface of the mongod itself while it has no administrator:
-    the server lets nobody else in then. `passwords` has one per service. Raises TimeoutError
+    the server lets nobody else in then. `passwords` has one per user. Raises TimeoutError
     when the server takes longer than `seconds` to become writable.
     """
     limit = time.monotonic() + seconds
@@ -64,17 +68,8 @@ def prepare(
             client.admin.command("createUser", ADMIN, pwd=admin_password, roles=["root"])
     with _client(place, admin_password) as client:
         _wait_until_writable(client, limit)
-        for service, rights in services().items():
-            _give_rights(client, service, rights, passwords[service])
-
-
-def shut_down(place: Place, admin_password: str) -> None:
-    """Ask the server to end in order; it may already be gone."""
-    try:
-        with _client(place, admin_password) as client:
-            client.admin.command("shutdown", timeoutSecs=5)
-    except PyMongoError:
-        return
+        for user, rights in users().items():
+            _give_rights(client, user, rights, passwords[user])
 
 
 def _client(place: Place, admin_password: str | None = None) -> Client:
@@ -111,36 +106,46 @@ def _wait_until_writable(client: Client, limit: float) -> None:
         time.sleep(0.05)
 
 
-def _give_rights(client: Client, service: str, rights: dict[str, Any], password: str) -> None:
-    database = client[service]
-    role = f"{service}-service"
-    privileges = _privileges(service, rights)
+def _give_rights(client: Client, user: str, rights: dict[str, Any], password: str) -> None:
+    database = client[rights["database"]]
+    role = f"{user}-rights"
+    privileges = _privileges(rights)
     try:
         database.command("updateRole", role, privileges=privileges, roles=[])
     except OperationFailure as error:
         if error.code != ROLE_NOT_FOUND:
             raise
         database.command("createRole", role, privileges=privileges, roles=[])
-    own = [{"role": role, "db": service}]
+    own = [{"role": role, "db": database.name}]
     try:
-        database.command("updateUser", service, pwd=password, roles=own)
+        database.command("updateUser", user, pwd=password, roles=own)
     except OperationFailure as error:
         if error.code != USER_NOT_FOUND:
             raise
-        database.command("createUser", service, pwd=password, roles=own)
+        database.command("createUser", user, pwd=password, roles=own)
 
 
-def _privileges(service: str, rights: dict[str, Any]) -> list[dict[str, Any]]:
-    listing = {"resource": {"db": service, "collection": ""}, "actions": ["listCollections"]}
-    if rights["read_write"] == "all":
-        # An empty collection name stands for every collection of the database.
-        return [_privilege(service, "", ("listCollections", *LOOK, *ADD, *CHANGE))]
-    may_add = [_privilege(service, name, (*LOOK, *ADD)) for name in rights["append_only"]]
-    may_change = [
-        _privilege(service, name, (*LOOK, *ADD, *CHANGE)) for name in rights["read_write"]
+def _privileges(rights: dict[str, Any]) -> list[dict[str, Any]]:
+    kinds = {
+        "read_only": LOOK,
+        "append_only": (*LOOK, *ADD),
+        "read_write": (*LOOK, *ADD, *CHANGE),
+    }
+    database = rights["database"]
+    return [
+        _privilege(database, EVERY, ("listCollections",)),
+        *(
+            _privilege(database, collection, actions)
+            for kind, actions in kinds.items()
+            for collection in _named(rights.get(kind, []))
+        ),
     ]
-    return [listing, *may_add, *may_change]
 
 
-def _privilege(service: str, collection: str, actions: tuple[str, ...]) -> dict[str, Any]:
-    return {"resource": {"db": service, "collection": collection}, "actions": list(actions)}
+def _named(collections: list[str] | str) -> list[str]:
+    return [EVERY] if collections == "all" else list(collections)
+
+
+def _privilege(database: str, collection: str, actions: tuple[str, ...]) -> dict[str, Any]:
+    resource = {"db": database, "collection": collection}
+    return {"resource": resource, "actions": list(actions)}

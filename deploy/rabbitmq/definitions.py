@@ -1,7 +1,7 @@
 """What the broker is told before anything runs: users, rights, exchanges, queues, bindings.
 
-Rendered from two tables: who hears which events and who may call whom. The broker loads the
-result at every start; the services compare it with what their code expects.
+Rendered from two tables (who hears which events, who may call whom) and from the names and
+arguments that the services' own code expects. The broker loads the result at every start.
 """
 
 from __future__ import annotations
@@ -9,19 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from chassis.bus import topology
+from chassis.bus.topology import Queue, Rights
 from contracts.topology import CALLERS, SUBSCRIPTIONS
 
 VHOST = "ketenaanpak"
-RPC = "nameko-rpc"
-EVENTS = "ketenaanpak.events"
-RETRY = "ketenaanpak.retry"
-RETRY_MILLISECONDS = 1000
-PEOPLE = ("gateway", "operator")
-"""Users of the broker that are no service: the HTTP door and whoever runs the platform."""
+DOOR = "gateway"
+OPERATOR = "operator"
 
 Subscriptions = Mapping[str, tuple[str, ...]]
 Callers = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -34,8 +31,8 @@ def services(subscriptions: Subscriptions, callers: Callers) -> list[str]:
 
 
 def users(subscriptions: Subscriptions = SUBSCRIPTIONS, callers: Callers = CALLERS) -> list[str]:
-    """Name the broker's users: one per service, the gateway, the operator."""
-    return [*services(subscriptions, callers), *PEOPLE]
+    """Name the broker's users: one per service, the HTTP door, whoever runs the platform."""
+    return [*services(subscriptions, callers), DOOR, OPERATOR]
 
 
 def render(
@@ -44,24 +41,26 @@ def render(
     callers: Callers = CALLERS,
 ) -> dict[str, Any]:
     """Make the definitions document for `load_definitions`; `passwords` has one per user."""
-    names = users(subscriptions, callers)
     serving = services(subscriptions, callers)
+    rights = {
+        name: topology.service_rights(name, subscriptions.get(name, ()), callers.get(name, {}))
+        for name in serving
+    }
+    rights[DOOR] = topology.caller_rights(DOOR, callers.get(DOOR, {}))
+    rights[OPERATOR] = topology.operator_rights()
+    queues = [
+        queue for name in serving for queue in topology.queues(name, subscriptions.get(name, ()))
+    ]
     return {
         "vhosts": [{"name": VHOST}],
-        "users": [_user(name, passwords[name]) for name in names],
-        "permissions": [_permission(name, name in serving) for name in names],
+        "users": [_user(name, passwords[name]) for name in rights],
+        "permissions": [_permission(name, given) for name, given in rights.items()],
         "topic_permissions": [
-            entry
-            for name in names
-            for entry in _topic_rights(
-                name, name in serving, subscriptions.get(name, ()), callers.get(name, {})
-            )
+            entry for name, given in rights.items() for entry in _topic_permissions(name, given)
         ],
-        "exchanges": [_exchange(RPC, "topic"), _exchange(EVENTS, "topic"), _exchange(RETRY)],
-        "queues": [queue for name in serving for queue in _queues(name, name in subscriptions)],
-        "bindings": [
-            binding for name in serving for binding in _bindings(name, subscriptions.get(name, ()))
-        ],
+        "exchanges": [_exchange(name) for name in topology.EXCHANGES],
+        "queues": [_queue(queue) for queue in queues],
+        "bindings": [binding for queue in queues for binding in _bindings(queue)],
         "policies": [],
         "parameters": [],
     }
@@ -78,64 +77,35 @@ def _user(name: str, password: str) -> dict[str, Any]:
     }
 
 
-def _permission(name: str, serves: bool) -> dict[str, str]:
-    own = [_replies_of(name)]
-    write, read = [re.escape(RPC)], [re.escape(RPC)]
-    if serves:
-        own += [re.escape(f"events.{name}") + r"(\.retry|\.parked)?", re.escape(f"rpc-{name}")]
-        write += [re.escape(EVENTS), re.escape(RETRY)]
-        read += [re.escape(EVENTS), re.escape(RETRY)]
-    if name == "operator":
-        write += [re.escape(RETRY)]
-        read += [r"events\.[a-z]+\.parked"]
+def _permission(name: str, given: Rights) -> dict[str, str]:
     return {
         "user": name,
         "vhost": VHOST,
-        "configure": _any_of(own),
-        "write": _any_of(own + write),
-        "read": _any_of(own + read),
+        "configure": given.configure,
+        "write": given.write,
+        "read": given.read,
     }
 
 
-def _replies_of(name: str) -> str:
-    return rf"reply\.{re.escape(name)}\..*"
-
-
-def _topic_rights(
-    name: str, serves: bool, heard: tuple[str, ...], called: Mapping[str, tuple[str, ...]]
-) -> Iterable[dict[str, str]]:
-    calls = [
-        rf"{re.escape(service)}\.{'.+' if method == '*' else re.escape(method)}"
-        for service, methods in called.items()
-        for method in methods
+def _topic_permissions(name: str, given: Rights) -> list[dict[str, str]]:
+    # An exchange without an entry would leave every routing key open to the user.
+    return [
+        {
+            "user": name,
+            "vhost": VHOST,
+            "exchange": exchange,
+            "write": given.topics.get(exchange, ("^$", "^$"))[0],
+            "read": given.topics.get(exchange, ("^$", "^$"))[1],
+        }
+        for exchange in topology.EXCHANGES
     ]
-    answers = [r"reply\..*"] if serves else []
-    served = [rf"{re.escape(name)}\.\*"] if serves else []
-    yield _topic(name, RPC, write=calls + answers, read=[*served, _replies_of(name)])
-    publishes = [rf"{re.escape(name)}\..+"] if serves else []
-    yield _topic(name, EVENTS, write=publishes, read=[re.escape(key) for key in heard])
 
 
-def _topic(name: str, exchange: str, write: list[str], read: list[str]) -> dict[str, str]:
-    return {
-        "user": name,
-        "vhost": VHOST,
-        "exchange": exchange,
-        "write": _any_of(write),
-        "read": _any_of(read),
-    }
-
-
-def _any_of(patterns: list[str]) -> str:
-    # The broker reads an empty pattern as "nothing"; "^()$" would allow the empty name.
-    return f"^({'|'.join(patterns)})$" if patterns else ""
-
-
-def _exchange(name: str, kind: str = "direct") -> dict[str, Any]:
+def _exchange(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "vhost": VHOST,
-        "type": kind,
+        "type": "topic",
         "durable": True,
         "auto_delete": False,
         "internal": False,
@@ -143,53 +113,25 @@ def _exchange(name: str, kind: str = "direct") -> dict[str, Any]:
     }
 
 
-def _queues(service: str, hears: bool) -> Iterable[dict[str, Any]]:
-    for name, arguments in queue_arguments(service, hears).items():
-        yield {
-            "name": name,
-            "vhost": VHOST,
-            "durable": True,
-            "auto_delete": False,
-            "arguments": arguments,
-        }
-
-
-def queue_arguments(service: str, hears: bool) -> dict[str, dict[str, Any]]:
-    """Give the durable queues of a service with their arguments."""
-    calls: dict[str, dict[str, Any]] = {f"rpc-{service}": {}}
-    if not hears:
-        return calls
-    queue = f"events.{service}"
-    return calls | {
-        queue: {
-            "x-dead-letter-exchange": RETRY,
-            "x-dead-letter-routing-key": f"{queue}.retry",
-        },
-        f"{queue}.retry": {
-            "x-message-ttl": RETRY_MILLISECONDS,
-            "x-dead-letter-exchange": RETRY,
-            "x-dead-letter-routing-key": queue,
-        },
-        f"{queue}.parked": {},
-    }
-
-
-def _bindings(service: str, patterns: tuple[str, ...]) -> Iterable[dict[str, Any]]:
-    queue = f"events.{service}"
-    yield _binding(RPC, f"rpc-{service}", f"{service}.*")
-    for pattern in patterns:
-        yield _binding(EVENTS, queue, pattern)
-    if patterns:
-        for name in (queue, f"{queue}.retry", f"{queue}.parked"):
-            yield _binding(RETRY, name, name)
-
-
-def _binding(source: str, queue: str, key: str) -> dict[str, Any]:
+def _queue(queue: Queue) -> dict[str, Any]:
     return {
-        "source": source,
+        "name": queue.name,
         "vhost": VHOST,
-        "destination": queue,
-        "destination_type": "queue",
-        "routing_key": key,
-        "arguments": {},
+        "durable": True,
+        "auto_delete": False,
+        "arguments": dict(queue.arguments),
     }
+
+
+def _bindings(queue: Queue) -> list[dict[str, Any]]:
+    return [
+        {
+            "source": exchange,
+            "vhost": VHOST,
+            "destination": queue.name,
+            "destination_type": "queue",
+            "routing_key": key,
+            "arguments": {},
+        }
+        for exchange, key in queue.bindings
+    ]
