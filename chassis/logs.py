@@ -45,7 +45,7 @@ def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -
 
 def logger(name: str) -> Any:
     """A logger: ``log.info("event_name", key=value)``; values are ids, codes and counts only."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(part=name)
 
 
 @contextmanager
@@ -116,7 +116,7 @@ class _Handler(logging.Handler):
         line: dict[str, Any] = {
             "event": record.msg if isinstance(record.msg, str) else type(record.msg).__qualname__,
             "level": record.levelname.lower(),
-            "logger": record.name,
+            "part": record.name,
             "place": f"{_short(record.pathname)}:{record.lineno}",
             "service": self._service,
             **get_contextvars(),
