@@ -1,0 +1,169 @@
+"""A partner that does not take part gets for a case what it gets for an id that does not exist."""
+
+import re
+import statistics
+import time
+import uuid
+
+import pytest
+import requests
+
+from tests.e2e.table import Table
+
+OUTSIDERS = ("caw-kortrijk", "politie-westhoek", "steering", "auditor", "caw-worker")
+
+READS = (
+    "/v1/cases/{case}",
+    "/v1/cases/{case}/participants",
+    "/v1/cases/{case}/items",
+    "/v1/cases/{case}/items/{item}",
+    "/v1/cases/{case}/requests",
+    "/v1/referrals/{case}",
+)
+
+COMMANDS = (
+    ("/v1/cases/{case}/items", "item"),
+    ("/v1/cases/{case}/answers", {"answer": "nothing_known"}),
+    ("/v1/cases/{case}/conflicts", {"interest": "kin"}),
+    ("/v1/cases/{case}/crisis", "narrative"),
+)
+
+
+def everything_but_the_clock(answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
+    """What an observer can compare: status, headers, body; ids of the single call left out."""
+    ephemeral = {"Date", "Decision-Id", "Connection"}
+    headers = {k: v for k, v in answer.headers.items() if k not in ephemeral}
+    return answer.status_code, headers, answer.content
+
+
+def calls_behind(platform) -> dict[str, float]:
+    """How often each RPC method and each decision was used, from the parts' own metrics."""
+    counted: dict[str, float] = {}
+    for url in platform.metrics_urls():
+        text = requests.get(url, timeout=5).text
+        for line in text.splitlines():
+            if re.match(r"ketenaanpak_rpc_seconds_count\{", line):
+                name, value = line.rsplit(" ", 1)
+                counted[f"{url} {name}"] = float(value)
+    return counted
+
+
+def difference(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    return {name: n - before.get(name, 0) for name, n in after.items() if n != before.get(name, 0)}
+
+
+@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_a_foreign_case_reads_like_an_unknown_one(table: Table, who: str, path: str):
+    """Whoever probes ids must not learn that a family is known here."""
+    case = table.forming()
+    item = table.offer("politie", case, "safety")
+
+    foreign = table.get(who, path.format(case=case.id, item=item))
+    unknown = table.get(who, path.format(case=uuid.uuid4(), item=uuid.uuid4()))
+
+    assert foreign.status_code == 404
+    assert foreign.json()["code"] == "not_found"
+    assert everything_but_the_clock(foreign) == everything_but_the_clock(unknown)
+
+
+@pytest.mark.parametrize(("path", "body"), COMMANDS)
+def test_a_command_on_a_foreign_case_is_answered_like_one_on_nothing(table, path, body):
+    """Commands must not tell what reads hide."""
+    from tests import builders
+
+    case = table.forming()
+    known = case.ids["a"]
+    body = {
+        "item": builders.item("safety", known),
+        "narrative": builders.narrative("gevaar", known),
+    }.get(body, body) if isinstance(body, str) else body  # fmt: skip
+
+    foreign = table.post("caw-kortrijk", path.format(case=case.id), body)
+    unknown = table.post("caw-kortrijk", path.format(case=uuid.uuid4()), body)
+
+    assert foreign.status_code == 404
+    assert everything_but_the_clock(foreign) == everything_but_the_clock(unknown)
+
+
+def test_the_same_calls_stand_behind_a_foreign_and_an_unknown_case(platform, table):
+    """A shorter way to "not found" could be measured from outside."""
+    case = table.forming()
+    start = calls_behind(platform)
+    table.get("caw-kortrijk", case.path)
+    between = calls_behind(platform)
+    table.get("caw-kortrijk", f"/v1/cases/{uuid.uuid4()}")
+    end = calls_behind(platform)
+
+    foreign = {n: c for n, c in difference(start, between).items() if "read_case" in n}
+    unknown = {n: c for n, c in difference(between, end).items() if "read_case" in n}
+    recorded = [
+        {n for n in difference(*pair) if 'method="record"' in n}
+        for pair in ((start, between), (between, end))
+    ]
+    assert foreign == unknown != {}
+    assert recorded[0] == recorded[1] != set()
+
+
+def test_time_does_not_tell_a_foreign_case_from_an_unknown_one(table):
+    """Both leave on the same tick of a fixed grid: their medians stay within half a tick."""
+    case = table.forming()
+    for category in ("safety", "incidents", "housing", "judicial"):
+        table.offer("politie", case, category, text="x" * 9000)
+
+    taken: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(25):
+        for foreign in (True, False):
+            path = case.path if foreign else f"/v1/cases/{uuid.uuid4()}"
+            begin = time.perf_counter()
+            table.get("caw-kortrijk", path)
+            taken[foreign].append(time.perf_counter() - begin)
+
+    assert abs(statistics.median(taken[True]) - statistics.median(taken[False])) < 0.025
+
+
+def test_counts_order_pages_and_tags_do_not_betray_what_is_withheld(table):
+    """A contribution that a viewer may not see changes nothing that the viewer can."""
+    case = table.forming()
+    table.offer("parket", case, "judicial")
+    before = {
+        path: table.get("stad", path)
+        for path in (case.path, f"{case.path}/items", f"{case.path}/requests", "/v1/cases?limit=1")
+    }
+
+    table.offer("parket", case, "judicial", text="een tweede, voor de stad onzichtbaar")
+
+    for path, old in before.items():
+        new = table.get("stad", path)
+        assert new.headers["ETag"] == old.headers["ETag"], path
+        if "limit" not in path:
+            assert new.json() == old.json(), path
+
+
+def test_a_cursor_of_another_person_is_refused(table):
+    """A cursor tells where somebody stood in what that person may see."""
+    table.forming()
+    table.forming()
+    cursor = table.get("politie", "/v1/cases?limit=1").json()["next"]
+
+    stolen = table.get("parket", f"/v1/cases?limit=1&after={cursor}")
+
+    assert stolen.status_code == 400
+    assert stolen.json()["code"] == "cursor_invalid"
+
+
+def test_paging_shows_each_case_once_and_all_of_them(table):
+    """A page shortened by refusals is filled again, so that nobody counts refusals."""
+    made = {table.forming().id for _ in range(5)} | {table.refer("politie").id}
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = table.get("politie", f"/v1/cases?limit=2{after}").json()
+        seen += [row["id"] for row in page["cases"]]
+        if not page["next"]:
+            break
+        assert len(page["cases"]) == 2
+        after = f"&after={page['next']}"
+
+    assert made <= set(seen)
+    assert len(seen) == len(set(seen))
