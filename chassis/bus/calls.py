@@ -1,0 +1,229 @@
+"""Answering other services: who may ask, sealed requests, coded errors."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import amqp
+from kombu import serialization
+from kombu.exceptions import DecodeError
+from nameko.extensions import Entrypoint, SharedExtension
+
+from chassis.bus import topology
+from chassis.bus.container import CALL
+from chassis.bus.listener import Feed, Listener
+from chassis.bus.settling import acknowledge, answer
+from chassis.errors import Coded, Mangled, describe
+from chassis.logs import logger
+from chassis.metrics import RPC_SECONDS
+from chassis.sealing import CONTENT_TYPE, SERIALIZER
+
+PREFETCH = 32
+"""How many requests of one process are in hand at a time; more would only wait inside it."""
+
+_CLOCKS_MAY_DIFFER_MS = 500
+_ANSWER_MS = "10000"
+
+_loads: Callable[..., Any] = serialization.loads
+_seals: Callable[..., Any] = serialization.dumps
+
+_log = logger(__name__)
+
+
+class UnknownMethod(Coded):
+    """The service has no such method."""
+
+    code = "unknown_method"
+    next_step = "park"
+
+
+class CallerRefused(Coded):
+    """The caller is known, and is not one that this method answers."""
+
+    code = "caller_refused"
+    next_step = "refuse"
+
+
+class Calls(SharedExtension):  # type: ignore[misc]
+    """The request queue of a service, shared by its methods."""
+
+    listener = Listener()
+
+    def __init__(self) -> None:
+        self._methods: dict[str, Rpc] = {}
+
+    def setup(self) -> None:
+        """Have the request queue consumed."""
+        queue = topology.rpc_queue(self.container.service_name)
+        self.listener.feed(Feed(queue, PREFETCH, self.handle))
+
+    def register(self, method: "Rpc") -> None:
+        """Answer requests for this method."""
+        self._methods[method.method_name] = method
+
+    def handle(self, message: amqp.Message) -> None:
+        """Start the method that a request names; drop what nobody waits for any more.
+
+        The broker vouches for `user_id`. The answer goes to that user's own
+        reply queues only, whatever the request says.
+        """
+        user = message.properties.get("user_id", "")
+        reply_to = message.properties.get("reply_to", "")
+        if not user or not reply_to.startswith(topology.reply_queue(user, "")):
+            _log.warning("request_dropped", caller=user, ground="no address of its own")
+            acknowledge(message)
+        elif _expired(message):
+            _log.info("request_dropped", caller=user, ground="expired")
+            acknowledge(message)
+        else:
+            self._begin(message, user)
+
+    def _begin(self, message: amqp.Message, user: str) -> None:
+        name = message.delivery_info["routing_key"].rpartition(".")[2]
+        finish = partial(_finish, message, time.monotonic(), name if name in self._methods else "")
+        try:
+            method = self._methods.get(name)
+            if method is None:
+                raise UnknownMethod(f"no method {name}")
+            if user not in method.allowed():
+                raise CallerRefused(f"{user} may not call {name}")
+            payload = _open(message)
+        except Coded as error:
+            _log.warning("request_refused", caller=user, method=name, code=error.code)
+            finish(None, None, (type(error), error, None))
+            return
+        self.container.spawn_worker(
+            method, (payload,), {}, context_data={CALL: trace_of(message)}, handle_result=finish
+        )
+
+
+class Rpc(Entrypoint):  # type: ignore[misc]
+    """A method that other services call with one payload, a JSON value.
+
+    `callers` are the broker users it answers, by default those in the class
+    attribute `allowed_callers`.
+    """
+
+    calls = Calls()
+
+    def __init__(self, callers: tuple[str, ...] | None = None, **options: Any) -> None:
+        self._callers = callers
+        super().__init__(**options)
+
+    def setup(self) -> None:
+        """Be found by the requests."""
+        self.calls.register(self)
+
+    def stop(self) -> None:
+        """Take no further requests."""
+        self.calls.listener.quiet()
+
+    def allowed(self) -> tuple[str, ...]:
+        """The broker users that this method answers."""
+        if self._callers is not None:
+            return self._callers
+        return tuple(getattr(self.container.service_cls, "allowed_callers", ()))
+
+
+rpc = Rpc.decorator
+
+
+def trace_of(message: amqp.Message) -> str | None:
+    """The trace id that a request or event carries in its `traceparent`."""
+    headers = message.properties.get("application_headers") or {}
+    return trace_id(headers.get("traceparent"))
+
+
+def trace_id(traceparent: object) -> str | None:
+    """The trace id in a W3C `traceparent`, None when it is not one."""
+    parts = traceparent.split("-") if isinstance(traceparent, str) else []
+    return parts[1] if len(parts) == 4 and len(parts[1]) == 32 and parts[1].isalnum() else None
+
+
+def _expired(message: amqp.Message) -> bool:
+    """Whether the caller has stopped waiting: the broker cannot see what rests in a frozen process.
+
+    A caller that tells no deadline waits for ever.
+    """
+    headers = message.properties.get("application_headers") or {}
+    deadline = headers.get("deadline")
+    if not isinstance(deadline, int):
+        return False
+    return time.time() * 1000 > deadline + _CLOCKS_MAY_DIFFER_MS
+
+
+def _open(message: amqp.Message) -> Any:
+    """The payload of a request; raises `Mangled` unless it was sealed and has the right shape."""
+    if message.properties.get("content_type") != CONTENT_TYPE:
+        raise Mangled("not sealed")
+    try:
+        body = _loads(message.body, CONTENT_TYPE, "binary", accept={CONTENT_TYPE})
+        (payload,) = body["args"]
+        if body["kwargs"]:
+            raise Mangled("a method takes one payload")
+    except (DecodeError, KeyError, TypeError, ValueError) as error:
+        raise Mangled("not a request") from error
+    return payload
+
+
+def _finish(
+    message: amqp.Message, began: float, method: str, _worker: Any, result: Any, exc_info: Any
+) -> tuple[Any, Any]:
+    """Answer, then acknowledge: in the other order a crash would lose the answer."""
+    error = exc_info[1] if exc_info else None
+    outcome, body = _seal(method, result, error)
+    answer(message, topology.RPC_EXCHANGE, message.properties["reply_to"], _reply(message, body))
+    acknowledge(message)
+    RPC_SECONDS.labels(method, outcome).observe(time.monotonic() - began)
+    return result, exc_info
+
+
+def _seal(method: str, result: Any, error: BaseException | None) -> tuple[str, bytes]:
+    """The outcome's name and the sealed answer."""
+    if error is None:
+        try:
+            return "ok", _dumps({"result": result, "error": None})
+        except Exception as failure:
+            error = failure
+    told = describe(error)
+    if told is None:
+        _log.error("request_failed", method=method, exc_info=error)
+        return "internal_error", _dumps({"result": None, "error": _told("internal_error")})
+    try:
+        return told.code, _dumps(
+            {"result": None, "error": _told(told.code, told.detail, told.members)}
+        )
+    except Exception as failure:
+        _log.error("refusal_unreadable", method=method, code=told.code, exc_info=failure)
+        return told.code, _dumps({"result": None, "error": _told(told.code)})
+
+
+def _told(code: str, detail: str | None = None, members: Any = None) -> dict[str, Any]:
+    """An error on the wire; the last two names are what nameko's own client reads."""
+    return {
+        "code": code,
+        "detail": detail,
+        "members": members or {},
+        "exc_type": code,
+        "value": detail,
+    }
+
+
+def _dumps(value: dict[str, Any]) -> bytes:
+    body: bytes = _seals(value, serializer=SERIALIZER)[2]
+    return body
+
+
+def _reply(request: amqp.Message, body: bytes) -> amqp.Message:
+    """Transient and gone after a while: nobody waits long for an answer."""
+    service = request.delivery_info["routing_key"].partition(".")[0]
+    return amqp.Message(
+        body,
+        content_type=CONTENT_TYPE,
+        content_encoding="binary",
+        delivery_mode=1,
+        expiration=_ANSWER_MS,
+        correlation_id=request.properties.get("correlation_id", ""),
+        user_id=service,
+    )

@@ -1,0 +1,13 @@
+"""What a `service.py` decorates its methods with.
+
+@rpc
+def submit_referral(self, payload): ...
+
+@hears("intake.referral_submitted")
+def handle_referral_submitted(self, event): ...
+"""
+
+from chassis.bus.calls import rpc
+from chassis.bus.events import hears
+
+__all__ = ["hears", "rpc"]
