@@ -1,0 +1,119 @@
+"""MongoDB of notifications: messages, and apart from them, sealed, what each one leads to."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pymongo import DESCENDING
+from pymongo.client_session import ClientSession
+
+from chassis.mongo import guarded, make_collections, make_index, reachable, transaction
+from chassis.runtime import Runtime
+from services.notifications.domain import Message, Place
+
+_CONSUMER = "notifications"
+_ABOUT = "about"
+
+
+class Store:
+    """The inboxes of all persons."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._messages = runtime.database["messages"]
+        self._leads = runtime.database["leads"]
+
+    def prepare(self) -> None:
+        """Make the collections and their indexes, as often as you like."""
+        make_collections(self._runtime.database, "messages", "leads")
+        make_index(self._runtime.database, "messages", "person", "at", "_id")
+        make_index(self._runtime.database, "messages", "event", "person", unique=True)
+
+    def deliver(self, event_id: str, messages: Iterable[Message], about: dict[str, str]) -> None:
+        """Put one message in each inbox, all or none; nothing for an event that did so before.
+
+        What they lead to is sealed for the person told, and stands in a collection of its own.
+        """
+        with transaction(self._runtime.database) as session:
+            if not self._runtime.inbox.first_time(_CONSUMER, event_id, session):
+                return
+            for message in messages:
+                self._messages.insert_one(_document(message, event_id), session=session)
+                sealed = self._runtime.vault.seal(message.person, _context(message), about, session)
+                self._leads.insert_one({"_id": message.id, "sealed": sealed}, session=session)
+
+    def page(self, person: str, after: Place | None, limit: int) -> list[Message]:
+        """At most `limit` messages of a person, newest first, that come after a place."""
+        wanted: dict[str, Any] = {"person": person}
+        if after is not None:
+            wanted["$or"] = [
+                {"at": {"$lt": after.at}},
+                {"at": after.at, "_id": {"$lt": after.id}},
+            ]
+        newest_first = [("at", DESCENDING), ("_id", DESCENDING)]
+        with guarded():
+            found = self._messages.find(wanted, sort=newest_first, limit=limit)
+            return [_message(document) for document in found]
+
+    def open(self, person: str, message: str) -> tuple[Message, dict[str, str]] | None:
+        """A message of this person and what it leads to; None when it is not theirs."""
+        with guarded():
+            found = self._messages.find_one({"_id": message, "person": person})
+            lead = self._leads.find_one({"_id": message})
+        if found is None or lead is None:
+            return None
+        opened = _message(found)
+        return opened, self._runtime.vault.open(person, _context(opened), lead["sealed"])
+
+    def change(
+        self, command: dict[str, Any], rule: Callable[[Message | None], Message]
+    ) -> dict[str, Any]:
+        """Perform a command on the person's message `target`, once; gives its outcome."""
+
+        def action(session: ClientSession) -> dict[str, Any]:
+            theirs = {"_id": command["target"], "person": command["person"]}
+            found = self._messages.find_one(theirs, session=session)
+            changed = rule(None if found is None else _message(found))
+            self._messages.update_one(
+                theirs,
+                {"$set": {"read": changed.read, "version": changed.version}},
+                session=session,
+            )
+            return {"id": changed.id, "version": changed.version, "state": "read"}
+
+        body = {name: command[name] for name in ("target", "if_match", "body")}
+        return self._runtime.commands.perform(command["command_id"], body, action)
+
+    def lacking(self, event_ids: list[str]) -> list[str]:
+        """Those of the events that had no effect here."""
+        return self._runtime.inbox.lacking(event_ids)
+
+    def ready(self) -> bool:
+        """Whether the database answers."""
+        return reachable(self._runtime.database)
+
+
+def _context(message: Message) -> str:
+    return f"{_ABOUT}:{message.id}"
+
+
+def _document(message: Message, event_id: str) -> dict[str, Any]:
+    return {
+        "_id": message.id,
+        "person": message.person,
+        "task": message.task,
+        "at": message.at,
+        "read": message.read,
+        "version": message.version,
+        "event": event_id,
+    }
+
+
+def _message(document: dict[str, Any]) -> Message:
+    return Message(
+        document["_id"],
+        document["person"],
+        document["task"],
+        document["at"],
+        document["read"],
+        document["version"],
+    )

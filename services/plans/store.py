@@ -1,0 +1,49 @@
+"""MongoDB of plans: the cases it knows of, and what was adopted or closed.
+
+Ids, codes and results only, no words of anybody: nothing here needs sealing.
+"""
+
+from typing import Any, Literal
+
+from chassis.mongo import guarded, make_collections, reachable, transaction
+from chassis.runtime import Runtime
+from services.plans.domain import stands
+
+Kind = Literal["plan_versions", "conclusions", "follow_ups"]
+
+
+class Store:
+    """What plans keeps."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._cases = runtime.database["cases"]
+
+    def prepare(self) -> None:
+        """Make the collections, as often as you like."""
+        make_collections(
+            self._runtime.database, "cases", "plan_versions", "conclusions", "follow_ups"
+        )
+
+    def note(self, event_id: str, heard: dict[str, str]) -> None:
+        """Keep what an event told of a case; hearing it a second time changes nothing."""
+        with transaction(self._runtime.database) as session:
+            if not self._runtime.inbox.first_time("plans", event_id, session):
+                return
+            of_case = {"_id": heard["case"]}
+            if stands(self._cases.find_one(of_case, session=session), heard):
+                self._cases.replace_one(of_case, heard, upsert=True, session=session)
+
+    def closed(self, kind: Kind, case: str, outcome: str) -> dict[str, Any] | None:
+        """The document, closed or adopted; None while it is open or when of another case."""
+        closed = {"_id": outcome, "case": case, "closed_at": {"$type": "date"}}
+        with guarded():
+            return self._runtime.database[kind].find_one(closed)
+
+    def lacking(self, event_ids: list[str]) -> list[str]:
+        """Those of the events that had no effect here."""
+        return self._runtime.inbox.lacking(event_ids)
+
+    def ready(self) -> bool:
+        """Whether the database answers."""
+        return reachable(self._runtime.database)

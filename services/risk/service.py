@@ -1,0 +1,44 @@
+"""Risk: how grave a case is. Its entrypoints."""
+
+from datetime import datetime
+from typing import Any
+
+from chassis.bus.entrypoints import hears, rpc
+from chassis.dependency import Provided
+from contracts.events import read_event
+from contracts.rpc import read_request, write_reply
+from contracts.topology import SUBSCRIPTIONS
+from services.risk.domain import known_case, settled
+from services.risk.store import Store
+
+
+class RiskService:
+    """Answers what a closed weighing (weging) says, and knows which cases there are."""
+
+    name = "risk"
+    allowed_callers = ("intake",)
+    store = Provided(Store)
+
+    @hears(*SUBSCRIPTIONS["risk"])
+    def handle_case_event(self, event: dict[str, Any]) -> None:
+        """A step in the life of a case."""
+        heard = known_case(read_event(event), datetime.fromisoformat(event["time"]))
+        self.store.note(event["id"], heard)
+
+    @rpc
+    def weighing_outcome(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """What a closed weighing concluded."""
+        request = read_request("risk", "weighing_outcome", payload)
+        return write_reply("risk", "weighing_outcome", settled(self.store.weighing(**request)))
+
+    @rpc
+    def lacking(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Which of these events had no effect here."""
+        request = read_request("risk", "lacking", payload)
+        return {"lacking": self.store.lacking(request["event_ids"])}
+
+    @rpc(callers=("gateway",))
+    def ping(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Whether this service can do its work."""
+        read_request("risk", "ping", payload)
+        return {"ready": self.store.ready()}

@@ -1,0 +1,46 @@
+"""MongoDB of risk: the cases it knows of, and its closed weighings.
+
+Ids, codes and conclusions only, no words of anybody: nothing here needs sealing.
+"""
+
+from typing import Any
+
+from chassis.mongo import guarded, make_collections, reachable, transaction
+from chassis.runtime import Runtime
+from services.risk.domain import stands
+
+
+class Store:
+    """What risk keeps."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._cases = runtime.database["cases"]
+        self._weighings = runtime.database["weighings"]
+
+    def prepare(self) -> None:
+        """Make the collections, as often as you like."""
+        make_collections(self._runtime.database, "cases", "weighings")
+
+    def note(self, event_id: str, heard: dict[str, str]) -> None:
+        """Keep what an event told of a case; hearing it a second time changes nothing."""
+        with transaction(self._runtime.database) as session:
+            if not self._runtime.inbox.first_time("risk", event_id, session):
+                return
+            of_case = {"_id": heard["case"]}
+            if stands(self._cases.find_one(of_case, session=session), heard):
+                self._cases.replace_one(of_case, heard, upsert=True, session=session)
+
+    def weighing(self, case: str, outcome: str) -> dict[str, Any] | None:
+        """The closed weighing; None when there is none, it is still open or of another case."""
+        closed = {"_id": outcome, "case": case, "closed_at": {"$type": "date"}}
+        with guarded():
+            return self._weighings.find_one(closed)
+
+    def lacking(self, event_ids: list[str]) -> list[str]:
+        """Those of the events that had no effect here."""
+        return self._runtime.inbox.lacking(event_ids)
+
+    def ready(self) -> bool:
+        """Whether the database answers."""
+        return reachable(self._runtime.database)
