@@ -15,6 +15,7 @@ from pathlib import Path
 from deploy.local.mongodb import MongoDB
 from deploy.local.opa import Opa
 from deploy.local.ports import Ports
+from deploy.local.program import Program
 from deploy.local.progress import Progress
 from deploy.local.rabbitmq import RabbitMQ
 from deploy.local.secrets import Secrets
@@ -70,6 +71,12 @@ class Parts:
         """End whatever runs at once; for stacks that nobody will start again."""
         for name in reversed(ALL):
             self._part(name).kill()
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """Every process of the parts, Erlang's port mapper included."""
+        broker = self.rabbitmq
+        return (broker.program, broker.epmd, self.mongodb.program, self.opa.program)
 
     def _part(self, name: str) -> RabbitMQ | MongoDB | Opa:
         parts: dict[str, RabbitMQ | MongoDB | Opa]

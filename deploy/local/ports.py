@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import socket
 from pathlib import Path
 
 HOST = "127.0.0.1"
+
+LISTEN = "0A"
+"""The kernel's word for a listening socket in /proc/net/tcp."""
 
 CHOICE = range(20000, 32000)
 """Below the range that the kernel gives to outgoing connections, so that nobody takes a port
@@ -32,6 +36,30 @@ def is_answered(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+def holder(port: int) -> str:
+    """Name the process that listens on a loopback port, as far as this user may know it."""
+    sockets = _listening(port)
+    for table in Path("/proc").glob("[0-9]*/fd"):
+        try:
+            held = {os.readlink(entry) for entry in table.iterdir()}
+        except OSError:
+            continue
+        if held & sockets:
+            process = table.parent
+            return f"process {process.name} ({(process / 'comm').read_text().strip()})"
+    return "another program"
+
+
+def _listening(port: int) -> set[str]:
+    sockets = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == LISTEN:
+                sockets.add(f"socket:[{fields[9]}]")
+    return sockets
+
+
 class Ports:
     """The ports of one state folder: the same name gives the same port for as long as it lives."""
 
@@ -42,10 +70,13 @@ class Ports:
         """Give the port kept for `name`, or choose a free one and keep it."""
         kept = self._read()
         if name not in kept:
-            kept[name] = self._choose(set(kept.values()))
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(json.dumps(kept, indent=1))
-        return kept[name]
+            self.keep(name, self._choose(set(kept.values())))
+        return self._read()[name]
+
+    def keep(self, name: str, port: int) -> None:
+        """Keep a port that somebody else chose for `name`."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps(self._read() | {name: port}, indent=1))
 
     def _read(self) -> dict[str, int]:
         if not self.path.exists():

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from deploy.local.trouble import Trouble
 
@@ -34,6 +35,10 @@ def started_at(pid: int) -> int | None:
     return None if fields[0] in "ZX" else int(fields[19])
 
 
+def _this_boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
 class Program:
     """One process with its children (they share a process group) and the record of it on disk.
 
@@ -54,14 +59,10 @@ class Program:
         """The process id while it lives."""
         if self._child is not None:
             self._child.poll()
-        if not self.record.exists():
+        kept = self._recorded()
+        if kept is None or started_at(kept["pid"]) != kept["started"]:
             return None
-        try:
-            kept = json.loads(self.record.read_text())
-        except ValueError:
-            return None
-        alive = started_at(kept["pid"]) == kept["started"]
-        return int(kept["pid"]) if alive else None
+        return int(kept["pid"])
 
     @property
     def running(self) -> bool:
@@ -87,8 +88,17 @@ class Program:
             )
         pid = self._child.pid
         draft = self.record.with_suffix(".new")
-        draft.write_text(json.dumps({"pid": pid, "started": started_at(pid), "argv": list(argv)}))
+        told = {"pid": pid, "started": started_at(pid), "boot": _this_boot(), "argv": list(argv)}
+        draft.write_text(json.dumps(told))
         draft.rename(self.record)
+
+    def _recorded(self) -> dict[str, Any] | None:
+        """What was recorded at the start, unless the machine was started anew since."""
+        try:
+            kept: dict[str, Any] = json.loads(self.record.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return kept if kept["boot"] == _this_boot() else None
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Return when `ready()` holds.
@@ -118,20 +128,27 @@ class Program:
 
     def stop(self, seconds: float = 20.0) -> None:
         """End it in order (SIGTERM), by force when it takes longer than `seconds`."""
-        self.resume()
+        self.ask_to_stop()
+        limit = time.monotonic() + seconds
+        while self.running and time.monotonic() < limit:
+            time.sleep(0.02)
+        self.kill()
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM and return at once (a frozen program is woken to hear it)."""
         pid = self.pid
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
-            limit = time.monotonic() + seconds
-            while self.running and time.monotonic() < limit:
-                time.sleep(0.02)
-        self.kill()
+            self.resume()
 
     def kill(self) -> None:
         """End it and its children at once (SIGKILL)."""
         self._signal(signal.SIGKILL)
         while self.running:
             time.sleep(0.01)
+        if self._child is not None:
+            self._child.wait()  # else it stays a zombie, and Python warns of it
+            self._child = None
         self.record.unlink(missing_ok=True)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -144,11 +161,8 @@ class Program:
 
     def _group(self) -> int | None:
         """The process group, also when its leader is gone and only children are left."""
-        if not self.record.exists():
-            return None
-        try:
-            kept = json.loads(self.record.read_text())
-        except ValueError:
+        kept = self._recorded()
+        if kept is None:
             return None
         pid = int(kept["pid"])
         begin = started_at(pid)

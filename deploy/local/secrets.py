@@ -40,6 +40,15 @@ class Secrets:
         """Give a ring `id:base64key` of one random key."""
         return self.text(name, lambda: f"k1:{new_key()}")
 
+    def given(self, process: str, name: str, value: str) -> Path:
+        """Write what one process is given under `name`, and give the path of the file."""
+        folder = self.folder / "given" / process
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / name.lower()
+        path.unlink(missing_ok=True)
+        self._write(path, value)
+        return path
+
     @staticmethod
     def _write(path: Path, value: str) -> None:
         # Written beside and linked into place, so that a second process started at the same

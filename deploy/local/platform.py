@@ -1,0 +1,272 @@
+"""The whole platform of one state folder: the parts, five services, the gateway."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chassis import clock as clocks
+from deploy.local import find, ports
+from deploy.local.identity import Identity, audit_public_key
+from deploy.local.parts import Parts
+from deploy.local.ports import HOST
+from deploy.local.program import Program
+from deploy.local.progress import Progress
+from deploy.local.settings import SERVICES, Settings
+from deploy.local.trouble import Trouble
+from deploy.opa import bundle
+
+ROOT = Path(__file__).parents[2]
+POLICY = ROOT / "services" / "policy"
+OF_A_RUN = (
+    *("rabbitmq", "mongodb", "policy", "secrets", "checkpoints", "log", "run"),
+    *("clock", "staff-matches.json", "ports.json"),
+)
+"""What starting afresh removes; other files in the state folder are left alone."""
+
+PATIENCE = 60.0
+"""Seconds that a process may take to become ready on a busy machine."""
+
+
+class Process(Program):
+    """A service or the gateway: a Python process with readiness over HTTP."""
+
+    def __init__(
+        self,
+        name: str,
+        state: Path,
+        argv: Sequence[str],
+        env: Callable[[], Mapping[str, str]],
+        ready_url: str,
+        *,
+        tied: bool,
+    ) -> None:
+        super().__init__(name, state / "run", state / "log" / f"{name}.jsonl", tied=tied)
+        self.argv = argv
+        self.env = env
+        self.ready_url = ready_url
+
+    def begin(self) -> None:
+        """Start it without waiting."""
+        self.launch(self.argv, self.env(), cwd=ROOT)
+
+    def start(self, seconds: float = PATIENCE) -> None:
+        """Start it and return when it is ready."""
+        self.begin()
+        self.wait_until(self.ready, seconds)
+
+    def ready(self) -> bool:
+        """Say whether it calls itself ready."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with direct.open(self.ready_url, timeout=3) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+class PlatformClock:
+    """The offset that all processes of a run add to true time; it only moves forward."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def now(self) -> datetime:
+        """Give the platform's present moment, in UTC."""
+        offset = clocks.offset_of(self.file) if self.file.exists() else 0.0
+        return datetime.now(UTC) + timedelta(seconds=offset)
+
+    def advance(self, seconds: float) -> None:
+        """Move time forward; a negative number raises ValueError."""
+        clocks.advance(self.file, timedelta(seconds=seconds))
+
+    def set_offset(self, seconds: float) -> None:
+        """Put the platform's time `seconds` from true time; going back raises ValueError."""
+        clocks.set_offset(self.file, seconds)
+
+    def move_to(self, moment: datetime) -> None:
+        """Let the platform's present moment be `moment`, unless that is past already."""
+        ahead = (moment - self.now()).total_seconds()
+        if ahead > 0:
+            self.advance(ahead)
+
+
+class Platform:
+    """Starts, stops and hands out everything that runs for one state folder.
+
+    Making this object starts nothing; a second one on the same folder controls the same
+    processes. `policy_data` replaces the agreements, partners and mandates that OPA decides by.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        *,
+        port: int | None = None,
+        policy_data: Sequence[Path] = (POLICY / "data",),
+        tied: bool = False,
+    ) -> None:
+        self.state = state.resolve()
+        self.tied = tied
+        self.policy_data = policy_data
+        self._asked_port = port
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.bundle = self.state / "policy" / "bundle.tar.gz"
+        self.parts = Parts(self.state, self.bundle, tied=self.tied)
+        if self._asked_port is not None:
+            self.parts.ports.keep("gateway", self._asked_port)
+        self.port = self.parts.ports.of("gateway")
+        self.settings = Settings(self.state, self.parts, self.port)
+        self.clock = PlatformClock(self.settings.clock_file)
+        self.gateway = self._gateway()
+        self._services = {name: self._service(name) for name in SERVICES}
+
+    @property
+    def gateway_url(self) -> str:
+        """Give the address of the HTTP door."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def audit_public_key(self) -> Path:
+        """Give the key (PEM) that proves the audit log's checkpoints."""
+        return audit_public_key(self.parts.secrets)
+
+    @property
+    def checkpoints(self) -> Path:
+        """Give the folder of checkpoint files, outside the database."""
+        return self.settings.checkpoints
+
+    def service(self, name: str) -> Process:
+        """Give a service, to stop, kill, pause, resume or start it."""
+        return self._services[name]
+
+    def token(self, person: str, **claims: Any) -> str:
+        """Give a token that proves a person's id, valid for an hour of the platform's time."""
+        return Identity(self.parts.secrets).token(person, self.clock.now(), **claims)
+
+    def start(
+        self,
+        progress: Progress | None = None,
+        *,
+        fresh: bool = False,
+        offset: timedelta = timedelta(0),
+    ) -> None:
+        """Start whatever does not run and return when all of it is ready.
+
+        With `fresh` everything that an earlier run kept is removed first, and time begins at
+        `offset` from true time. Raises Trouble with a remedy; what was started stays up then.
+        """
+        told = progress or Progress(None)
+        with self._alone():
+            if fresh:
+                self._stop(told)
+                self._forget()
+            self._prepare(offset, told)
+            self.parts.start(progress=told)
+            processes = [*self._services.values(), self.gateway]
+            for process in processes:
+                process.begin()
+            for process in processes:
+                with told.step(process.name, f"ready at {process.ready_url}"):
+                    process.wait_until(process.ready, PATIENCE)
+
+    def stop(self, progress: Progress | None = None) -> None:
+        """Stop everything in order: the door, the services, the parts."""
+        with self._alone():
+            self._stop(progress or Progress(None))
+
+    def kill(self) -> None:
+        """End everything at once; for runs that nobody will start again."""
+        for program in (self.gateway, *self._services.values()):
+            program.kill()
+        self.parts.kill()
+
+    @property
+    def running(self) -> list[str]:
+        """Name what runs."""
+        programs = (self.gateway, *self._services.values(), *self.parts.programs)
+        return [program.name for program in programs if program.running]
+
+    def _stop(self, progress: Progress) -> None:
+        if not self.running:
+            self.kill()
+            return
+        with progress.step("gateway", "stopping"):
+            self.gateway.stop()
+        with progress.step("services", "stopping"):
+            for service in self._services.values():
+                service.ask_to_stop()
+            for service in self._services.values():
+                service.stop()
+        with progress.step("parts", "stopping OPA, MongoDB, RabbitMQ"):
+            self.parts.stop()
+
+    def _forget(self) -> None:
+        for name in OF_A_RUN:
+            path = self.state / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        self._lay_out()
+
+    def _prepare(self, offset: timedelta, progress: Progress) -> None:
+        self._check_port()
+        self.settings.checkpoints.mkdir(exist_ok=True)
+        if not self.settings.staff_matches.exists():
+            self.settings.staff_matches.write_text("{}\n")
+        if not self.settings.clock_file.exists():
+            self.clock.set_offset(offset.total_seconds())
+        if not self.parts.opa.program.running:
+            opa = find.opa(progress)
+            with progress.step("policy", "building the bundle"):
+                bundle.build(opa, POLICY, list(self.policy_data), self.bundle)
+
+    def _check_port(self) -> None:
+        if not self.gateway.running and not ports.is_free(self.port):
+            raise Trouble(
+                f"port {self.port}, on which the gateway would listen, is taken"
+                f" by {ports.holder(self.port)}",
+                f"stop it, or choose another port: KETENAANPAK_PORT={self.port + 1} make demo",
+            )
+
+    def _service(self, name: str) -> Process:
+        argv = [sys.executable, "-m", "chassis.run", f"services.{name}.service"]
+        ready = f"http://{HOST}:{self.settings.health_port(name)}/readyz"
+        return Process(
+            name,
+            self.state,
+            argv,
+            lambda: self.settings.of_service(name),
+            ready,
+            tied=self.tied,
+        )
+
+    def _gateway(self) -> Process:
+        argv = [sys.executable, "-m", "gunicorn", "--config", "gateway/gunicorn.conf.py"]
+        argv += ["--bind", f"{HOST}:{self.port}", "gateway.app:create_app()"]
+        ready = f"{self.gateway_url}/readyz"
+        return Process("gateway", self.state, argv, self.settings.of_gateway, ready, tied=self.tied)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.state.mkdir(parents=True, exist_ok=True)
+        with (self.state / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Trouble(
+                    f"another command is starting or stopping {self.state}",
+                    "wait until it is done, or stop it",
+                ) from None
+            yield
