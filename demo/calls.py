@@ -17,15 +17,15 @@ class Caller:
     """Calls the gateway at `base` for any person; `token` mints a token for a person's id."""
 
     def __init__(self, base: str, token: Callable[[str], str]) -> None:
-        self._base = base
-        self._token = token
+        self.base = base
+        self.token = token
         self._session = requests.Session()
         self._session.trust_env = False
 
     def get(self, person: str, path: str, purpose: str) -> Answer:
         """A read; any status is an answer."""
         return self._session.get(
-            self._base + path, headers=self._headers(person, purpose), timeout=10
+            self.base + path, headers=self._headers(person, purpose), timeout=10
         )
 
     def post(
@@ -39,14 +39,34 @@ class Caller:
         key: str = "",
     ) -> Answer:
         """A command, with an idempotency key of its own unless `key` is given."""
+        return self._command("POST", person, path, purpose, body, if_match, key)
+
+    def put(
+        self, person: str, path: str, purpose: str, body: dict[str, Any], if_match: int
+    ) -> Answer:
+        """A command that replaces a document."""
+        return self._command("PUT", person, path, purpose, body, if_match, "")
+
+    def _command(
+        self,
+        method: str,
+        person: str,
+        path: str,
+        purpose: str,
+        body: dict[str, Any],
+        if_match: int | None,
+        key: str,
+    ) -> Answer:
         headers = self._headers(person, purpose) | {"Idempotency-Key": key or str(uuid.uuid4())}
         if if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
-        return self._session.post(self._base + path, json=body, headers=headers, timeout=10)
+        return self._session.request(
+            method, self.base + path, json=body, headers=headers, timeout=10
+        )
 
     def _headers(self, person: str, purpose: str) -> dict[str, str]:
         return {
-            "Authorization": f"Bearer {self._token(person)}",
+            "Authorization": f"Bearer {self.token(person)}",
             "Purpose-Of-Use": purpose,
             "Accept-Language": "nl",
         }

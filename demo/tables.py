@@ -34,9 +34,11 @@ def timeline(entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> 
     return table
 
 
-def shown(views: Sequence[tuple[Person, int, Mapping[str, Any]]]) -> Table:
+def shown(
+    views: Sequence[tuple[Person, int, Mapping[str, Any]]], title: str = "Who was shown what, today"
+) -> Table:
     """Who was shown what: one row per category, one column per viewer."""
-    table = Table(title="Who was shown what, today", title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("category")
     for person, _, _ in views:
         table.add_column(person.key, justify="center", overflow="fold", max_width=11)

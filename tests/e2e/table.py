@@ -62,7 +62,9 @@ class Table:
     def refer(self, who: str = "caw", **changes: Any) -> Case:
         """A referral that was accepted."""
         agreement = self.people[who].agreement
-        answer = self.post(who, "/v1/referrals", builders.referral(agreement, **changes), "referral")
+        answer = self.post(
+            who, "/v1/referrals", builders.referral(agreement, **changes), "referral"
+        )
         assert answer.status_code == 201, answer.text
         body = answer.json()
         return Case(body["case"], body["ids"])

@@ -120,7 +120,9 @@ def test_at_referral_only_the_submitting_partner_and_the_chair_read(table):
 def test_in_a_crisis_the_whole_team_reads_the_little_that_saves(table):
     """Acute danger never waits for a session."""
     case = table.refer()
-    raised = table.post("caw", f"{case.path}/crisis", builders.narrative("nu gevaar", case.ids["a"]))
+    raised = table.post(
+        "caw", f"{case.path}/crisis", builders.narrative("nu gevaar", case.ids["a"])
+    )
     assert raised.ok, raised.text
 
     for who in set(PARTNERS) - {"caw"}:

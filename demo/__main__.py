@@ -1,0 +1,134 @@
+"""`make demo`: starts everything afresh eight months back, tells the story, ends at true time."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from demo import tables
+from demo.calls import Caller, StoryStopped, succeeded
+from demo.people import Person, everybody
+from demo.teller import Teller
+from deploy.local.platform import POLICY, Platform
+from deploy.local.progress import Progress
+from deploy.local.run import local_platform, started
+from deploy.local.trouble import Trouble
+from ops.audit_verify import verify_local
+
+STORY_LENGTH = timedelta(days=243)
+"""Eight months: long enough for an agreement to lapse and, later, for a follow-up."""
+
+LAPSES_ON_DAY = 60
+
+VIEWERS = (
+    *("opgroeien", "vertrouwenscentrum", "stad", "caw", "parket", "justitiehuis"),
+    *("sociaal-huis", "politie", "ggz", "caw-kortrijk"),
+)
+LAPSED = ("caw-westhoek", "politie-westhoek", "parket-westhoek", "sociaal-huis-westhoek")
+
+
+def main() -> int:
+    """Run the demonstration; a person reads what went wrong, not a traceback."""
+    console = Console(width=max(Console().width, 150) if not sys.stdout.isatty() else None)
+    progress = Progress()
+    try:
+        platform = local_platform()
+        begin = datetime.now(UTC).replace(hour=8, minute=0, second=0) - STORY_LENGTH
+        platform.policy_data = (POLICY / "data", _overlay(platform.state, begin))
+        with started(platform, progress, fresh=True, offset=begin - datetime.now(UTC)):
+            _tell(platform, begin, console)
+    except (Trouble, StoryStopped) as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _tell(platform: Platform, begin: datetime, console: Console) -> None:
+    people = everybody()
+    caller = Caller(platform.gateway_url, platform.token)
+    console.rule("The story")
+    teller = Teller(
+        caller,
+        people,
+        begin,
+        platform.clock.move_to,
+        lambda day, person, text: tables.step_line(console, day, person, text),
+    )
+    known = teller.tell()
+    platform.clock.set_offset(0.0)
+    console.print("  today    everybody looks again\n", highlight=False)
+
+    case, lapsed_case = known["case"], known["westhoek_case"]
+    views = _look(caller, [people[key] for key in VIEWERS], case)
+    lapsed_views = _look(caller, [people[key] for key in LAPSED], lapsed_case)
+    entries = _ask(caller, people["auditor"], case)
+    names = {person.id: person.name for person in people.values()}
+    console.print(tables.timeline(entries, names))
+    console.print(tables.shown(views))
+    console.print(
+        tables.shown(lapsed_views, f"The case of the agreement that lapsed on day {LAPSES_ON_DAY}")
+    )
+    everyone = [*views, *lapsed_views]
+    asked = entries + _ask(caller, people["auditor"], lapsed_case)
+    console.print(tables.withheld(asked, [person for person, _, _ in everyone]))
+    console.rule("The audit log, re-computed")
+    verify_local(platform, console)
+    _say_what_next(platform, console)
+
+
+def _look(
+    caller: Caller, people: Sequence[Person], case: str
+) -> list[tuple[Person, int, dict[str, Any]]]:
+    views = []
+    for person in people:
+        answer = caller.get(person.id, f"/v1/cases/{case}", "case_consultation")
+        views.append((person, answer.status_code, answer.json()))
+    return views
+
+
+def _ask(caller: Caller, auditor: Person, case: str) -> list[dict[str, Any]]:
+    """All entries of the record about a case, in the order of the log, with their detail."""
+    entries: list[dict[str, Any]] = []
+    question: dict[str, Any] = {"case": case, "detail": True, "limit": 200}
+    while True:
+        answer = caller.post(auditor.id, "/v1/audit/records/search", "audit", question)
+        page = succeeded(answer, "the auditor searches the record")
+        entries += page["entries"]
+        if not page["next"]:
+            return entries
+        question["after"] = page["next"]
+
+
+def _overlay(state: Path, begin: datetime) -> Path:
+    """The sample agreement that lapses while the story is told, as data of this run."""
+    folder = state / "policy" / "story"
+    (folder / "agreements").mkdir(parents=True, exist_ok=True)
+    agreement = json.loads((POLICY / "data" / "agreements" / "sample-westhoek.json").read_text())
+    agreement["valid_until"] = (begin + timedelta(days=LAPSES_ON_DAY)).isoformat()
+    (folder / "agreements" / "sample-westhoek.json").write_text(json.dumps(agreement))
+    return folder
+
+
+def _say_what_next(platform: Platform, console: Console) -> None:
+    url = platform.gateway_url
+    console.rule("The platform stays up")
+    for what, how in (
+        ("API and its documentation", f"{url}/v1/docs"),
+        ("the API as OpenAPI 3.1", f"{url}/v1/openapi.json"),
+        ("health", f"{url}/readyz"),
+        ("sample persons", "make people"),
+        ("a token for one of them", "make token PERSON=parket"),
+        ("logs", "make logs"),
+        ("stop everything", "make down"),
+    ):
+        console.print(f"  {what:<28} {how}", highlight=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
