@@ -1,0 +1,50 @@
+"""The service's own object, made once from the runtime and given to every worker."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from nameko.extensions import DependencyProvider
+
+from chassis.errors import describe
+from chassis.logs import logger
+from chassis.runtime import Runtime
+
+T = TypeVar("T")
+
+RUNTIME = "runtime"
+"""The name under which the container's configuration holds the runtime."""
+
+_AGAIN_SECONDS = 0.5
+
+_log = logger(__name__)
+
+
+class Provided(DependencyProvider, Generic[T]):  # type: ignore[misc]
+    """`intake = Provided(Application)`: one `Application(runtime)` for the life of the process.
+
+    The object is shared by all workers, so it keeps no state of a single call.
+    """
+
+    def __init__(self, factory: Callable[[Runtime], T]) -> None:
+        self._factory = factory
+        self.value: T | None = None
+
+    def setup(self) -> None:
+        """Make the object, when need be again and again until the parts it asks are there.
+
+        An error that does not say `retry` ends the process.
+        """
+        while self.value is None:
+            try:
+                self.value = self._factory(self.container.config[RUNTIME])
+            except Exception as error:
+                told = describe(error)
+                if told is None or told.next_step != "retry":
+                    raise
+                _log.warning("waiting_for_parts", provided=self.attr_name, exc_info=error)
+                time.sleep(_AGAIN_SECONDS)
+
+    def get_dependency(self, worker_ctx: Any) -> T | None:
+        """The same object each time."""
+        return self.value

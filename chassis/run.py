@@ -1,0 +1,16 @@
+"""Start a service: `python -m chassis.run services.intake.service`."""
+
+import os
+import sys
+
+import eventlet
+
+# Before anything else is imported: what was imported earlier would keep blocking sockets. The
+# resolver of eventlet itself is left out, for it does not know every kind of name.
+os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+eventlet.monkey_patch()
+
+from chassis.serve import serve  # noqa: E402 (must follow the patch)
+
+if __name__ == "__main__":
+    sys.exit(serve(sys.argv[1:]))
