@@ -69,6 +69,9 @@ class MongoDB:
             # A developer's machine holds this beside everything else.
             *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # A client that dies or freezes inside a transaction leaves its documents locked until
+            # the server gives up on it: 60 s unless told otherwise, and a command takes 2 s.
+            *("--setParameter", "transactionLifetimeLimitSeconds=5"),
         ]
 
     def _prepare(self) -> None:
