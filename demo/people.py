@@ -1,4 +1,4 @@
-"""The sample persons of the demonstration: who they are, for which partner, under which agreement."""
+"""The sample persons: who they are, for which partner, under which agreement."""
 
 import json
 from collections.abc import Iterator

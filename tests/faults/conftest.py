@@ -1,0 +1,22 @@
+"""A platform of this folder's own, to break and to mend."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from demo.calls import Caller
+from deploy.local.run import Platform, running_platform
+from tests.e2e.table import Table
+
+
+@pytest.fixture(scope="session")
+def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The whole platform; a test that breaks a part of it mends it before it ends."""
+    with running_platform(tmp_path_factory.mktemp("fragile")) as started:
+        yield started
+
+
+@pytest.fixture
+def table(fragile: Platform) -> Table:
+    """The sample table, speaking to the fragile platform."""
+    return Table(Caller(fragile.gateway_url, fragile.token))

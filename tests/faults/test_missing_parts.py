@@ -1,0 +1,246 @@
+"""A part is missing: 503 within five seconds, nothing leaves, and it works again by itself."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from deploy.local.platform import Platform
+from deploy.local.progress import Progress
+from tests import builders
+from tests.e2e.table import Case, Table
+from tests.waiting import wait_until
+
+LIMIT = 5.0
+"""Seconds within which a caller is told."""
+
+MENDS_WITHIN = 40.0
+"""Seconds within which everything works again after the part is back."""
+
+SILENT = Progress(None)
+
+
+@contextmanager
+def opa_down(platform: Platform) -> Iterator[None]:
+    platform.parts.opa.stop()
+    yield
+    platform.parts.opa.start(SILENT)
+
+
+@contextmanager
+def opa_frozen(platform: Platform) -> Iterator[None]:
+    platform.parts.opa.pause()
+    yield
+    platform.parts.opa.resume()
+
+
+@contextmanager
+def broker_down(platform: Platform) -> Iterator[None]:
+    platform.parts.rabbitmq.stop()
+    yield
+    platform.parts.rabbitmq.start(SILENT)
+
+
+@contextmanager
+def broker_frozen(platform: Platform) -> Iterator[None]:
+    platform.parts.rabbitmq.pause()
+    yield
+    platform.parts.rabbitmq.resume()
+
+
+@contextmanager
+def database_down(platform: Platform) -> Iterator[None]:
+    platform.parts.mongodb.stop()
+    yield
+    platform.parts.mongodb.start(SILENT)
+
+
+@contextmanager
+def database_frozen(platform: Platform) -> Iterator[None]:
+    platform.parts.mongodb.pause()
+    yield
+    platform.parts.mongodb.resume()
+
+
+def stopped(name: str) -> Callable:
+    @contextmanager
+    def fault(platform: Platform) -> Iterator[None]:
+        platform.service(name).stop()
+        yield
+        platform.service(name).start()
+
+    return fault
+
+
+def frozen(name: str) -> Callable:
+    @contextmanager
+    def fault(platform: Platform) -> Iterator[None]:
+        platform.service(name).pause()
+        yield
+        platform.service(name).resume()
+
+    return fault
+
+
+def killed(name: str) -> Callable:
+    @contextmanager
+    def fault(platform: Platform) -> Iterator[None]:
+        platform.service(name).kill()
+        yield
+        platform.service(name).start()
+
+    return fault
+
+
+FAULTS = {
+    "opa down": opa_down,
+    "opa frozen": opa_frozen,
+    "broker down": broker_down,
+    "broker frozen": broker_frozen,
+    "database down": database_down,
+    "database frozen": database_frozen,
+    "audit stopped": stopped("audit"),
+    "audit frozen": frozen("audit"),
+    "audit killed": killed("audit"),
+    "intake stopped": stopped("intake"),
+    "intake frozen": frozen("intake"),
+    "intake killed": killed("intake"),
+}
+
+
+@pytest.fixture(scope="module")
+def case(fragile: Platform) -> Case:
+    """A case in forming whose texts are canaries."""
+    from demo.calls import Caller
+
+    table = Table(Caller(fragile.gateway_url, fragile.token))
+    return table.forming(occurrences=[builders.narrative("KANARIE", "a")])
+
+
+def timed(call: Callable[[], requests.Response]) -> tuple[requests.Response, float]:
+    begin = time.monotonic()
+    answer = call()
+    return answer, time.monotonic() - begin
+
+
+def assert_honest_503(answer: requests.Response, took: float) -> None:
+    assert took < LIMIT
+    assert answer.status_code == 503, answer.text
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert answer.json()["code"] in {
+        "service_unavailable",
+        "policy_unavailable",
+        "audit_unavailable",
+        "outcome_unknown",
+    }
+    assert "KANARIE" not in answer.text
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_without_a_part_nothing_leaves_nothing_is_half_done_and_it_mends_itself(
+    fragile, table, case, fault
+):
+    """People must be able to rely on a refusal as much as on an answer."""
+    body = builders.item("safety", case.ids["a"], text=f"tijdens {fault}")
+    key = str(uuid.uuid4())
+    before = len(table.get("politie", f"{case.path}/items").json()["items"])
+
+    with fault(fragile):
+        reads = [timed(lambda: table.get("politie", case.path)) for _ in range(2)]
+        listed, list_took = timed(lambda: table.get("politie", "/v1/cases"))
+        command, took = timed(lambda: table.post("politie", f"{case.path}/items", body, key=key))
+        alive = requests.get(f"{fragile.gateway_url}/healthz", timeout=LIMIT)
+        unready, ready_took = timed(
+            lambda: requests.get(f"{fragile.gateway_url}/readyz", timeout=LIMIT)
+        )
+
+    for answer, seconds in (*reads, (listed, list_took), (command, took)):
+        assert_honest_503(answer, seconds)
+    assert alive.status_code == 200
+    assert unready.status_code == 503
+    assert ready_took < LIMIT
+    wait_until(
+        lambda: table.get("politie", case.path).status_code == 200, MENDS_WITHIN, "a read succeeds"
+    )
+    repeated = wait_until(
+        lambda: (
+            (answer := table.post("politie", f"{case.path}/items", body, key=key)).ok and answer
+        ),
+        MENDS_WITHIN,
+        "the same key tells the truth",
+    )
+    items = table.get("politie", f"{case.path}/items").json()["items"]
+    assert len(items) == before + 1
+    assert repeated.json()["id"] in {item["id"] for item in items}
+
+
+@pytest.mark.parametrize("name", ["notifications", "risk", "plans"])
+def test_a_service_that_only_reacts_may_be_away_and_misses_nothing(fragile, table, name):
+    """Handing over information goes on while reminders or plans are being deployed."""
+    fragile.service(name).stop()
+    case = table.forming()
+    asked = table.post("politie", f"{case.path}/requests", builders.request("ggz", case.ids["a"]))
+    assert asked.ok, asked.text
+
+    fragile.service(name).start()
+
+    def told() -> bool:
+        messages = table.get("ggz", "/v1/inbox", "own_tasks").json()["messages"]
+        return any(message["task"] == "question_waiting" for message in messages)
+
+    wait_until(told, MENDS_WITHIN, "the message in the inbox")
+
+
+def test_a_wiped_broker_loses_no_event(fragile, table):
+    """Even when every queue is gone, whoever should have heard hears."""
+    fragile.service("notifications").stop()
+    case = table.forming()
+    table.post("politie", f"{case.path}/requests", builders.request("parket", case.ids["a"]))
+    count = len(table.get("parket", "/v1/cases").json()["cases"])
+    assert count
+
+    fragile.parts.rabbitmq.stop()
+    fragile.parts.rabbitmq.wipe()
+    fragile.parts.rabbitmq.start(SILENT)
+    fragile.service("notifications").start()
+
+    def told() -> bool:
+        answer = table.get("parket", "/v1/inbox", "own_tasks")
+        return answer.ok and any(m["task"] == "question_waiting" for m in answer.json()["messages"])
+
+    wait_until(told, 90.0, "the event heard in spite of all")
+
+
+def test_an_event_that_nobody_can_handle_is_parked_and_told_to_operators(fragile, table):
+    """A poisonous message must neither vanish nor block the ones behind it."""
+    import json
+
+    import kombu
+
+    with kombu.Connection(fragile.parts.broker_url("intake")) as connection:
+        producer = connection.Producer()
+        producer.publish(
+            json.dumps({"specversion": "1.0", "KANARIE": "niet voor een log"}),
+            exchange="ketenaanpak.events",
+            routing_key="intake.information_requested",
+            content_type="application/json",
+            user_id="intake",
+        )
+    wait_until(
+        lambda: fragile.parts.rabbitmq.queues().get("events.notifications.parked", 0) >= 1,
+        30.0,
+        "the message in the parking queue",
+    )
+    case = table.forming()
+    table.post("politie", f"{case.path}/requests", builders.request("caw", case.ids["a"]))
+
+    def told() -> bool:
+        messages = table.get("caw", "/v1/inbox", "own_tasks").json()["messages"]
+        return any(message["task"] == "question_waiting" for message in messages)
+
+    wait_until(told, 30.0, "the next message in the inbox")
+    logs = b"".join(file.read_bytes() for file in (fragile.state / "log").rglob("*"))
+    assert b"niet voor een log" not in logs
