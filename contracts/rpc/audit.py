@@ -1,8 +1,9 @@
 """What audit answers: receipts for entries, searches, proofs and signed checkpoints."""
 
-from typing import Final
+from typing import Any, Final
 
-from marshmallow import fields, validate
+import orjson
+from marshmallow import ValidationError, fields, validate
 
 from contracts import vocabulary as words
 from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
@@ -11,6 +12,43 @@ OUTCOMES: Final = ("released", "withheld", "permitted", "denied", "error", "happ
 """`released`/`withheld`: content left, all of it or some; `permitted`: a command may go on."""
 
 DIGEST = validate.Regexp(r"\A[0-9a-f]{64}\Z")
+
+DECIDED_LIMIT: Final = 2 * 1024 * 1024
+"""Bytes that a decision's input and result may take, each, as compact JSON."""
+
+
+def tells_only_codes(json: bytes) -> bool:
+    """Whether no string in this compact JSON holds a blank, a quote, a backslash or non-ASCII.
+
+    Ids, codes, numbers and moments pass; a sentence or a name of two words does not. It looks at
+    the bytes, since compact JSON has blanks and backslashes in its strings only; control
+    characters but one are written with a backslash.
+    """
+    return json.isascii() and not any(sign in json for sign in (b" ", b"\\", b"\x7f"))
+
+
+class Decided(fields.Dict):
+    """The input or result of a decision, whole: a JSON object in which strings are codes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(keys=fields.String(), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        loaded = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        try:
+            json = orjson.dumps(loaded)
+        except orjson.JSONEncodeError as error:
+            raise ValidationError("not JSON") from error
+        if len(json) > DECIDED_LIMIT or not tells_only_codes(json):
+            raise ValidationError("free text is not recorded")
+        return loaded
+
+
+class Label(fields.String):
+    """A version or revision as its maker writes it: visible ASCII, no blanks."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Regexp(r"\A[!-~]{1,128}\Z"), **kwargs)
 
 
 class ReleasedFragment(Strict):
@@ -36,16 +74,16 @@ class Entry(Strict):
     on_behalf_of = Code(allow_none=True, load_default=None)
     purpose = Code(required=True, allow_none=True)
     agreement = Code(required=True, allow_none=True)
-    agreement_version = fields.String(required=True, allow_none=True)
-    policy_revision = fields.String(required=True, allow_none=True)
+    agreement_version = Label(required=True, allow_none=True)
+    policy_revision = Label(required=True, allow_none=True)
     case = RandomId(required=True, allow_none=True)
     case_persons = ids(200, required=True)
     fragments = many(ReleasedFragment, most=5000, required=True)
     outcome = OneOf(OUTCOMES, required=True)
-    reasons = fields.List(Code(), required=True)
+    reasons = fields.List(Code(), required=True, validate=validate.Length(max=200))
     emergency = Flag(required=True)
-    input = fields.Dict(keys=fields.String(), required=True)
-    result = fields.Dict(keys=fields.String(), required=True)
+    input = Decided(required=True)
+    result = Decided(required=True)
 
 
 class RecordRequest(Strict):
