@@ -13,17 +13,13 @@ _DECISION = "ketenaanpak/notify/decision"
 
 
 class Notifications:
-    """The inboxes, fed by events."""
+    """The inboxes, fed by events. Making it needs the database."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._clock = runtime.clock
         self._store = Store(runtime)
         # Nobody waits for a message the way a person waits for a page: a slow answer will do.
         self._policy = Opa(runtime.config.opa_url, timeout=2.0) if runtime.config.opa_url else None
-
-    def prepare(self) -> None:
-        """Make what the database needs."""
-        self._store.prepare()
 
     def hear(self, event: dict[str, Any]) -> None:
         """Tell whoever policy names, each once. Without a decision the event is heard again."""

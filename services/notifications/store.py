@@ -15,18 +15,15 @@ _ABOUT = "about"
 
 
 class Store:
-    """The inboxes of all persons."""
+    """The inboxes of all persons. Making it needs the database."""
 
     def __init__(self, runtime: Runtime) -> None:
+        make_collections(runtime.database, "messages", "leads")
+        make_index(runtime.database, "messages", "person", "at", "_id")
+        make_index(runtime.database, "messages", "event", "person", unique=True)
         self._runtime = runtime
         self._messages = runtime.database["messages"]
         self._leads = runtime.database["leads"]
-
-    def prepare(self) -> None:
-        """Make the collections and their indexes, as often as you like."""
-        make_collections(self._runtime.database, "messages", "leads")
-        make_index(self._runtime.database, "messages", "person", "at", "_id")
-        make_index(self._runtime.database, "messages", "event", "person", unique=True)
 
     def deliver(self, event_id: str, messages: Iterable[Message], about: dict[str, str]) -> None:
         """Put one message in each inbox, all or none; nothing for an event that did so before.

@@ -3,7 +3,7 @@
 Ids, codes and results only, no words of anybody: nothing here needs sealing.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from chassis.mongo import guarded, make_collections, reachable, transaction
 from chassis.runtime import Runtime
@@ -13,17 +13,12 @@ Kind = Literal["plan_versions", "conclusions", "follow_ups"]
 
 
 class Store:
-    """What plans keeps."""
+    """What plans keeps. Making it needs the database."""
 
     def __init__(self, runtime: Runtime) -> None:
+        make_collections(runtime.database, "cases", *get_args(Kind))
         self._runtime = runtime
         self._cases = runtime.database["cases"]
-
-    def prepare(self) -> None:
-        """Make the collections, as often as you like."""
-        make_collections(
-            self._runtime.database, "cases", "plan_versions", "conclusions", "follow_ups"
-        )
 
     def note(self, event_id: str, heard: dict[str, str]) -> None:
         """Keep what an event told of a case; hearing it a second time changes nothing."""

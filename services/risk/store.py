@@ -11,16 +11,13 @@ from services.risk.domain import stands
 
 
 class Store:
-    """What risk keeps."""
+    """What risk keeps. Making it needs the database."""
 
     def __init__(self, runtime: Runtime) -> None:
+        make_collections(runtime.database, "cases", "weighings")
         self._runtime = runtime
         self._cases = runtime.database["cases"]
         self._weighings = runtime.database["weighings"]
-
-    def prepare(self) -> None:
-        """Make the collections, as often as you like."""
-        make_collections(self._runtime.database, "cases", "weighings")
 
     def note(self, event_id: str, heard: dict[str, str]) -> None:
         """Keep what an event told of a case; hearing it a second time changes nothing."""
