@@ -60,7 +60,7 @@ class MongoDB:
             self._prepare()
 
     def _command(self, binary: Path) -> list[str]:
-        key_file = self.secrets.path("mongo-key-file", _new_key_file)
+        key_file = self.secrets.path("mongo-key-file", new_key_file)
         return [
             str(binary),
             *("--dbpath", str(self.data)),
@@ -104,5 +104,6 @@ class MongoDB:
         shutil.rmtree(self.data, ignore_errors=True)
 
 
-def _new_key_file() -> str:
+def new_key_file() -> str:
+    """Make the secret by which members of a replica set know each other."""
     return base64.b64encode(random_source.token_bytes(96)).decode()

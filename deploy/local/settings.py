@@ -8,9 +8,27 @@ from pathlib import Path
 from deploy.local import identity
 from deploy.local.parts import Parts
 from deploy.local.ports import HOST
+from deploy.local.secrets import Secrets
 
 SERVICES = ("intake", "risk", "plans", "notifications", "audit")
 PREFIX = "KETENAANPAK_"
+
+
+def secrets_of(process: str, secrets: Secrets, broker_url: str, mongo_url: str) -> dict[str, str]:
+    """Give the variables (without prefix) of a process that nobody else may know.
+
+    `process` is a service, `gateway` or `operator`; `mongo_url` counts for services only.
+    """
+    known = {"BROKER_URL": broker_url, "BUS_KEYS": secrets.key_ring("bus-keys")}
+    if process in SERVICES:
+        known["MONGO_URL"] = mongo_url
+        known["MASTER_KEYS"] = secrets.key_ring(f"master-keys-{process}")
+        known["HASH_KEY"] = secrets.key(f"hash-key-{process}")
+    if process == "intake":
+        known["MATCHING_KEY"] = secrets.key("matching-key")
+    if process == "audit":
+        known["SIGNING_KEY"] = identity.audit_key(secrets).read_text()
+    return known
 
 
 class Settings:
@@ -40,22 +58,13 @@ class Settings:
             "HEALTH_HOST": HOST,
             "DATABASE": service,
         }
-        hidden = {
-            "BROKER_URL": self.parts.broker_url(service),
-            "MONGO_URL": self.parts.mongo_url(service),
-            "BUS_KEYS": self.secrets.key_ring("bus-keys"),
-            "MASTER_KEYS": self.secrets.key_ring(f"master-keys-{service}"),
-            "HASH_KEY": self.secrets.key(f"hash-key-{service}"),
-        }
         if service == "notifications":
             plain["OPA_URL"] = self.parts.opa_url
         if service == "intake":
             plain["STAFF_MATCHES"] = str(self.staff_matches)
-            hidden["MATCHING_KEY"] = self.secrets.key("matching-key")
         if service == "audit":
             plain["CHECKPOINT_DIR"] = str(self.checkpoints)
-            hidden["SIGNING_KEY"] = identity.audit_key(self.secrets).read_text()
-        return self._environment(service, plain, hidden)
+        return self._environment(service, plain)
 
     def of_gateway(self) -> dict[str, str]:
         """Give the environment of the gateway."""
@@ -66,31 +75,25 @@ class Settings:
             "ISSUER": identity.ISSUER,
             "AUDIENCE": identity.AUDIENCE,
         }
-        hidden = {
-            "BROKER_URL": self.parts.broker_url("gateway"),
-            "BUS_KEYS": self.secrets.key_ring("bus-keys"),
-        }
-        return self._environment("gateway", plain, hidden)
+        return self._environment("gateway", plain)
 
     def of_operator(self) -> dict[str, str]:
         """Give the environment of the operators' command."""
-        hidden = {
-            "BROKER_URL": self.parts.broker_url("operator"),
-            "BUS_KEYS": self.secrets.key_ring("bus-keys"),
-        }
-        return self._environment("operator", {"OPA_URL": self.parts.opa_url}, hidden)
+        return self._environment("operator", {"OPA_URL": self.parts.opa_url})
 
-    def _environment(
-        self, process: str, plain: dict[str, str], hidden: dict[str, str]
-    ) -> dict[str, str]:
+    def _environment(self, process: str, plain: dict[str, str]) -> dict[str, str]:
         shared = {
             "CLOCK_FILE": str(self.clock_file),
             "LOG_LEVEL": os.environ.get("KETENAANPAK_LOG_LEVEL", "INFO"),
         }
         named = {PREFIX + name: value for name, value in (shared | plain).items()}
-        for name, value in hidden.items():
+        for name, value in self._secrets_of(process).items():
             named[f"{PREFIX}{name}_FILE"] = str(self.secrets.given(process, name, value))
         machine = {
             name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ
         }
         return machine | named | {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+
+    def _secrets_of(self, process: str) -> dict[str, str]:
+        mongo_url = self.parts.mongo_url(process) if process in SERVICES else ""
+        return secrets_of(process, self.secrets, self.parts.broker_url(process), mongo_url)

@@ -52,18 +52,24 @@ def users() -> dict[str, dict[str, Any]]:
 
 
 def prepare(
-    place: Place, admin_password: str, passwords: Mapping[str, str], seconds: float = 30.0
+    place: Place,
+    admin_password: str,
+    passwords: Mapping[str, str],
+    *,
+    member: Place | None = None,
+    seconds: float = 30.0,
 ) -> None:
     """Make replica set, administrator, roles and users; afterwards each password is in force.
 
     `place` must be the loopback interface of the mongod itself while it has no administrator:
-    the server lets nobody else in then. `passwords` has one per user. Raises TimeoutError
-    when the server takes longer than `seconds` to become writable.
+    the server lets nobody else in then. `member` is how clients will name the server, when
+    that differs. `passwords` has one per user. Raises TimeoutError when the server takes longer
+    than `seconds` to become writable.
     """
     limit = time.monotonic() + seconds
     if not _administrator_known(place, admin_password):
         with _client(place) as client:
-            _initiate(client, place)
+            _initiate(client, member or place)
             _wait_until_writable(client, limit)
             client.admin.command("createUser", ADMIN, pwd=admin_password, roles=["root"])
     with _client(place, admin_password) as client:
@@ -90,8 +96,8 @@ def _administrator_known(place: Place, admin_password: str) -> bool:
     return True
 
 
-def _initiate(client: Client, place: Place) -> None:
-    members = [{"_id": 0, "host": str(place)}]
+def _initiate(client: Client, member: Place) -> None:
+    members = [{"_id": 0, "host": str(member)}]
     try:
         client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
     except OperationFailure as error:
