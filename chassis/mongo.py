@@ -9,7 +9,7 @@ import pymongo
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
@@ -23,6 +23,7 @@ Store = Database[Document]
 
 WRITE_CONFLICT = 112
 
+_EXISTS = 48
 _SELECTION_MS = 1500
 _OPERATION_MS = 2000
 _ABORT_SECONDS = 0.5
@@ -163,9 +164,11 @@ def make_collections(database: Store, *names: str) -> None:
     with translated(), pymongo.timeout(_PREPARE_SECONDS):
         for name in set(names) - set(database.list_collection_names()):
             try:
-                database.create_collection(name)
-            except CollectionInvalid:
-                continue  # another replica was faster
+                # Without looking for it once more: the server's own answer is the safe one.
+                database.create_collection(name, check_exists=False)
+            except OperationFailure as error:
+                if error.code != _EXISTS:
+                    raise
 
 
 def make_index(database: Store, collection: str, *keys: str, **options: Any) -> None:

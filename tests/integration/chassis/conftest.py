@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pymongo
 import pytest
 
 from chassis.config import Config
@@ -49,7 +50,8 @@ def open_on() -> Iterator[Opener]:
 
     yield opener
     for runtime in opened:
-        runtime.database.client.drop_database(runtime.database.name)
+        with pymongo.timeout(15):
+            runtime.database.client.drop_database(runtime.database.name)
         runtime.close()
 
 

@@ -1,0 +1,38 @@
+"""The rights that a service's own database user has are enough for the chassis, and no more."""
+
+from dataclasses import replace
+
+import pytest
+from pymongo.errors import OperationFailure
+
+from chassis.mongo import transaction
+from chassis.runtime import open_runtime
+from deploy.local.parts import Parts
+from tests.integration.chassis.conftest import config_on
+
+
+@pytest.mark.parametrize("service", ["intake", "risk", "plans", "notifications", "audit"])
+def test_a_service_runs_with_its_own_user(parts: Parts, service: str) -> None:
+    """A service would otherwise need the administrator's password, and could read all others'."""
+    config = config_on(parts)
+    config = replace(config, service=service, database=service, mongo_url=parts.mongo_url(service))
+    runtime = open_runtime(config)
+    event = {"id": f"{config.hash_key.hex()}", "source": service, "type": "t", "subject": "s"}
+    try:
+        runtime.prepare()
+        runtime.prepare()
+        with transaction(runtime.database) as session:
+            assert runtime.inbox.first_time("c", event["id"], session)
+            runtime.outbox.add(event, session)
+            runtime.vault.seal(event["id"], "a", 1, session)
+        assert event["id"] in [row.id for row in runtime.outbox.claim("me")]
+        runtime.outbox.release("me")
+        runtime.outbox.mark_sent([event["id"]])
+        runtime.outbox.mark_settled([event["id"]])
+        runtime.vault.destroy(event["id"])
+        runtime.commands.perform(event["id"], {}, lambda _session: {})
+        other = "risk" if service != "risk" else "intake"
+        with pytest.raises(OperationFailure, match="not authorized"):
+            runtime.database.client[other].outbox.find_one()
+    finally:
+        runtime.close()
