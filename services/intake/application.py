@@ -1,0 +1,87 @@
+"""Intake at work: the books, the rules and the outside world put together."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pymongo.client_session import ClientSession
+
+from chassis.config import secret_key, setting
+from chassis.runtime import Runtime
+from chassis.sealing import keyed_hash
+from services.intake import commands, store
+from services.intake.domain.matching import Identity
+from services.intake.domain.referral import told_by_ref
+from services.intake.store.keeping import Books
+from services.intake.store.reading import Reading
+from services.intake.turns import Turns
+
+
+class Intake:
+    """Answers facts and content, and performs commands; `reading` is what it tells.
+
+    `staff` is the keyed match of persons with a mandate, by their id: somebody who is in the
+    client system of a case must not meet it at work.
+    """
+
+    def __init__(self, runtime: Runtime, matching_key: bytes, staff: Mapping[str, str]) -> None:
+        self._runtime = runtime
+        self._matching_key = matching_key
+        self._staff = staff
+        self._turns = Turns()
+        self.reading = Reading(runtime, staff)
+
+    def prepare(self) -> None:
+        """Make what the database needs."""
+        store.prepare(self._runtime)
+
+    def ready(self) -> bool:
+        """Whether this service can do its work."""
+        return store.ready(self._runtime)
+
+    def read_case(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """A case for a person: facts, and content where it is asked for."""
+        return self.reading.case(**request, today=self._runtime.clock.now().date())
+
+    def list_cases(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """A page of cases for a person."""
+        return self.reading.cases(**request, today=self._runtime.clock.now().date())
+
+    def perform(self, name: str, envelope: dict[str, Any]) -> dict[str, Any]:
+        """Perform a command once, whatever is sent again; tells ids and state.
+
+        Raises Refuse when a rule does not allow it (nothing changed), and what
+        `chassis.commands.Commands.perform` raises.
+        """
+        command = commands.load(name, envelope, self._runtime.clock)
+
+        def act(session: ClientSession) -> dict[str, Any]:
+            books = Books(self._runtime, session)
+            change = commands.change_of(command, envelope, books, self._keyed)
+            books.keep(change)
+            books.publish(change.events, self._staff, envelope, command.now)
+            return dict(change.outcome)
+
+        asked = {"name": name, **{part: envelope[part] for part in _ASKED}}
+        with self._turns.of(commands.case_of(name, envelope)):
+            answer = self._runtime.commands.perform(envelope["command_id"], asked, act)
+        return told_by_ref(answer, command.body) if name == "submit_referral" else answer
+
+    def lacking(self, event_ids: list[str]) -> list[str]:
+        """Those of the events that had no effect here."""
+        return self._runtime.inbox.lacking(event_ids)
+
+    def _keyed(self, identity: Identity) -> str:
+        return keyed_hash(self._matching_key, *identity)
+
+
+_ASKED = ("case", "target", "if_match", "body")
+"""What makes two commands with the same key the same; how they were decided may differ."""
+
+
+def open_intake(runtime: Runtime) -> Intake:
+    """Intake with the matching key and the staff matches that the environment names."""
+    path = setting("KETENAANPAK_STAFF_MATCHES", "")
+    staff = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    return Intake(runtime, secret_key("KETENAANPAK_MATCHING_KEY"), staff)

@@ -1,0 +1,145 @@
+"""The commands of intake: for each, the state it looks at and the rule it is given to."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from marshmallow import ValidationError
+
+from chassis.clock import Clock
+from contracts.bodies import COMMAND_BODIES
+from contracts.errors import Refuse
+from services.intake.domain import case as cases
+from services.intake.domain import contributions, matching, sessions, stages
+from services.intake.domain.case import Case, Change
+from services.intake.domain.command import Command
+from services.intake.domain.referral import submit_referral
+from services.intake.store.keeping import Books
+
+Envelope = Mapping[str, Any]
+KeyedMatch = Callable[[matching.Identity], str]
+
+
+def load(name: str, envelope: Envelope, clock: Clock) -> Command:
+    """The command that an envelope carries; raises Refuse when its body does not fit."""
+    try:
+        body = COMMAND_BODIES[name]().load(envelope["body"])
+    except ValidationError as error:
+        raise Refuse("validation_failed", fields=sorted(error.messages_dict)) from None
+    return Command(
+        name=name,
+        person=envelope["person"],
+        partner=envelope["partner"],
+        roles=tuple(envelope["roles"]),
+        terms=envelope["terms"],
+        body=body,
+        now=clock.now(),
+        new_id=lambda: str(uuid.uuid4()),
+        target=envelope["target"],
+        if_match=envelope["if_match"],
+    )
+
+
+def case_of(name: str, envelope: Envelope) -> str | None:
+    """The case that a command is about; None for those that are about none yet."""
+    if name == "put_on_agenda":
+        case: str = envelope["body"]["case"]
+        return case
+    return None if name in _WITHOUT_CASE else envelope["case"]
+
+
+def change_of(command: Command, envelope: Envelope, books: Books, keyed: KeyedMatch) -> Change:
+    """What the command changes, by its rule; raises Refuse and changes nothing."""
+    if command.name == "submit_referral":
+        return _submit(command, books, keyed)
+    if command.name == "schedule_session":
+        return sessions.schedule_session(command)
+    case = books.case(case_of(command.name, envelope) or "")
+    decided_on = envelope["decided_on"] or {"stage": "", "version": 0}
+    case.check_decided_on(decided_on["stage"], decided_on["version"])
+    return _ON_CASES[command.name](case, command, books)
+
+
+def _submit(command: Command, books: Books, keyed: KeyedMatch) -> Change:
+    matches = {
+        person["ref"]: tuple(keyed(one) for one in matching.identities(person))
+        for person in command.body["persons"]
+    }
+    change = submit_referral(command, matches)
+    noticed = matching.notice(change.case, books.alike(change.case)) if change.case else ()
+    return cases.with_events(change, noticed)
+
+
+def _change_stage(case: Case, command: Command, books: Books) -> Change:
+    session = command.body.get("session")
+    facts = stages.StageFacts(
+        session=books.session(session) if session else None,
+        requests_open=books.requests_open(case.id),
+    )
+    return stages.change_stage(case, command, facts)
+
+
+def _put_on_agenda(case: Case, command: Command, books: Books) -> Change:
+    session = books.session(_target(command))
+    if session is None:
+        raise Refuse("not_found")
+    return sessions.put_on_agenda(case, session, command)
+
+
+def _offer_item(case: Case, command: Command, books: Books) -> Change:
+    answers = command.body.get("answers")
+    request = books.fragment(case.id, answers) if answers else None
+    return contributions.offer_item(case, command, request)
+
+
+def _correct_item(case: Case, command: Command, books: Books) -> Change:
+    item = books.fragment(case.id, _target(command))
+    return contributions.correct_item(case, command, item)
+
+
+def _recall_item(case: Case, command: Command, books: Books) -> Change:
+    item = books.fragment(case.id, _target(command))
+    return contributions.recall_item(case, command, item)
+
+
+def _answer_forming(case: Case, command: Command, books: Books) -> Change:
+    has_contributed = books.has_contributed(case.id, command.own_partner)
+    return contributions.answer_forming(case, command, has_contributed)
+
+
+def _answer_request(case: Case, command: Command, books: Books) -> Change:
+    asked = books.fragment(case.id, _target(command), opened=True)
+    item = command.body.get("item")
+    shared = books.find_fragment(case.id, item) if item else None
+    return contributions.answer_request(case, command, asked, shared)
+
+
+def _rule_only(rule: Callable[[Case, Command], Change]) -> "Handler":
+    return lambda case, command, books: rule(case, command)
+
+
+def _target(command: Command) -> str:
+    if command.target is None:
+        raise Refuse("not_found")
+    return command.target
+
+
+Handler = Callable[[Case, Command, Books], Change]
+
+_WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
+
+_ON_CASES: Final[dict[str, Handler]] = {
+    "confirm_informing": _rule_only(cases.confirm_informing),
+    "put_on_agenda": _put_on_agenda,
+    "change_stage": _change_stage,
+    "raise_crisis": _rule_only(cases.raise_crisis),
+    "invite_participant": _rule_only(cases.invite_participant),
+    "declare_conflict": _rule_only(cases.declare_conflict),
+    "offer_item": _offer_item,
+    "offer_whereabouts": _rule_only(contributions.offer_whereabouts),
+    "correct_item": _correct_item,
+    "recall_item": _recall_item,
+    "answer_forming": _answer_forming,
+    "request_information": _rule_only(contributions.request_information),
+    "answer_request": _answer_request,
+}

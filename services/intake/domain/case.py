@@ -1,0 +1,290 @@
+"""The case (dossier), what a command changes in it, and the rules that every case command keeps."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from contracts.errors import Refuse
+from services.intake.domain.command import Command, unmet
+
+CONTRIBUTING: Final = ("forming", "weighing", "waiting", "accepted", "active")
+"""The stages in which partners contribute."""
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A partner that takes part, and its answer to the call for contributions."""
+
+    partner: str
+    since: datetime
+    answered: str | None = None
+
+
+@dataclass(frozen=True)
+class Guest:
+    """The referrer's one visit to a session."""
+
+    session: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A conflict of interest that a person declared."""
+
+    person: str
+    interest: str
+
+
+@dataclass(frozen=True)
+class ClientPerson:
+    """A member of the client system: the random id within this case, and keyed matches."""
+
+    id: str
+    matches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """What intake owns of a case; `version` grows with what all participants may see change."""
+
+    id: str
+    agreement: str
+    region: str
+    stage: str
+    version: int
+    submitted_by: str
+    referrer: str
+    submitted_at: datetime
+    participants: tuple[Participant, ...]
+    persons: tuple[ClientPerson, ...]
+    victim_informed: bool
+    informing_confirmed: bool = False
+    crisis: bool = False
+    evaluating: bool = False
+    director: str | None = None
+    followers: tuple[str, ...] = ()
+    guest: Guest | None = None
+    session: str | None = None
+    conflicts: tuple[Conflict, ...] = ()
+
+    def participant(self, partner: str) -> Participant:
+        """The partner as participant of this case; raises Refuse when it takes no part."""
+        for participant in self.participants:
+            if participant.partner == partner:
+                return participant
+        raise unmet("not_a_participant", "the partner does not take part in this case")
+
+    def takes_part(self, partner: str) -> bool:
+        return any(participant.partner == partner for participant in self.participants)
+
+    def check_decided_on(self, stage: str, version: int) -> None:
+        """Raises Refuse when the case is no longer what policy saw when it decided."""
+        if (stage, version) != (self.stage, self.version):
+            raise Refuse("facts_changed", "the case has changed since this was decided")
+
+    def check_subjects(self, subjects: Iterable[str]) -> None:
+        """Raises Refuse when a subject is no member of the client system."""
+        unknown = sorted(set(subjects) - {person.id for person in self.persons})
+        if unknown:
+            raise Refuse("unknown_subject", "not in the client system", subjects=unknown)
+
+    def check_contributing(self) -> None:
+        """Raises Refuse unless partners may contribute: the stage, and informing is settled."""
+        if self.stage not in CONTRIBUTING:
+            raise unmet("stage", "partners contribute from forming until the case is concluded")
+        if not (self.victim_informed or self.informing_confirmed):
+            raise unmet(
+                "informing_not_settled",
+                "no victim is informed, and the chair has not confirmed why",
+            )
+
+
+@dataclass(frozen=True)
+class Request:
+    """The codes and days of an information request (informatievraag); its words are content."""
+
+    to: str
+    by: str
+    due: date
+    state: str = "open"
+    answered_on: date | None = None
+    ground: str | None = None
+    item: str | None = None
+
+    def state_on(self, today: date) -> str:
+        """The state, `late` while it is open after its due day (in UTC)."""
+        return "late" if self.state == "open" and today > self.due else self.state
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A part of a case that can be released (domain.md, section 5).
+
+    `content` is None where a rule does not look at it, or leaves it as it is. `place` orders
+    fragments of the same moment.
+    """
+
+    id: str
+    kind: str
+    category: str
+    source: str
+    subjects: tuple[str, ...]
+    at: datetime
+    content: Mapping[str, Any] | None
+    only_for: tuple[str, ...] = ()
+    withhold_from: tuple[str, ...] = ()
+    addressed_to: tuple[str, ...] = ()
+    status: str = "offered"
+    version: int = 1
+    place: int = 0
+    request: Request | None = None
+
+    def check_own(self, command: Command) -> None:
+        """Raises Refuse unless the fragment is one that the person's partner offered."""
+        if self.source != command.own_partner:
+            raise Refuse("not_allowed", "only the source changes what it offered")
+
+
+@dataclass(frozen=True)
+class AgendaEntry:
+    """A case on an agenda."""
+
+    case: str
+    referrer_attends: bool
+    put_by: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """One meeting of a table (overlegtafel) with its agenda."""
+
+    id: str
+    agreement: str
+    table: str
+    starts_at: datetime
+    version: int = 1
+    agenda: tuple[AgendaEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: to a case, or to a session when `case` is None."""
+
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    case: Case | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """All that a command changes, to be kept in one transaction, and what it answers."""
+
+    outcome: Mapping[str, Any]
+    case: Case | None = None
+    added: tuple[Fragment, ...] = ()
+    revised: tuple[Fragment, ...] = ()
+    session: Session | None = None
+    events: tuple[Event, ...] = ()
+
+
+def outcome(case: Case, **members: Any) -> dict[str, Any]:
+    """What a command about a case answers: ids and state, never content."""
+    return {"id": case.id, "case": case.id, "stage": case.stage, "version": case.version} | members
+
+
+def with_events(change: Change, more: tuple[Event, ...]) -> Change:
+    """The same change, with more that happened."""
+    return replace(change, events=(*change.events, *more))
+
+
+def walled(case: Case, staff: Mapping[str, str]) -> tuple[str, ...]:
+    """Persons who must not hear of the case: a declared interest, or in the client system."""
+    matches = {match for person in case.persons for match in person.matches}
+    same = {person for person, match in staff.items() if match in matches}
+    return tuple(sorted(same | {conflict.person for conflict in case.conflicts}))
+
+
+def event_data(event: Event, staff: Mapping[str, str]) -> dict[str, Any]:
+    """The data of an event: what a hearer needs to react without asking, in ids and codes."""
+    if event.case is None:
+        return dict(event.data)
+    case = event.case
+    facts = {
+        "case": case.id,
+        "agreement": case.agreement,
+        "stage": case.stage,
+        "submitted_by": case.submitted_by,
+        "participants": [participant.partner for participant in case.participants],
+        "walled": list(walled(case, staff)),
+    }
+    return facts | dict(event.data)
+
+
+def confirm_informing(case: Case, command: Command) -> Change:
+    """The chair confirms the ground for which no victim was informed (domain.md, 4, step 1)."""
+    if case.victim_informed:
+        raise unmet("informing_settled", "a victim is informed; there is nothing to confirm")
+    if case.informing_confirmed:
+        raise unmet("informing_settled", "it has been confirmed already")
+    case = replace(case, informing_confirmed=True, version=case.version + 1)
+    return Change(outcome(case), case, events=(Event("intake.informing_confirmed", case=case),))
+
+
+def raise_crisis(case: Case, command: Command) -> Change:
+    """Acute danger: alerts the operational team, at any stage; it waits for nothing."""
+    case.check_subjects(command.body["subjects"])
+    case = replace(case, crisis=True, version=case.version + 1)
+    note = Fragment(
+        id=command.new_id(),
+        kind="crisis_note",
+        category="safety",
+        source=command.partner or case.submitted_by,
+        subjects=tuple(command.body["subjects"]),
+        at=command.now,
+        content={"text": command.body["text"], "summary": command.body["summary"]},
+    )
+    return Change(
+        outcome(case, ids={"fragment": note.id}),
+        case,
+        added=(note,),
+        events=(fragment_event("intake.crisis_raised", case, note),),
+    )
+
+
+def invite_participant(case: Case, command: Command) -> Change:
+    """A party joins the case, where the agreement works by invitation."""
+    partner = command.body["partner"]
+    if partner not in command.terms.get("parties", ()):
+        raise unmet("not_a_party", "the partner is no party to the agreement")
+    if case.takes_part(partner):
+        raise unmet("already_participant", "the partner takes part already")
+    joined = Participant(partner, command.now)
+    case = replace(case, participants=(*case.participants, joined), version=case.version + 1)
+    event = Event("intake.participant_invited", {"partner": partner}, case)
+    return Change(outcome(case), case, events=(event,))
+
+
+def declare_conflict(case: Case, command: Command) -> Change:
+    """A person's own conflict of interest: the case is hidden from that person from now on."""
+    conflict = Conflict(command.person, command.body["interest"])
+    if conflict in case.conflicts:
+        raise unmet("conflict_declared", "this conflict has been declared already")
+    case = replace(case, conflicts=(*case.conflicts, conflict), version=case.version + 1)
+    event = Event(
+        "intake.conflict_declared",
+        {"person": command.person, "partner": command.own_partner},
+        case,
+    )
+    return Change(outcome(case), case, events=(event,))
+
+
+def fragment_event(name: str, case: Case, fragment: Fragment) -> Event:
+    """An event about a fragment, by its id, category and source."""
+    data = {
+        "fragment": fragment.id,
+        "category": fragment.category,
+        "partner": fragment.source,
+    }
+    return Event(name, data, case)

@@ -1,0 +1,47 @@
+"""Telling that two persons are one, without keeping who they are.
+
+What identifies a person is put in a normal form here and hashed with a key elsewhere: only the
+hash, a *match*, is kept.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.intake.domain.case import Case, Event
+
+Identity = tuple[str, ...]
+
+
+def identities(person: Mapping[str, Any]) -> list[Identity]:
+    """What a person can be recognised by: the national number, and the name with the birth date.
+
+    A name alone recognises nobody.
+    """
+    found: list[Identity] = []
+    if "national_number" in person:
+        found.append(by_national_number(person["national_number"]))
+    if "birth_date" in person:
+        name = normal_name(f"{person['given_name']} {person['family_name']}")
+        found.append(("name_and_birth_date", name, person["birth_date"].isoformat()))
+    return found
+
+
+def by_national_number(number: str) -> Identity:
+    """The identity of a national register number (rijksregisternummer), as eleven digits."""
+    return ("national_number", re.sub(r"\D", "", number))
+
+
+def normal_name(name: str) -> str:
+    """A name without accents, case, marks between its parts, or their order."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(sorted(re.findall(r"[^\W_]+", letters)))
+
+
+def notice(case: Case, others: Iterable[Case]) -> tuple[Event, ...]:
+    """Tells both sides that there may be a match, with no content of either (step 1)."""
+    alike = [other for other in others if other.stage != "withdrawn"]
+    concerned = [case, *alike] if alike else []
+    return tuple(Event("intake.possible_match_noticed", case=one) for one in concerned)

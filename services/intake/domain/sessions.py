@@ -1,0 +1,66 @@
+"""Sessions of a table and their agenda."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from contracts.errors import Refuse
+from services.intake.domain.case import AgendaEntry, Case, Change, Event, Guest, Session, outcome
+from services.intake.domain.command import Command, unmet
+
+LONGEST_AGENDA: Final = 200
+
+
+def schedule_session(command: Command) -> Change:
+    """A new meeting of a table, with nothing on its agenda."""
+    session = Session(
+        id=command.new_id(),
+        agreement=command.body["agreement"],
+        table=command.body["table"],
+        starts_at=command.body["starts_at"],
+    )
+    data = {
+        "session": session.id,
+        "agreement": session.agreement,
+        "table": session.table,
+        "starts_at": session.starts_at,
+    }
+    return Change(
+        {"id": session.id, "version": session.version},
+        session=session,
+        events=(Event("intake.session_scheduled", data),),
+    )
+
+
+def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
+    """Puts a case on the agenda; its referrer attends one session once, to explain (step 2)."""
+    _check_agenda(case, session)
+    attends: bool = command.body["referrer_attends"]
+    entry = AgendaEntry(case.id, attends, command.partner or command.roles[0])
+    session = replace(session, agenda=(*session.agenda, entry), version=session.version + 1)
+    case = replace(case, session=session.id)
+    if attends:
+        case = replace(case, guest=_guest(case, session, command.terms))
+    return Change(
+        outcome(case, id=session.id, version=session.version),
+        case,
+        session=session,
+        events=(Event("intake.case_put_on_agenda", {"session": session.id}, case),),
+    )
+
+
+def _check_agenda(case: Case, session: Session) -> None:
+    if case.agreement != session.agreement:
+        raise unmet("other_agreement", "the session belongs to another agreement")
+    if case.stage == "withdrawn":
+        raise unmet("stage", "the case has been withdrawn")
+    if any(entry.case == case.id for entry in session.agenda):
+        raise Refuse("already_on_agenda", "the case is on this agenda")
+    if len(session.agenda) >= LONGEST_AGENDA:
+        raise Refuse("too_many", "the agenda is full")
+
+
+def _guest(case: Case, session: Session, terms: Any) -> Guest:
+    if case.guest is not None:
+        raise unmet("referrer_attended", "the referrer attends one session once")
+    return Guest(session.id, session.starts_at + timedelta(hours=terms["guest_hours"]))

@@ -1,0 +1,288 @@
+"""How cases, fragments and sessions look in the database, and how they are told over the wire.
+
+Moments are kept as text of one fixed form: it sorts by time and is told as it is. `order` sorts
+cases and sessions by time with their id, so that a page can end anywhere. Content stands in
+`sealed` only; everything else is ids and codes.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.intake.domain.case import (
+    AgendaEntry,
+    Case,
+    ClientPerson,
+    Conflict,
+    Fragment,
+    Guest,
+    Participant,
+    Request,
+    Session,
+)
+
+Document = dict[str, Any]
+
+_TOLD_FACTS = (
+    "agreement",
+    "region",
+    "stage",
+    "version",
+    "submitted_by",
+    "referrer",
+    "submitted_at",
+    "participants",
+    "director",
+    "followers",
+    "crisis",
+    "victim_informed",
+    "informing_confirmed",
+    "evaluating",
+    "session",
+)
+
+_UNKNOWN_FACTS = {
+    **dict.fromkeys(_TOLD_FACTS),
+    "participants": [],
+    "followers": [],
+    "crisis": False,
+    "victim_informed": False,
+    "informing_confirmed": False,
+    "evaluating": False,
+    "guest": None,
+    "conflicts": [],
+}
+
+_TOLD_OF_FRAGMENT = (
+    "kind",
+    "category",
+    "source",
+    "subjects",
+    "only_for",
+    "withhold_from",
+    "addressed_to",
+    "status",
+    "version",
+    "at",
+)
+
+
+def moment(at: datetime) -> str:
+    """A moment in UTC, always with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def case_owner(case: str) -> str:
+    """The owner of the key that seals a case's content."""
+    return case
+
+
+def whereabouts_owner(case: str) -> str:
+    """The owner of the key that seals a case's whereabouts."""
+    return f"{case}:whereabouts"
+
+
+def content_context(fragment: str, version: int) -> str:
+    """The one place where the content of a fragment's version opens."""
+    return f"fragment:{fragment}:{version}"
+
+
+def case_document(case: Case) -> Document:
+    """The case as it is kept, without its id."""
+    at = moment(case.submitted_at)
+    return {
+        "order": f"{at}|{case.id}",
+        "agreement": case.agreement,
+        "region": case.region,
+        "stage": case.stage,
+        "version": case.version,
+        "submitted_by": case.submitted_by,
+        "referrer": case.referrer,
+        "submitted_at": at,
+        "participants": [
+            {"partner": one.partner, "since": moment(one.since), "answered": one.answered}
+            for one in case.participants
+        ],
+        "director": case.director,
+        "followers": list(case.followers),
+        "crisis": case.crisis,
+        "victim_informed": case.victim_informed,
+        "informing_confirmed": case.informing_confirmed,
+        "evaluating": case.evaluating,
+        "guest": case.guest and {"session": case.guest.session, "until": moment(case.guest.until)},
+        "session": case.session,
+        "conflicts": [{"person": one.person, "interest": one.interest} for one in case.conflicts],
+        "persons": [{"id": one.id, "matches": list(one.matches)} for one in case.persons],
+    }
+
+
+def read_case(document: Document) -> Case:
+    """The case that a document keeps."""
+    guest = document["guest"]
+    return Case(
+        id=document["_id"],
+        agreement=document["agreement"],
+        region=document["region"],
+        stage=document["stage"],
+        version=document["version"],
+        submitted_by=document["submitted_by"],
+        referrer=document["referrer"],
+        submitted_at=datetime.fromisoformat(document["submitted_at"]),
+        participants=tuple(
+            Participant(one["partner"], datetime.fromisoformat(one["since"]), one["answered"])
+            for one in document["participants"]
+        ),
+        director=document["director"],
+        followers=tuple(document["followers"]),
+        crisis=document["crisis"],
+        victim_informed=document["victim_informed"],
+        informing_confirmed=document["informing_confirmed"],
+        evaluating=document["evaluating"],
+        guest=guest and Guest(guest["session"], datetime.fromisoformat(guest["until"])),
+        session=document["session"],
+        conflicts=tuple(Conflict(one["person"], one["interest"]) for one in document["conflicts"]),
+        persons=tuple(
+            ClientPerson(one["id"], tuple(one["matches"])) for one in document["persons"]
+        ),
+    )
+
+
+def told_case(document: Document | None, case: str, person: str, match: str | None) -> Document:
+    """A case's facts for `person`, whose own keyed match is `match`; the same shape for no case."""
+    if document is None:
+        return {"id": case, "found": False, **_UNKNOWN_FACTS}
+    conflicts = [one["interest"] for one in document["conflicts"] if one["person"] == person]
+    if match is not None and any(match in one["matches"] for one in document["persons"]):
+        conflicts.append("same_person")
+    return {
+        "id": case,
+        "found": True,
+        **{fact: document[fact] for fact in _TOLD_FACTS},
+        # The one whom the pass is for is the only one who needs to know of it.
+        "guest": document["guest"] if document["referrer"] == person else None,
+        "conflicts": conflicts,
+    }
+
+
+def fragment_document(fragment: Fragment) -> Document:
+    """The facts of a fragment as they are kept, without its id, its case and its content."""
+    document: Document = {
+        "kind": fragment.kind,
+        "category": fragment.category,
+        "source": fragment.source,
+        "subjects": list(fragment.subjects),
+        "only_for": list(fragment.only_for),
+        "withhold_from": list(fragment.withhold_from),
+        "addressed_to": list(fragment.addressed_to),
+        "status": fragment.status,
+        "version": fragment.version,
+        "at": moment(fragment.at),
+        "place": fragment.place,
+    }
+    if fragment.request is not None:
+        document["request"] = _request_document(fragment.request)
+    return document
+
+
+def read_fragment(document: Document, content: Mapping[str, Any] | None) -> Fragment:
+    """The fragment that a document keeps, with its opened content where a rule needs it."""
+    request = document.get("request")
+    return Fragment(
+        id=document["_id"],
+        kind=document["kind"],
+        category=document["category"],
+        source=document["source"],
+        subjects=tuple(document["subjects"]),
+        at=datetime.fromisoformat(document["at"]),
+        content=content,
+        only_for=tuple(document["only_for"]),
+        withhold_from=tuple(document["withhold_from"]),
+        addressed_to=tuple(document["addressed_to"]),
+        status=document["status"],
+        version=document["version"],
+        place=document["place"],
+        request=request and _read_request(request),
+    )
+
+
+def told_fragment(document: Document, content: Mapping[str, Any] | None, today: date) -> Document:
+    """A fragment as it is told: facts, and the content given, with a request's own facts in it."""
+    told = {"id": document["_id"], **{fact: document[fact] for fact in _TOLD_OF_FRAGMENT}}
+    if content is not None and "request" in document:
+        content = {**content, **_told_request(document["request"], today)}
+    told["content"] = content
+    return told
+
+
+def session_document(session: Session) -> Document:
+    """A session as it is kept, without its id."""
+    starts_at = moment(session.starts_at)
+    return {
+        "order": f"{starts_at}|{session.id}",
+        "agreement": session.agreement,
+        "table": session.table,
+        "starts_at": starts_at,
+        "version": session.version,
+        "agenda": [
+            {
+                "case": one.case,
+                "referrer_attends": one.referrer_attends,
+                "put_by": one.put_by,
+            }
+            for one in session.agenda
+        ],
+    }
+
+
+def read_session(document: Document) -> Session:
+    """The session that a document keeps."""
+    return Session(
+        id=document["_id"],
+        agreement=document["agreement"],
+        table=document["table"],
+        starts_at=datetime.fromisoformat(document["starts_at"]),
+        version=document["version"],
+        agenda=tuple(AgendaEntry(**entry) for entry in document["agenda"]),
+    )
+
+
+def told_session(document: Document | None, session: str) -> Document:
+    """A session as it is told; the same shape for an id that is none. A list leaves agendas out."""
+    facts = ("agreement", "table", "starts_at", "version")
+    found = document or dict.fromkeys(facts)
+    return {
+        "id": session,
+        "found": document is not None,
+        **{fact: found[fact] for fact in facts},
+        "agenda": found.get("agenda") or [],
+    }
+
+
+def _request_document(request: Request) -> Document:
+    return {
+        "to": request.to,
+        "by": request.by,
+        "due": request.due.isoformat(),
+        "state": request.state,
+        "answered_on": request.answered_on and request.answered_on.isoformat(),
+        "ground": request.ground,
+        "item": request.item,
+    }
+
+
+def _read_request(document: Document) -> Request:
+    answered_on = document["answered_on"]
+    return Request(
+        to=document["to"],
+        by=document["by"],
+        due=date.fromisoformat(document["due"]),
+        state=document["state"],
+        answered_on=answered_on and date.fromisoformat(answered_on),
+        ground=document["ground"],
+        item=document["item"],
+    )
+
+
+def _told_request(document: Document, today: date) -> Document:
+    told = {key: value for key, value in document.items() if value is not None}
+    return {**told, "state": _read_request(document).state_on(today)}
