@@ -1,0 +1,202 @@
+"""The Merkle tree over the log (RFC 9162, section 2.1): hashes, proofs and their checks.
+
+A *complete* subtree of level `l` has 2**l leaves; the `n`-th of a level covers the leaves from
+n * 2**l on. A stored leaf carries the hashes of the complete subtrees that end with it, so every
+proof is put together from a logarithmic number of stored hashes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+EMPTY_ROOT = sha256(b"").digest()
+
+
+class Subtree(NamedTuple):
+    """A complete subtree by its level and its number on that level."""
+
+    level: int
+    number: int
+
+    @property
+    def last_leaf(self) -> int:
+        """The index of the leaf that completes it, which stores its hash."""
+        return ((self.number + 1) << self.level) - 1
+
+
+Span = tuple[int, int]
+"""Leaves from the first index up to, not including, the second."""
+
+Hashes = Mapping[Subtree, bytes]
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """The hash of a leaf's bytes, in a domain of its own."""
+    return sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+class Frontier:
+    """The right edge of a tree: all that is needed to append to it and to know its root."""
+
+    __slots__ = ("_peaks", "size")
+
+    def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
+        self.size = size
+        self._peaks = list(peaks)
+        if len(self._peaks) != size.bit_count():
+            raise ValueError("a tree has one peak for each bit of its size")
+
+    def copy(self) -> "Frontier":
+        """One that can be thrown away when what was appended is not kept."""
+        return Frontier(self.size, self._peaks)
+
+    def append(self, hashed_leaf: bytes) -> list[bytes]:
+        """Add a leaf; gives the hashes of the complete subtrees that end with it, lowest first."""
+        completed = [hashed_leaf]
+        rest = self.size
+        while rest & 1:
+            completed.append(node_hash(self._peaks.pop(), completed[-1]))
+            rest >>= 1
+        self._peaks.append(completed[-1])
+        self.size += 1
+        return completed
+
+    @property
+    def root(self) -> bytes:
+        """The tree's root hash."""
+        return _fold(self._peaks)
+
+
+def peaks(size: int) -> list[Subtree]:
+    """The complete subtrees that a tree of `size` consists of, from left to right."""
+    return list(_cover((0, size)))
+
+
+def inclusion_spans(index: int, size: int) -> list[Span]:
+    """The spans whose roots are the inclusion path of leaf `index`, from the leaf upwards.
+
+    Raises ValueError when the tree has no such leaf.
+    """
+    if not 0 <= index < size:
+        raise ValueError("the tree has no such leaf")
+    spans: list[Span] = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + _left_width(end - start)
+        if index < middle:
+            spans.append((middle, end))
+            end = middle
+        else:
+            spans.append((start, middle))
+            start = middle
+    return spans[::-1]
+
+
+def consistency_spans(old: int, new: int) -> list[Span]:
+    """The spans whose roots prove that the tree of size `old` is a prefix of that of size `new`.
+
+    Raises ValueError unless 0 < old <= new.
+    """
+    if not 0 < old <= new:
+        raise ValueError("an earlier tree has at least one leaf and no more than the later one")
+    spans: list[Span] = []
+    start, end = 0, new
+    while end != old:
+        middle = start + _left_width(end - start)
+        if old <= middle:
+            spans.append((middle, end))
+            end = middle
+        else:
+            spans.append((start, middle))
+            start = middle
+    if start > 0:
+        spans.append((start, end))
+    return spans[::-1]
+
+
+def subtrees(spans: Iterable[Span]) -> list[Subtree]:
+    """The complete subtrees whose hashes must be known to hash these spans."""
+    return [subtree for span in spans for subtree in _cover(span)]
+
+
+def hash_spans(spans: Iterable[Span], hashes: Hashes) -> list[bytes]:
+    """The root of each span. Raises KeyError when a hash is lacking."""
+    return [_fold([hashes[subtree] for subtree in _cover(span)]) for span in spans]
+
+
+def is_included(
+    hashed_leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
+) -> bool:
+    """Whether the path leads from the leaf to the root (RFC 9162, section 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    place, last, reached = index, size - 1, hashed_leaf
+    for step in path:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            reached = node_hash(step, reached)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            reached = node_hash(reached, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and reached == root
+
+
+def is_consistent(
+    old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]
+) -> bool:
+    """Whether the path proves the old tree a prefix of the new one (RFC 9162, section 2.1.4.2)."""
+    if old == new:
+        return old_root == new_root and not path
+    if not 0 < old < new:
+        return False
+    steps = list(path)
+    if old & (old - 1) == 0:
+        steps.insert(0, old_root)
+    if not steps:
+        return False
+    place, last = old - 1, new - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    old_reached = new_reached = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            old_reached, new_reached = node_hash(step, old_reached), node_hash(step, new_reached)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            new_reached = node_hash(new_reached, step)
+        place, last = place >> 1, last >> 1
+    return last == 0 and old_reached == old_root and new_reached == new_root
+
+
+def _left_width(width: int) -> int:
+    """The largest power of two smaller than `width`."""
+    return 1 << ((width - 1).bit_length() - 1)
+
+
+def _cover(span: Span) -> Iterator[Subtree]:
+    """The complete subtrees of a span, which begins where a subtree as wide as it may begin."""
+    start, end = span
+    while start < end:
+        level = (end - start).bit_length() - 1
+        yield Subtree(level, start >> level)
+        start += 1 << level
+
+
+def _fold(roots: Sequence[bytes]) -> bytes:
+    if not roots:
+        return EMPTY_ROOT
+    folded = roots[-1]
+    for root in reversed(roots[:-1]):
+        folded = node_hash(root, folded)
+    return folded
