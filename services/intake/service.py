@@ -6,7 +6,7 @@ from chassis.bus.entrypoints import rpc
 from chassis.dependency import Provided
 from contracts.rpc import read_request
 from contracts.topology import SUBSCRIPTIONS
-from services.intake.application import open_intake
+from services.intake.application import Intake, open_intake
 
 Payload = dict[str, Any]
 
@@ -17,7 +17,7 @@ class IntakeService:
     name = "intake"
     allowed_callers = ("gateway",)
     subscribers = SUBSCRIPTIONS
-    app = Provided(open_intake)
+    app: Intake = Provided(open_intake)
 
     @rpc
     def read_case(self, payload: Payload) -> Payload:

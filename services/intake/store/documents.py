@@ -41,7 +41,7 @@ _TOLD_FACTS = (
     "session",
 )
 
-_UNKNOWN_FACTS = {
+_UNKNOWN_FACTS: Document = {
     **dict.fromkeys(_TOLD_FACTS),
     "participants": [],
     "followers": [],

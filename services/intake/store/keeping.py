@@ -178,7 +178,9 @@ class Books:
 
     def _revise(self, case: str, fragment: Fragment) -> None:
         """The new version takes the place of the old one, which is kept as it was, sealed."""
-        found = self._fragments.find_one({"_id": fragment.id}, session=self._transaction)
+        found = self._find(case, fragment.id)
+        if found is None:
+            raise Refuse("not_found")
         kept = {**found, "_id": f"{fragment.id}:{found['version']}", "fragment": fragment.id}
         self._versions.insert_one(kept, session=self._transaction)
         changes = fragment_document(fragment)

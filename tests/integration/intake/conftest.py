@@ -1,0 +1,70 @@
+"""Intake's application object on the real database, in a database of the test's own."""
+
+import base64
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.config import Config
+from chassis.runtime import Runtime, open_runtime
+from chassis.sealing import KeyRing, keyed_hash
+from deploy.local.parts import Parts
+from services.intake.application import Intake
+from tests.integration.intake.desk import Desk
+
+KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
+MATCHING_KEY = bytes(range(32))
+STAFF = {"p-staff": keyed_hash(MATCHING_KEY, "national_number", "85010112345")}
+
+
+def config_on(parts: Parts, database: str = "") -> Config:
+    """Settings on these parts, as the administrator."""
+    return Config(
+        service="intake",
+        broker_url=parts.broker_url("intake"),
+        bus_keys=KeyRing.parse(KEYS),
+        opa_url=None,
+        clock_file=None,
+        log_level="INFO",
+        mongo_url=parts.mongodb.admin_url(),
+        database=database or f"test_{uuid.uuid4().hex}",
+        master_keys=KeyRing.parse(KEYS),
+        hash_key=os.urandom(32),
+        health_host="127.0.0.1",
+        health_port=0,
+    )
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands still: it begins at the true present."""
+    return FixedClock(datetime.now(UTC))
+
+
+@pytest.fixture
+def runtime(parts: Parts, clock: FixedClock) -> Iterator[Runtime]:
+    """A prepared runtime whose database goes when the test ends."""
+    opened = replace(open_runtime(config_on(parts)), clock=clock)
+    opened.prepare()
+    yield opened
+    opened.database.client.drop_database(opened.database.name)
+    opened.close()
+
+
+@pytest.fixture
+def intake(runtime: Runtime) -> Intake:
+    """Intake with one member of staff whose national number is known."""
+    made = Intake(runtime, MATCHING_KEY, STAFF)
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def desk(intake: Intake) -> Desk:
+    """Where commands are sent."""
+    return Desk(intake)

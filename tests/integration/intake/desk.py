@@ -1,0 +1,111 @@
+"""Sends commands to intake as the gateway would, after a decision that allowed them."""
+
+import uuid
+from typing import Any
+
+from services.intake.application import Intake
+from tests import builders
+
+PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
+TERMS = {
+    "submit_referral": {"participants": list(PARTNERS)},
+    "put_on_agenda": {"guest_hours": 4},
+    "request_information": {"latest_due_days": 60},
+    "invite_participant": {"parties": [*PARTNERS, "opgroeien"]},
+}
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+class Desk:
+    """Commands and reads on one intake; `partner` defaults to the one that referred."""
+
+    def __init__(self, intake: Intake) -> None:
+        self.intake = intake
+
+    def envelope(self, name: str, body: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        """A command as it travels, decided on the case as it is now."""
+        case = changes.get("case")
+        facts = self.facts(case) if case else None
+        return {
+            "command_id": new_id(),
+            "decision_id": new_id(),
+            "person": f"p-{changes.get('partner', 'caw')}",
+            "partner": "caw",
+            "roles": ["team_member"],
+            "agreement": "sample-brugge",
+            "agreement_version": "1",
+            "policy_revision": "r1",
+            "terms": TERMS.get(name, {}),
+            "decided_on": facts and {"stage": facts["stage"], "version": facts["version"]},
+            "target": None,
+            "case": None,
+            "if_match": None,
+            "traceparent": "",
+            "body": body,
+        } | changes
+
+    def send(self, name: str, body: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        """Perform a command; tells its outcome or raises what it raises."""
+        return self.intake.perform(name, self.envelope(name, body, **changes))
+
+    def read(self, case: str, person: str = "p-reader", **narrowing: Any) -> dict[str, Any]:
+        """A case with all its fragments, as a person may be told it."""
+        request = {"kinds": None, "fragment": None, "content": True} | narrowing
+        return self.intake.read_case({"case": case, "person": person, **request})
+
+    def facts(self, case: str, person: str = "p-reader") -> dict[str, Any]:
+        told: dict[str, Any] = self.read(case, person, content=False)["case"]
+        return told
+
+    def fragment(self, case: str, fragment: str) -> dict[str, Any]:
+        """One fragment of a case."""
+        [told] = self.read(case, fragment=fragment)["fragments"]
+        return dict(told)
+
+    def list(self, person: str = "p-reader", **request: Any) -> dict[str, Any]:
+        """A page of cases."""
+        asked = {"parties": [], "agreements": [], "referrer": False, "kinds": [], "after": None}
+        return self.intake.list_cases({"person": person, "limit": 100, **asked, **request})
+
+    def referral(self, **changes: Any) -> dict[str, Any]:
+        """Submit a referral."""
+        return self.send("submit_referral", builders.referral(**changes))
+
+    def on_agenda(self, case: str, **changes: Any) -> str:
+        """Put a case on the agenda of a new session; tells the session."""
+        body = {
+            "agreement": "sample-brugge",
+            "table": "table-brugge",
+            "starts_at": "2030-01-01T09:00:00+00:00",
+        }
+        session: str = self.send("schedule_session", body)["id"]
+        self.send("put_on_agenda", {"case": case, **changes}, case=case, target=session)
+        return session
+
+    def forming(self, **changes: Any) -> dict[str, Any]:
+        """A case that partners contribute to; tells what the referral told."""
+        told = self.referral(**changes)
+        session = self.on_agenda(told["case"])
+        self.step(told["case"], "take_on_agenda", session=session)
+        return told
+
+    def step(self, case: str, command: str, **members: Any) -> dict[str, Any]:
+        """Change the stage, naming the present version."""
+        version = self.facts(case)["version"]
+        body = {"command": command, **members}
+        return self.send("change_stage", body, case=case, if_match=version)
+
+    def offer(self, case: str, subject: str, partner: str = "caw", **changes: Any) -> str:
+        """Offer an item; tells its id."""
+        body = builders.item(changes.pop("category", "safety"), subject, **changes)
+        told: str = self.send("offer_item", body, case=case, partner=partner)["id"]
+        return told
+
+    def ask(self, case: str, subject: str, to: str = "ggz") -> str:
+        """Ask a partner for information; tells the request's id."""
+        body = builders.request(to, subject)
+        told: str = self.send("request_information", body, case=case, partner="parket")["id"]
+        return told
