@@ -1,0 +1,110 @@
+"""One service in a process of its own on the real parts, called and told as its neighbours do."""
+
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from chassis.bus.client import RpcClient
+from chassis.outbox import OutboxRow
+from chassis.relay import Publisher
+from chassis.sealing import KeyRing
+from contracts.events import make_event
+from deploy.local.parts import Parts
+from deploy.local.platform import PATIENCE, Process
+from deploy.local.settings import Settings
+
+Event = dict[str, Any]
+
+
+class Served:
+    """A running service, and the voices of those who may speak to it."""
+
+    def __init__(self, parts: Parts, name: str, changes: Mapping[str, str]) -> None:
+        self.name = name
+        self._parts = parts
+        self._settings = Settings(parts.state, parts, gateway_port=0)
+        self._clients: dict[str, RpcClient] = {}
+        self.process = Process(
+            name,
+            parts.state,
+            [sys.executable, "-m", "chassis.run", f"services.{name}.service"],
+            lambda: self._environment(changes),
+            f"http://127.0.0.1:{self._settings.health_port(name)}/readyz",
+            tied=True,
+        )
+
+    def _environment(self, changes: Mapping[str, str]) -> dict[str, str]:
+        given = self._settings.of_service(self.name) | changes
+        # These parts have no clock of their own: true time.
+        return {name: value for name, value in given.items() if name != "KETENAANPAK_CLOCK_FILE"}
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.process.begin()
+        self.process.wait_until(self.process.ready, PATIENCE)
+
+    def call(self, caller: str, method: str, payload: Mapping[str, Any]) -> Any:
+        """What the service answers this caller."""
+        if caller not in self._clients:
+            ring = KeyRing.parse(self._settings.secrets.key_ring("bus-keys"))
+            self._clients[caller] = RpcClient(self._parts.broker_url(caller), ring)
+        return self._clients[caller].call(self.name, method, dict(payload), timeout=10.0)
+
+    def tell(self, *events: Event) -> None:
+        """Publish events as their source does; returns once the broker has kept them."""
+        rows = [
+            OutboxRow(e["id"], e["source"], e["type"], e["subject"], orjson.dumps(e))
+            for e in events
+        ]
+        publisher = Publisher(self._parts.broker_url(events[0]["source"]), "tells")
+        try:
+            assert publisher.publish(rows) == [row.id for row in rows]
+        finally:
+            publisher.close()
+
+    def has_heard(self, *events: Event) -> bool:
+        """Whether each of the events has had its effect."""
+        ids = [event["id"] for event in events]
+        return self.call("intake", "lacking", {"event_ids": ids}) == {"lacking": []}
+
+    def close(self) -> None:
+        """End it and fall silent."""
+        for client in self._clients.values():
+            client.close()
+        self.process.kill()
+
+
+@contextmanager
+def serving(parts: Parts, name: str, **changes: str) -> Iterator[Served]:
+    """A ready service for the length of a block; `changes` are variables of its environment."""
+    served = Served(parts, name, changes)
+    try:
+        served.start()
+        yield served
+    finally:
+        served.close()
+
+
+def case_event(name: str, case: str, at: datetime | None = None, **more: Any) -> Event:
+    """An event of intake about a case, as the contract's sample has it."""
+    data = {
+        "case": case,
+        "agreement": "sample-brugge",
+        "stage": "referred",
+        "submitted_by": "caw",
+        "participants": ["caw", "lokale-politie"],
+        "walled": [],
+    }
+    return make_event(
+        f"intake.{name}",
+        data | more,
+        at=at or datetime.now(UTC),
+        subject=case,
+        command_id=str(uuid.uuid4()),
+        decision_id=str(uuid.uuid4()),
+    )
