@@ -11,7 +11,14 @@ def test_whole_path(desk: Desk) -> None:
     case, victim = told["case"], told["ids"]["a"]
     item = desk.offer(case, victim, "parket", text="nieuw feit")
     request = desk.ask(case, victim)
-    answer = desk.send("answer_request", {"outcome": "nothing_known"}, case=case, target=request, partner="ggz", if_match=1)
+    answer = desk.send(
+        "answer_request",
+        {"outcome": "nothing_known"},
+        case=case,
+        target=request,
+        partner="ggz",
+        if_match=1,
+    )
     assert answer["state"] == "nothing_known"
     read = desk.read(case)
     assert wire.ReadCaseReply().validate(read) == {}

@@ -1,0 +1,48 @@
+"""The transition table as a page: `python -m services.intake.transitions_table FILE`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from services.intake.domain.transitions import AVAILABLE_STEPS, TABLE, Transition
+
+_HEAD = """\
+# The life of a case
+
+Made from the table in `services/intake/domain/transitions.py` by
+`python -m services.intake.transitions_table docs/transitions.md`. No other transitions exist. A
+command that does not lead on from the present stage is refused with the reason and the commands
+that do (`illegal_transition`), and changes nothing. A step that is not available yet answers
+`step_not_available`.
+
+| from | to | command | who | what must be true | rests on | event | step |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def render() -> str:
+    """The page, in Markdown."""
+    return _HEAD + "\n".join(_rows()) + "\n"
+
+
+def _rows() -> Iterator[str]:
+    for row in TABLE:
+        cells = (
+            ", ".join(row.sources) or "–",
+            " / ".join(row.targets),
+            f"`{row.command}`",
+            row.who,
+            row.must,
+            f"`{row.outcome}`" if row.outcome else "–",
+            f"`{row.event}`",
+            _step(row),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _step(row: Transition) -> str:
+    return str(row.step) if row.step in AVAILABLE_STEPS else f"{row.step}, not available yet"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(render(), encoding="utf-8")
