@@ -2,8 +2,12 @@
 
 import os
 import sys
+import warnings
 
-import eventlet
+# nameko stands on eventlet; that its authors advise newcomers against it is no line for our logs.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet  # noqa: E402
 
 # Before anything else is imported: what was imported earlier would keep blocking sockets. The
 # resolver of eventlet itself is left out, for it does not know every kind of name.

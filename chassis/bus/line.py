@@ -31,7 +31,7 @@ class Line:
         self.reply_to = topology.reply_queue(user, uuid.uuid4().hex)
         self._numbers = count(1)
         self._arrived: dict[str, amqp.Message | None] = {}
-        self._expected: set[str] = set()
+        self._expected: dict[str, str] = {}
         self._connection = connect(url, f"{user} calls", seconds=seconds)
         self._connection.on_blocked = self._on_blocked
         self._connection.on_unblocked = self._on_unblocked
@@ -76,7 +76,7 @@ class Line:
             user_id=self.user,
             **properties,
         )
-        self._expected.add(correlation_id)
+        self._expected[correlation_id] = service
         key = f"{service}.{method}"
         try:
             publish(self._channel, topology.RPC_EXCHANGE, key, message, mandatory=True)
@@ -124,8 +124,10 @@ class Line:
                 os.close(sock.detach())
 
     def _on_reply(self, message: amqp.Message) -> None:
+        """Keep an answer from the service that was asked; the broker vouches for its name."""
         correlation_id = message.properties.get("correlation_id")
-        if correlation_id in self._expected:
+        asked = self._expected.get(correlation_id)
+        if asked is not None and message.properties.get("user_id") == asked:
             self._arrived[correlation_id] = message
 
     def _on_return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:

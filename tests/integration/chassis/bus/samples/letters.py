@@ -1,0 +1,71 @@
+"""A sample service that hears events, under the name of notifications."""
+
+import os
+import signal
+from typing import Any
+
+from chassis.bus.entrypoints import hears, rpc
+from chassis.dependency import Provided
+from chassis.errors import Coded
+from chassis.mongo import guarded, transaction
+from chassis.runtime import Runtime
+
+
+class Unwanted(Coded):
+    """Says itself that it is to be parked."""
+
+    code = "unwanted"
+    next_step = "park"
+
+
+class Letters:
+    """Writes one letter for each event, in the transaction that takes the event in."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._letters = runtime.database["letters"]
+        self._switches = runtime.database["switches"]
+
+    def write(self, event: dict[str, Any]) -> None:
+        """Write it, unless a switch of the test says otherwise."""
+        with guarded():
+            mood = self._switches.find_one({"_id": event["subject"]}) or {}
+        if mood.get("mood") == "stumble":
+            raise KeyError(event["id"])
+        if mood.get("mood") == "unwanted":
+            raise Unwanted
+        if mood.get("mood") == "die" and self._only_once(event["subject"]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        with transaction(self._runtime.database) as session:
+            if self._runtime.inbox.first_time("letters", event["id"], session):
+                self._letters.insert_one(
+                    {"event": event["id"], "subject": event["subject"], "number": event["number"]},
+                    session=session,
+                )
+
+    def _only_once(self, subject: str) -> bool:
+        done = self._switches.update_one({"_id": subject}, {"$set": {"mood": "well"}})
+        return done.modified_count == 1
+
+    def lacking(self, event_ids: list[str]) -> list[str]:
+        """Those of which no letter was written."""
+        return self._runtime.inbox.lacking(event_ids)
+
+
+class LetterService:
+    name = "notifications"
+    allowed_callers = ("gateway",)
+
+    letters = Provided(Letters)
+
+    @hears("intake.referral_submitted")
+    def handle_referral_submitted(self, event: dict[str, Any]) -> None:
+        self.letters.write(event)
+
+    @rpc(callers=("intake",))
+    def lacking(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"lacking": self.letters.lacking(payload["event_ids"])}
+
+    @rpc
+    def ping(self, payload: Any) -> str:
+        return "here"
