@@ -6,6 +6,7 @@ import json
 import os
 import random
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -39,15 +40,19 @@ def is_answered(port: int) -> bool:
 def holder(port: int) -> str:
     """Name the process that listens on a loopback port, as far as this user may know it."""
     sockets = _listening(port)
-    for table in Path("/proc").glob("[0-9]*/fd"):
-        try:
-            held = {os.readlink(entry) for entry in table.iterdir()}
-        except OSError:
-            continue
-        if held & sockets:
-            process = table.parent
-            return f"process {process.name} ({(process / 'comm').read_text().strip()})"
+    for process in Path("/proc").glob("[0-9]*"):
+        # Processes of others, and those that end meanwhile, tell nothing.
+        with suppress(OSError):
+            if any(_names(entry) in sockets for entry in (process / "fd").iterdir()):
+                return f"process {process.name} ({(process / 'comm').read_text().strip()})"
     return "another program"
+
+
+def _names(entry: Path) -> str:
+    try:
+        return os.readlink(entry)
+    except FileNotFoundError:
+        return ""
 
 
 def _listening(port: int) -> set[str]:

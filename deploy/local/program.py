@@ -57,12 +57,13 @@ class Program:
     @property
     def pid(self) -> int | None:
         """The process id while it lives."""
+        kept = self._recorded()
+        begin = None if kept is None else started_at(kept["pid"])
+        if kept is not None and begin is not None and begin == kept["started"]:
+            return int(kept["pid"])
         if self._child is not None:
             self._child.poll()
-        kept = self._recorded()
-        if kept is None or started_at(kept["pid"]) != kept["started"]:
-            return None
-        return int(kept["pid"])
+        return None
 
     @property
     def running(self) -> bool:

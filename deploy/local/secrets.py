@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import os
 import secrets as random_source
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -53,16 +55,12 @@ class Secrets:
     def _write(path: Path, value: str) -> None:
         # Written beside and linked into place, so that a second process started at the same
         # time either makes the secret or reads a whole one.
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "w") as file:
             file.write(value)
-        try:
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        os.unlink(draft)
 
 
 def new_key() -> str:
