@@ -6,7 +6,7 @@ without asking: the agreement, the stage, who takes part and who must not be tol
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from marshmallow import EXCLUDE, fields, validate
@@ -164,3 +164,20 @@ def read_event(event: Mapping[str, Any]) -> dict[str, Any]:
         raise Park("event_invalid", "the data do not fit the schema")
     loaded: dict[str, Any] = schema.load(event["data"])
     return loaded
+
+
+def case_news(event: Mapping[str, Any]) -> dict[str, str]:
+    """What an event tells of its case: `case`, `agreement`, `stage`, and `told_at`.
+
+    Events arrive in any order: of two pieces of news the one with the greater `told_at` stands. It
+    is text of one length in UTC that sorts as time does, to the microsecond. Raises
+    Park("event_invalid").
+    """
+    data = read_event(event)
+    told_at = datetime.fromisoformat(event["time"]).astimezone(UTC)
+    return {
+        "case": data["case"],
+        "agreement": data["agreement"],
+        "stage": data["stage"],
+        "told_at": told_at.isoformat(timespec="microseconds"),
+    }

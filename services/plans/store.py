@@ -7,7 +7,6 @@ from typing import Any, Literal, get_args
 
 from chassis.mongo import guarded, make_collections, reachable, transaction
 from chassis.runtime import Runtime
-from services.plans.domain import stands
 
 Kind = Literal["plan_versions", "conclusions", "follow_ups"]
 
@@ -21,12 +20,13 @@ class Store:
         self._cases = runtime.database["cases"]
 
     def note(self, event_id: str, heard: dict[str, str]) -> None:
-        """Keep what an event told of a case; hearing it a second time changes nothing."""
+        """Keep the newest that events told of a case; hearing one again changes nothing."""
         with transaction(self._runtime.database) as session:
             if not self._runtime.inbox.first_time("plans", event_id, session):
                 return
             of_case = {"_id": heard["case"]}
-            if stands(self._cases.find_one(of_case, session=session), heard):
+            known = self._cases.find_one(of_case, session=session)
+            if known is None or heard["told_at"] > known["told_at"]:
                 self._cases.replace_one(of_case, heard, upsert=True, session=session)
 
     def closed(self, kind: Kind, case: str, outcome: str) -> dict[str, Any] | None:

@@ -1,14 +1,13 @@
 """Risk: how grave a case is. Its entrypoints."""
 
-from datetime import datetime
 from typing import Any
 
 from chassis.bus.entrypoints import hears, rpc
 from chassis.dependency import Provided
-from contracts.events import read_event
+from contracts.events import case_news
 from contracts.rpc import read_request, write_reply
 from contracts.topology import SUBSCRIPTIONS
-from services.risk.domain import known_case, settled
+from services.risk.domain import settled
 from services.risk.store import Store
 
 
@@ -22,8 +21,7 @@ class RiskService:
     @hears(*SUBSCRIPTIONS["risk"])
     def handle_case_event(self, event: dict[str, Any]) -> None:
         """A step in the life of a case."""
-        heard = known_case(read_event(event), datetime.fromisoformat(event["time"]))
-        self.store.note(event["id"], heard)
+        self.store.note(event["id"], case_news(event))
 
     @rpc
     def weighing_outcome(self, payload: dict[str, Any]) -> dict[str, Any]:
