@@ -147,7 +147,5 @@ class Floor:
         self._records.insert_one({"content": self._record})
 
     def _decide(self) -> None:
-        self._opa.request(
-            "POST", self._path, self._question, {"Content-Type": "application/json"}
-        )
+        self._opa.request("POST", self._path, self._question, {"Content-Type": "application/json"})
         self._opa.getresponse().read()

@@ -27,10 +27,12 @@ def case_with_items(platform: Platform) -> tuple[Table, str, str]:
     return table, case.path, case.ids["a"]
 
 
-class Path:
+class Call:
     """One kind of call on one kept connection; `once` makes it and answers its seconds."""
 
-    def __init__(self, platform: Platform, person: str, call: Callable[[], tuple[Any, ...]]) -> None:
+    def __init__(
+        self, platform: Platform, person: str, call: Callable[[], tuple[Any, ...]]
+    ) -> None:
         self._platform = platform
         self._person = person
         self._call = call
@@ -52,9 +54,9 @@ class Path:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
         return took
 
-    def fresh(self) -> "Path":
+    def fresh(self) -> "Call":
         """The same call on a connection of its own, for another thread."""
-        return Path(self._platform, self._person, self._call)
+        return Call(self._platform, self._person, self._call)
 
 
 def release(path: str) -> Callable[[], tuple[Any, ...]]:
@@ -73,7 +75,7 @@ def command(path: str, subject: str) -> Callable[[], tuple[Any, ...]]:
     return call
 
 
-def requests_per_second(path: Path, seconds: float) -> float:
+def requests_per_second(path: Call, seconds: float) -> float:
     """Calls per second of eight clients at once, for that long."""
     end = time.perf_counter() + seconds
 

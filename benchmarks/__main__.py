@@ -1,0 +1,140 @@
+"""`make bench`: the release path and one command beside a floor, in alternating short rounds.
+
+Machines drift within minutes, so only ratios within one run count: each round measures the floor
+and the path right after each other, and the median of the rounds' ratios is reported.
+"""
+
+import json
+import sys
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.table import Table as Sheet
+
+from benchmarks.floor import Floor, Sizes
+from benchmarks.path import (
+    CLIENTS,
+    ITEMS,
+    Call,
+    case_with_items,
+    command,
+    percentile,
+    release,
+    requests_per_second,
+)
+from deploy.local.platform import ROOT, Platform
+from deploy.local.progress import Progress
+from deploy.local.run import running_platform
+from deploy.local.trouble import Trouble
+from tests.e2e.table import Table as People
+
+ROUNDS = 15
+CALLS = 40
+WARM_UP = 100
+LOAD_SECONDS = 5.0
+RESULT = ROOT / "var" / "bench.json"
+
+
+def main() -> int:
+    """Measure, print, write; anything but numbers is an error."""
+    console = Console()
+    try:
+        with running_platform(ROOT / "var" / "bench", progress=Progress()) as platform:
+            result = _measure(platform, console)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    console.print(f"written to {RESULT.relative_to(ROOT)}", highlight=False)
+    return 0
+
+
+def _measure(platform: Platform, console: Console) -> dict[str, Any]:
+    console.print(f"making a case with {ITEMS} items", highlight=False)
+    table, case, subject = case_with_items(platform)
+    person = table.people["caw"].id
+    result: dict[str, Any] = {}
+    for name, call in (("release", release(case)), ("command", command(case, subject))):
+        path = Call(platform, person, call)
+        path.once()
+        floor = _floor(platform, _sizes(table, case, person, name))
+        try:
+            result[name] = _alternate(path, floor)
+        finally:
+            floor.close()
+        _print(console, name, result[name])
+    result["memory_mib"] = _memory(platform)
+    return result
+
+
+def _floor(platform: Platform, sizes: Sizes) -> Floor:
+    parts = platform.parts
+    user = "bench"
+    if user not in parts.rabbitmq.ctl("list_users"):
+        parts.rabbitmq.ctl("add_user", user, user)
+        parts.rabbitmq.ctl("set_permissions", "-p", "ketenaanpak", user, ".*", ".*", ".*")
+    gateway = urlsplit(parts.broker_url("gateway"))
+    broker = gateway._replace(netloc=f"{user}:{user}@{gateway.hostname}:{gateway.port}").geturl()
+    return Floor(broker, parts.mongodb.admin_url, parts.opa_url, sizes)
+
+
+def _sizes(table: People, case: str, person: str, name: str) -> Sizes:
+    """As large as what the path itself just sent: taken from the record of its last decision."""
+    kind = "release" if name == "release" else "action"
+    question = {"case": case.rsplit("/", 1)[1], "person": person, "kind": kind, "detail": True}
+    entry = table.records(**question)[-1]
+    content = len(table.get("caw", case).content) if name == "release" else 600
+    return Sizes(
+        request=400,
+        reply=content,
+        documents=ITEMS if name == "release" else 1,
+        record=len(json.dumps(entry)),
+        decision=f"ketenaanpak/{kind}/decision",
+        question=entry["input"],
+    )
+
+
+def _alternate(path: Call, floor: Floor) -> dict[str, Any]:
+    for _ in range(WARM_UP):
+        path.once()
+        floor.once()
+    paths, floors, ratios = [], [], []
+    for _ in range(ROUNDS):
+        under = [floor.once() for _ in range(CALLS)]
+        over = [path.once() for _ in range(CALLS)]
+        ratios.append(median(over) / median(under))
+        paths += over
+        floors += under
+    return {
+        "p50_ms": round(median(paths) * 1000, 2),
+        "p99_ms": round(percentile(paths, 0.99) * 1000, 2),
+        "rps": round(requests_per_second(path, LOAD_SECONDS), 1),
+        "floor_p50_ms": round(median(floors) * 1000, 2),
+        "ratio": round(median(ratios), 2),
+        "floor_hops_ms": {
+            hop: round(seconds * 1000 / floor.rounds, 3) for hop, seconds in floor.hops.items()
+        },
+    }
+
+
+def _print(console: Console, name: str, measured: dict[str, Any]) -> None:
+    sheet = Sheet(title=f"{name}: {measured['ratio']} × the floor", title_justify="left")
+    sheet.add_column("what")
+    sheet.add_column("value", justify="right")
+    sheet.add_row("p50", f"{measured['p50_ms']} ms")
+    sheet.add_row("p99", f"{measured['p99_ms']} ms")
+    sheet.add_row(f"requests per second, {CLIENTS} clients", f"{measured['rps']}")
+    sheet.add_section()
+    sheet.add_row("floor p50", f"{measured['floor_p50_ms']} ms")
+    total = sum(measured["floor_hops_ms"].values())
+    for hop, spent in measured["floor_hops_ms"].items():
+        sheet.add_row(f"  of which {hop}", f"{spent} ms ({spent / total:.0%})")
+    console.print(sheet)
+
+
+def _memory(platform: Platform) -> dict[str, float]:
+    """Resident memory of each process group, from /proc."""
+    return {name: round(mib, 1) for name, mib in platform.memory_mib().items()}
