@@ -126,7 +126,7 @@ class Rpc(Entrypoint):  # type: ignore[misc]
         return tuple(getattr(self.container.service_cls, "allowed_callers", ()))
 
 
-rpc = Rpc.decorator
+rpc: Callable[..., Callable[..., Any]] = Rpc.decorator
 
 
 def trace_of(message: amqp.Message) -> str | None:

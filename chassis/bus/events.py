@@ -6,6 +6,7 @@ handler is only tried in some of them, further and further apart.
 """
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -180,7 +181,7 @@ class Hears(Entrypoint):  # type: ignore[misc]
         self.events.listener.quiet()
 
 
-hears = Hears.decorator
+hears: Callable[..., Callable[..., Any]] = Hears.decorator
 
 
 def rounds_of(message: amqp.Message, service: str) -> int:

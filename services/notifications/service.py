@@ -14,7 +14,7 @@ class NotificationsService:
 
     name = "notifications"
     allowed_callers = ("gateway",)
-    app = Provided(Notifications)
+    app: Notifications = Provided(Notifications)
 
     @hears(*SUBSCRIPTIONS["notifications"])
     def handle_event(self, event: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ class PlansService:
 
     name = "plans"
     allowed_callers = ("intake",)
-    store = Provided(Store)
+    store: Store = Provided(Store)
 
     @hears(*SUBSCRIPTIONS["plans"])
     def handle_case_event(self, event: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ class RiskService:
 
     name = "risk"
     allowed_callers = ("intake",)
-    store = Provided(Store)
+    store: Store = Provided(Store)
 
     @hears(*SUBSCRIPTIONS["risk"])
     def handle_case_event(self, event: dict[str, Any]) -> None:
