@@ -23,6 +23,7 @@ _COLLECTION = "keys"
 _CACHE_SECONDS = 5.0
 _CACHE_ENTRIES = 4096
 _DATA_KEY = "data"
+_KEY_LENGTH = 32
 
 
 class KeyDestroyed(Coded):
@@ -62,7 +63,7 @@ class Vault:
         Raises KeyDestroyed; in a transaction that loses the race to make the key, the conflict
         rolls the transaction back.
         """
-        key = self._key(owner, session) or self._make(owner, session)
+        key = self._remembered(owner, session) or self._find_or_make(owner, session)
         return key.seal(orjson.dumps(value), self._bound(owner, context))
 
     def open(
@@ -72,7 +73,7 @@ class Vault:
 
         Give the session to open what the same transaction has sealed.
         """
-        key = self._key(owner, session)
+        key = self._remembered(owner, session) or self._find(owner, session)
         if key is None:
             raise Mangled("there is no key for the owner of this value")
         return orjson.loads(key.open(sealed, self._bound(owner, context)))
@@ -112,15 +113,44 @@ class Vault:
     def _keys(self) -> Any:
         return self._database[_COLLECTION]
 
-    def _key(self, owner: str, session: ClientSession | None) -> KeyRing | None:
+    def _remembered(self, owner: str, session: ClientSession | None) -> KeyRing | None:
         if session is not None and owner in self._uncommitted.get(session, {}):
             return self._uncommitted[session][owner]
         expires, key = self._cache.get(owner, (0.0, None))
-        if key is not None and time.monotonic() < expires:
-            return key
+        return key if time.monotonic() < expires else None
+
+    def _find(self, owner: str, session: ClientSession | None) -> KeyRing | None:
         with guarded():
             document = self._keys.find_one({"_id": owner}, session=session)
         return None if document is None else self._keep(owner, document)
+
+    def _find_or_make(self, owner: str, session: ClientSession | None) -> KeyRing:
+        plain = os.urandom(_KEY_LENGTH)
+        with guarded():
+            before = self._insert_unless_there(owner, self._wrap(owner, plain), session)
+        if before is not None:
+            return self._keep(owner, before)
+        key = KeyRing({_DATA_KEY: plain})
+        if session is not None:
+            # Known to this transaction only: should it roll back, the key has never been.
+            self._uncommitted.setdefault(session, {})[owner] = key
+        return key
+
+    def _insert_unless_there(
+        self, owner: str, wrapped: Binary, session: ClientSession | None
+    ) -> Document | None:
+        try:
+            before: Document | None = self._keys.find_one_and_update(
+                {"_id": owner},
+                {"$setOnInsert": {"wrapped": wrapped}},
+                upsert=True,
+                return_document=ReturnDocument.BEFORE,
+                session=session,
+            )
+        except DuplicateKeyError:
+            # Another was faster, outside a transaction; inside one this is a write conflict.
+            before = self._keys.find_one({"_id": owner})
+        return before
 
     def _keep(self, owner: str, document: Document) -> KeyRing:
         if "wrapped" not in document:
@@ -130,31 +160,6 @@ class Vault:
             self._cache.clear()
         self._cache[owner] = (time.monotonic() + _CACHE_SECONDS, key)
         return key
-
-    def _make(self, owner: str, session: ClientSession | None) -> KeyRing:
-        plain = os.urandom(32)
-        wrapped = self._wrap(owner, plain)
-        if session is None:
-            return self._keep(owner, self._insert_or_find(owner, wrapped))
-        with guarded():
-            self._keys.insert_one({"_id": owner, "wrapped": wrapped}, session=session)
-        # Known to this transaction only: should it roll back, the key has never been.
-        key = KeyRing({_DATA_KEY: plain})
-        self._uncommitted.setdefault(session, {})[owner] = key
-        return key
-
-    def _insert_or_find(self, owner: str, wrapped: Binary) -> Document:
-        with guarded():
-            try:
-                found: Document = self._keys.find_one_and_update(
-                    {"_id": owner},
-                    {"$setOnInsert": {"wrapped": wrapped}},
-                    upsert=True,
-                    return_document=ReturnDocument.AFTER,
-                )
-            except DuplicateKeyError:
-                found = self._keys.find_one({"_id": owner})
-        return found
 
     def _wrap(self, owner: str, plain: bytes) -> Binary:
         return Binary(self._ring.seal(plain, self._bound(owner, "key")))
