@@ -33,13 +33,30 @@ command -v apt-get >/dev/null 2>&1 ||
   fail "the packages ${missing[*]} are missing, and this is not a Debian system" \
     "install them by this system's own means and run the command again"
 
+# The name under which this release of Debian knows a package, as far as its lists tell.
+known() {
+  local names name
+  IFS='|' read -r -a names <<<"$1"
+  for name in "${names[@]}"; do
+    if apt-cache show "$name" >/dev/null 2>&1; then
+      printf '%s\n' "$name"
+      return
+    fi
+  done
+  return 1
+}
+
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
     as_root=(sudo)
   else
-    fail "the packages ${missing[*]} are missing, and only root may install them" \
-      "run as root: apt-get install --no-install-recommends ${missing[*]/|*/}"
+    wanted=()
+    for package in "${missing[@]}"; do
+      wanted+=("$(known "$package" || printf '%s' "${package##*|}")")
+    done
+    fail "the packages ${wanted[*]} are missing, and only root may install them" \
+      "run as root: apt-get install --no-install-recommends ${wanted[*]}"
   fi
 fi
 
@@ -80,8 +97,6 @@ apt() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1
 }
 
-available() { apt-cache show "$1" >/dev/null 2>&1; }
-
 chosen=()
 say "debian: installing ${missing[*]} (nothing of it is started)"
 apt update || {
@@ -89,13 +104,9 @@ apt update || {
   fail "the package lists could not be fetched" "check the network, then run the command again"
 }
 for package in "${missing[@]}"; do
-  IFS='|' read -r -a names <<<"$package"
-  pick=
-  for name in "${names[@]}"; do
-    if [ -z "$pick" ] && available "$name"; then pick=$name; fi
-  done
-  [ -n "$pick" ] || fail "no package ${package//|/ or } is known here" "check /etc/apt/sources.list"
-  chosen+=("$pick")
+  name=$(known "$package") ||
+    fail "no package ${package//|/ or } is known here" "check /etc/apt/sources.list"
+  chosen+=("$name")
 done
 apt install --no-install-recommends "${chosen[@]}" || {
   tail -n 15 "$log" >&2

@@ -1,0 +1,216 @@
+"""What a person types first: help, and errors that say what to do."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.local import run
+from deploy.local.platform import Platform
+from deploy.local.trouble import Trouble
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[3]
+DEBIAN = ROOT / "deploy" / "local" / "debian.sh"
+
+
+def machine(folder: Path, **programs: str) -> dict[str, str]:
+    """An environment in which the named programs are shell lines and nothing else is on PATH."""
+    folder.mkdir()
+    for tool in ("env", "tail", "mktemp", "rm", "mv", "tee", "chmod", "cat"):
+        (folder / tool).symlink_to(str(shutil.which(tool)))
+    for name, line in programs.items():
+        script = folder / name.replace("_", "-")
+        script.write_text(f"#!/bin/bash\n{line}\n")
+        script.chmod(0o755)
+    return {"PATH": str(folder)}
+
+
+def debian(env: dict[str, str], *packages: str) -> subprocess.CompletedProcess[str]:
+    """Run the script that installs Debian packages."""
+    return subprocess.run(
+        ["/bin/bash", str(DEBIAN), *packages],
+        env=env,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+NOTHING = "exit 1"
+INSTALLED = "printf installed"
+SUDO = """
+case "$1 $2" in
+  "mv /usr"*|"rm -f"|"tee /usr"*|"chmod 755") : ;;  # this machine is left as it is
+  "-n true") : ;;
+  *) exec "$@" ;;
+esac
+"""
+
+
+def test_what_is_installed_is_left_alone(tmp_path: Path) -> None:
+    """Every start would need root and the network."""
+    env = machine(tmp_path / "bin", dpkg_query=INSTALLED, apt_get="echo called; exit 1")
+    done = debian(env, "rabbitmq-server", "libssl3t64|libssl3")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_without_root_or_sudo_it_says_what_to_type(tmp_path: Path) -> None:
+    """A person without rights would see an error of apt-get about a lock file."""
+    env = machine(
+        tmp_path / "bin",
+        dpkg_query=NOTHING,
+        apt_get=NOTHING,
+        apt_cache='test "$2" != libssl3t64',
+        id="echo 1000",
+    )
+    done = debian(env, "rabbitmq-server", "libssl3t64|libssl3")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "stopped: the packages rabbitmq-server libssl3 are missing, and only root may install them",
+        "  do this: run as root: apt-get install --no-install-recommends rabbitmq-server libssl3",
+    ]
+
+
+def test_on_another_system_it_says_so(tmp_path: Path) -> None:
+    """A person on Fedora would see "command not found"."""
+    done = debian(machine(tmp_path / "bin", dpkg_query=NOTHING), "rabbitmq-server")
+    assert done.returncode == 1
+    assert "this is not a Debian system" in done.stderr
+
+
+def test_without_a_network_it_says_so(tmp_path: Path) -> None:
+    """A person on a train would read twenty lines of apt-get."""
+    env = machine(
+        tmp_path / "bin",
+        dpkg_query=NOTHING,
+        id="echo 1000",
+        sudo=SUDO,
+        apt_get='echo "Could not resolve deb.example"; exit 100',
+        apt_cache="exit 0",
+    )
+    done = debian(env, "rabbitmq-server")
+    assert done.returncode == 1
+    assert "Could not resolve deb.example" in done.stderr
+    assert done.stderr.splitlines()[-2:] == [
+        "stopped: the package lists could not be fetched",
+        "  do this: check the network, then run the command again",
+    ]
+
+
+@pytest.mark.parametrize("script", ["debian.sh", "bootstrap.sh"])
+def test_the_scripts_are_correct_bash(script: str) -> None:
+    """The first command on a new machine would end in a syntax error."""
+    done = subprocess.run(
+        ["/bin/bash", "-n", str(ROOT / "deploy" / "local" / script)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_make_alone_prints_help() -> None:
+    """A newcomer would start something instead of reading what there is."""
+    make = shutil.which("make")
+    if make is not None:
+        argv = [make, "-C", str(ROOT), "--no-print-directory"]
+        told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+        for target in ("demo", "up", "down", "logs", "people", "token", "test", "bench"):
+            assert f"make {target} " in told
+
+
+@pytest.mark.parametrize("port", ["http", "0", "65536", "-1"])
+def test_a_port_that_is_none_is_refused_in_words(
+    port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A typing error would end in a traceback."""
+    monkeypatch.setenv("KETENAANPAK_PORT", port)
+    with pytest.raises(Trouble, match="KETENAANPAK_PORT"):
+        run.local_platform()
+
+
+def test_commands_answer_a_typing_error_with_their_names(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A person would have to read the code to learn the commands."""
+    assert run.main(["upp"]) == 2
+    assert capsys.readouterr().err == "usage: python -m deploy.local.run up|down|status|logs\n"
+
+
+def test_stopping_where_nothing_runs_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make down` twice would frighten a person."""
+    monkeypatch.setenv("KETENAANPAK_STATE", str(tmp_path))
+    assert run.main(["down"]) == 0
+    assert run.main(["status"]) == 0
+    assert capsys.readouterr().out == "everything is stopped\nnothing is running\n"
+
+
+def test_logs_before_the_first_start_say_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make logs` would wait for files that nobody writes."""
+    monkeypatch.setenv("KETENAANPAK_STATE", str(tmp_path))
+    assert run.main(["logs"]) == 1
+    assert capsys.readouterr().err == (
+        "stopped: there are no logs yet\n  do this: start the platform: make up\n"
+    )
+
+
+def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
+    """A person would wait for the broker to hear that the port was never free."""
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        platform = Platform(tmp_path, port=port)
+        with pytest.raises(Trouble) as told:
+            platform.start()
+        assert told.value.happened == (
+            f"port {port}, on which the gateway would listen, is taken by process {os.getpid()}"
+            f" ({Path('/proc/self/comm').read_text().strip()})"
+        )
+        assert f"KETENAANPAK_PORT={port + 1} make demo" in told.value.remedy
+        assert platform.running == []
+
+
+def test_two_commands_at_once_do_not_start_two_platforms(tmp_path: Path) -> None:
+    """Two impatient people would get two brokers on one folder."""
+    import fcntl
+
+    platform = Platform(tmp_path)
+    with (tmp_path / ".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(Trouble, match="another command is starting or stopping"):
+            platform.start()
+
+
+def test_a_failed_start_leaves_nothing_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the middle of `make demo` would leave processes behind."""
+    platform = Platform(tmp_path)
+
+    def half(*_: object, **__: object) -> None:
+        platform.gateway.launch(["/bin/sleep", "300"], {})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(platform, "start", half)
+    before = run.signal.getsignal(run.signal.SIGINT), run.signal.getsignal(run.signal.SIGTERM)
+    try:
+        with (
+            pytest.raises(KeyboardInterrupt),
+            run.started(platform, run.Progress(None), fresh=True),
+        ):
+            raise AssertionError("the block runs although the start was interrupted")
+    finally:
+        run.signal.signal(run.signal.SIGINT, before[0])
+        run.signal.signal(run.signal.SIGTERM, before[1])
+    wait_until(lambda: platform.running == [], 5)
