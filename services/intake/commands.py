@@ -66,7 +66,7 @@ def _submit(command: Command, books: Books, keyed: KeyedMatch) -> Change:
         for person in command.body["persons"]
     }
     change = submit_referral(command, matches)
-    noticed = matching.notice(change.case, books.alike(change.case)) if change.case else ()
+    noticed = matching.notice(change.case, books.introduce(change.case)) if change.case else ()
     return cases.with_events(change, noticed)
 
 

@@ -36,6 +36,7 @@ class Books:
         self._versions = runtime.database["versions"]
         self._whereabouts = runtime.database["whereabouts"]
         self._sessions = runtime.database["sessions"]
+        self._matches = runtime.database["matches"]
 
     def case(self, case: str) -> Case:
         """The case, taken for this command; raises Refuse("not_found").
@@ -93,12 +94,23 @@ class Books:
         }
         return self._fragments.find_one(wanted, {"_id": 1}, session=self._transaction) is not None
 
-    def alike(self, case: Case) -> list[Case]:
-        """Other cases in which a person of this one may take part, oldest first."""
-        matches = [match for person in case.persons for match in person.matches]
-        if not matches:
-            return []
-        wanted = {"persons.matches": {"$in": matches}, "_id": {"$ne": case.id}}
+    def introduce(self, case: Case) -> list[Case]:
+        """Note who may be in this new case; tells the other cases they may be in, oldest first.
+
+        Two cases of one person that begin at the same moment conflict on the note, so that the
+        second to be kept meets the first.
+        """
+        others: set[str] = set()
+        for match in {match for person in case.persons for match in person.matches}:
+            known = self._matches.find_one_and_update(
+                {"_id": match},
+                {"$addToSet": {"cases": case.id}},
+                upsert=True,
+                return_document=ReturnDocument.BEFORE,
+                session=self._transaction,
+            )
+            others.update(known["cases"] if known else ())
+        wanted = {"_id": {"$in": sorted(others)}}
         found = self._cases.find(wanted, session=self._transaction).sort("order", 1)
         return [read_case(document) for document in found]
 

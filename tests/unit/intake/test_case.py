@@ -1,0 +1,165 @@
+"""Rules about the case itself: informing, crisis, participants, conflicts of interest."""
+
+from typing import Any
+
+import pytest
+
+from contracts import vocabulary as words
+from contracts.errors import Refuse
+from services.intake.domain.case import (
+    CONTRIBUTING,
+    ClientPerson,
+    Conflict,
+    Event,
+    confirm_informing,
+    declare_conflict,
+    event_data,
+    invite_participant,
+    raise_crisis,
+    walled,
+)
+from tests.unit.intake.givens import NOW, VICTIM, case, command, names, refusal
+
+CRISIS = {"text": "Hij staat voor de deur", "summary": "acuut", "subjects": [VICTIM]}
+
+
+def test_the_chair_confirms_that_no_victim_could_be_informed() -> None:
+    """From the confirmation on partners may contribute, though no victim knows of it yet."""
+    unsettled = case(victim_informed=False)
+    with pytest.raises(Refuse):
+        unsettled.check_contributing()
+
+    change = confirm_informing(unsettled, command("confirm_informing"))
+
+    assert change.case is not None
+    change.case.check_contributing()
+    assert change.case.version == unsettled.version + 1
+    assert names(change) == ["informing_confirmed"]
+
+
+@pytest.mark.parametrize("changes", [{}, {"victim_informed": False, "informing_confirmed": True}])
+def test_what_is_settled_needs_no_confirmation(changes: Any) -> None:
+    """A chair who confirms twice, or needlessly, is told so."""
+    assert refusal(lambda: confirm_informing(case(**changes), command("confirm_informing"))) == (
+        "precondition_unmet",
+        "informing_settled",
+    )
+
+
+@pytest.mark.parametrize("stage", words.STAGES)
+def test_a_crisis_is_raised_at_any_stage_and_waits_for_nothing(stage: str) -> None:
+    """Acute danger reaches the team even before the victim is informed or the case is taken."""
+    start = case(stage=stage, victim_informed=False)
+
+    change = raise_crisis(start, command("raise_crisis", CRISIS))
+
+    assert change.case is not None
+    assert (change.case.crisis, change.case.stage, change.case.version) == (True, stage, 5)
+    [note] = change.added
+    assert (note.kind, note.category, note.source, note.subjects) == (
+        "crisis_note",
+        "safety",
+        "caw",
+        (VICTIM,),
+    )
+    assert note.content == {"text": CRISIS["text"], "summary": CRISIS["summary"]}
+    assert names(change) == ["crisis_raised"]
+    assert change.outcome["ids"] == {"fragment": note.id}
+
+
+def test_a_crisis_is_about_members_of_the_client_system() -> None:
+    """A note about somebody outside the family is refused by the id that is unknown."""
+    with pytest.raises(Refuse) as refused:
+        raise_crisis(case(), command("raise_crisis", CRISIS | {"subjects": [case().id]}))
+
+    assert (refused.value.code, refused.value.members) == (
+        "unknown_subject",
+        {"subjects": [case().id]},
+    )
+
+
+def test_a_party_is_invited_once() -> None:
+    """A partner that joins takes part from now on, and is not asked twice."""
+    invite = command(
+        "invite_participant", {"partner": "opgroeien"}, terms={"parties": ["caw", "opgroeien"]}
+    )
+
+    change = invite_participant(case(), invite)
+
+    assert change.case is not None
+    joined = change.case.participant("opgroeien")
+    assert (joined.since, joined.answered, change.case.version) == (NOW, None, 5)
+    assert [(event.name, event.data) for event in change.events] == [
+        ("intake.participant_invited", {"partner": "opgroeien"})
+    ]
+    assert refusal(lambda: invite_participant(change.case or case(), invite)) == (
+        "precondition_unmet",
+        "already_participant",
+    )
+
+
+def test_only_a_party_to_the_agreement_is_invited() -> None:
+    """An organisation outside the agreement cannot be brought in by a slip of the hand."""
+    invite = command("invite_participant", {"partner": "elders"}, terms={"parties": ["caw"]})
+
+    assert refusal(lambda: invite_participant(case(), invite)) == (
+        "precondition_unmet",
+        "not_a_party",
+    )
+
+
+def test_a_declared_conflict_walls_the_person_off() -> None:
+    """Who declares to be kin is named among those who must hear nothing more of the case."""
+    declare = command("declare_conflict", {"interest": "kin"})
+
+    change = declare_conflict(case(), declare)
+
+    assert change.case is not None
+    assert change.case.conflicts == (Conflict("p-caw", "kin"),)
+    assert change.case.version == 5
+    [event] = change.events
+    assert event_data(event, {})["walled"] == ["p-caw"]
+    assert event.data == {"person": "p-caw", "partner": "caw"}
+    assert refusal(lambda: declare_conflict(change.case or case(), declare)) == (
+        "precondition_unmet",
+        "conflict_declared",
+    )
+
+
+def test_somebody_in_the_client_system_is_walled_off_without_declaring() -> None:
+    """A member of staff who is the perpetrator does not learn at work what is known of them."""
+    family = case(
+        persons=(ClientPerson(VICTIM, ("m1", "m2")),), conflicts=(Conflict("p-x", "kin"),)
+    )
+
+    assert walled(family, {"p-self": "m2", "p-other": "m9"}) == ("p-self", "p-x")
+
+
+def test_an_event_tells_the_facts_that_hearers_need_and_nothing_else() -> None:
+    """Neighbours react to ids and codes; no name and no text is among them."""
+    assert event_data(Event("intake.forming_completed", case=case()), {"p-self": "m1"}) == {
+        "case": case().id,
+        "agreement": "sample-brugge",
+        "stage": "forming",
+        "submitted_by": "caw",
+        "participants": ["caw", "parket", "ggz"],
+        "walled": ["p-self"],
+    }
+
+
+def test_a_case_that_moved_on_is_no_longer_what_was_decided_on() -> None:
+    """A decision made on yesterday's facts does not act on today's."""
+    for stage, version in (("referred", 4), ("forming", 3)):
+        with pytest.raises(Refuse) as refused:
+            case().check_decided_on(stage, version)
+        assert refused.value.code == "facts_changed"
+    case().check_decided_on("forming", 4)
+
+
+@pytest.mark.parametrize("stage", [one for one in words.STAGES if one not in CONTRIBUTING])
+def test_nobody_contributes_outside_the_stages_for_it(stage: str) -> None:
+    """What is told about a family is told while the table works on it."""
+    with pytest.raises(Refuse) as refused:
+        case(stage=stage).check_contributing()
+
+    assert refused.value.members["reason"] == "stage"

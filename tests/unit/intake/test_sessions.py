@@ -1,0 +1,113 @@
+"""Sessions of the table and their agenda."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.intake.domain.case import AgendaEntry, Case, Change, Guest, Session
+from services.intake.domain.sessions import LONGEST_AGENDA, put_on_agenda, schedule_session
+from tests.unit.intake.givens import NOW, case, command, names, refusal, session
+
+TERMS = {"guest_hours": 4}
+
+
+def put(given: Case, on: Session, attends: bool = False) -> Change:
+    """The coordination team puts a case on an agenda."""
+    body = {"case": given.id, "referrer_attends": attends}
+    ask = command("put_on_agenda", body, terms=TERMS, partner=None, roles=("coordination_team",))
+    return put_on_agenda(given, on, ask)
+
+
+def test_a_session_is_scheduled() -> None:
+    """The table knows when it meets, and everybody is told."""
+    body = {
+        "agreement": "sample-brugge",
+        "table": "table-brugge",
+        "starts_at": "2026-03-10T09:00:00+00:00",
+    }
+
+    change = schedule_session(command("schedule_session", body))
+
+    assert change.session is not None
+    assert (change.session.table, change.session.agenda) == ("table-brugge", ())
+    assert change.outcome == {"id": change.session.id, "version": 1}
+    assert [(event.name, event.data) for event in change.events] == [
+        (
+            "intake.session_scheduled",
+            {
+                "session": change.session.id,
+                "agreement": "sample-brugge",
+                "table": "table-brugge",
+                "starts_at": change.session.starts_at,
+            },
+        )
+    ]
+
+
+def test_a_case_is_put_on_the_agenda() -> None:
+    """The case is known to be on this session, and its version stays: nothing of it changed."""
+    change = put(case(stage="referred"), session())
+
+    assert change.session is not None
+    assert change.case is not None
+    assert change.session.agenda == (AgendaEntry(case().id, False, "coordination_team"),)
+    assert (change.session.version, change.case.session) == (2, session().id)
+    assert (change.case.version, change.case.guest) == (case().version, None)
+    assert names(change) == ["case_put_on_agenda"]
+    assert change.outcome == {
+        "id": session().id,
+        "case": case().id,
+        "stage": "referred",
+        "version": 2,
+    }
+
+
+def test_the_referrer_may_come_once_to_explain() -> None:
+    """The pass is for one session and ends some hours after it began; there is no second one."""
+    change = put(case(stage="referred"), session(starts_at=NOW), attends=True)
+
+    assert change.case is not None
+    assert change.case.guest == Guest(session().id, NOW + timedelta(hours=4))
+    attended = change.case
+    again = session(id="another")
+    assert refusal(lambda: put(attended, again, attends=True)) == (
+        "precondition_unmet",
+        "referrer_attended",
+    )
+    later = put(attended, again)
+    assert later.case is not None
+    assert later.case.guest == change.case.guest
+
+
+def test_a_case_is_on_an_agenda_once() -> None:
+    """A second click does not put the family on the list twice."""
+    on = session(agenda=(AgendaEntry(case().id, False, "caw"),))
+
+    assert refusal(lambda: put(case(), on))[0] == "already_on_agenda"
+
+
+def test_a_session_of_another_agreement_is_none_for_this_case() -> None:
+    """A family is not discussed at another region's table."""
+    assert refusal(lambda: put(case(), session(agreement="sample-kortrijk"))) == (
+        "precondition_unmet",
+        "other_agreement",
+    )
+
+
+def test_a_withdrawn_case_is_not_discussed() -> None:
+    """What was withdrawn does not come up again."""
+    assert refusal(lambda: put(case(stage="withdrawn"), session())) == (
+        "precondition_unmet",
+        "stage",
+    )
+
+
+@pytest.mark.parametrize(("length", "fits"), [(LONGEST_AGENDA - 1, True), (LONGEST_AGENDA, False)])
+def test_an_agenda_has_an_end(length: int, fits: bool) -> None:
+    """An agenda that no meeting could finish is refused before it cannot be read any more."""
+    full = session(agenda=tuple(AgendaEntry(str(one), False, "caw") for one in range(length)))
+
+    if fits:
+        assert put(case(), full).session is not None
+    else:
+        assert refusal(lambda: put(case(), full))[0] == "too_many"
