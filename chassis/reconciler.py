@@ -57,6 +57,10 @@ class Reconciler:
                 told = describe(error)
                 away = isinstance(error, BROKEN) or (told and told.next_step == "retry")
                 (_log.warning if away else _log.error)("reconciler_waits", exc_info=error)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the broker."""
         self._publisher.close()
 
     def stop(self) -> None:

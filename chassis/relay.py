@@ -145,7 +145,7 @@ class Relay:
             if not more:
                 self._woken.wait(POLL_SECONDS)
                 self._woken.clear()
-        self._end()
+        self.close()
 
     def relay_once(self) -> bool:
         """Publish what is due; True when there may be more at once."""
@@ -162,7 +162,8 @@ class Relay:
         self._ending = True
         self._woken.set()
 
-    def _end(self) -> None:
+    def close(self) -> None:
+        """Let go of the broker and of the lease."""
         self._publisher.close()
         try:
             self._outbox.release(self._holder)

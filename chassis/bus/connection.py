@@ -41,7 +41,11 @@ def connect(
         heartbeat=heartbeat,
         client_properties={"connection_name": name},
     )
-    connection.connect()
+    try:
+        connection.connect()
+    except BaseException:
+        drop(connection)
+        raise
     connection.sock.settimeout(OPERATION_SECONDS)
     return connection
 
@@ -56,10 +60,13 @@ def _verified(host: str) -> dict[str, Any]:
 
 def drop(connection: amqp.Connection) -> None:
     """Say goodbye when the broker listens, and let go of the socket either way."""
-    if not connection.connected:
+    transport = connection._transport  # the public name would connect anew
+    if transport is None:
         return
-    with suppress(*BROKEN), connection.transport.having_timeout(0.5):
-        connection.send_method(amqp.spec.Connection.Close, "BsBB", (200, "goodbye", 0, 0))
+    with suppress(*BROKEN):
+        if transport.connected:
+            with transport.having_timeout(0.5):
+                connection.send_method(amqp.spec.Connection.Close, "BsBB", (200, "goodbye", 0, 0))
     with suppress(*BROKEN):
         connection.collect()
 
