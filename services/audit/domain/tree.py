@@ -24,6 +24,13 @@ class Subtree(NamedTuple):
         return ((self.number + 1) << self.level) - 1
 
 
+class Head(NamedTuple):
+    """What a tree is known by: how many leaves, and the root over them."""
+
+    size: int
+    root: bytes
+
+
 Span = tuple[int, int]
 """Leaves from the first index up to, not including, the second."""
 
@@ -67,9 +74,9 @@ class Frontier:
         return completed
 
     @property
-    def root(self) -> bytes:
-        """The tree's root hash."""
-        return _fold(self._peaks)
+    def head(self) -> Head:
+        """The tree's size and root."""
+        return Head(self.size, _fold(self._peaks))
 
 
 def peaks(size: int) -> list[Subtree]:
@@ -129,13 +136,11 @@ def hash_spans(spans: Iterable[Span], hashes: Hashes) -> list[bytes]:
     return [_fold([hashes[subtree] for subtree in _cover(span)]) for span in spans]
 
 
-def is_included(
-    hashed_leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
-) -> bool:
+def is_included(hashed_leaf: bytes, index: int, path: Sequence[bytes], head: Head) -> bool:
     """Whether the path leads from the leaf to the root (RFC 9162, section 2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < head.size:
         return False
-    place, last, reached = index, size - 1, hashed_leaf
+    place, last, reached = index, head.size - 1, hashed_leaf
     for step in path:
         if last == 0:
             return False
@@ -146,23 +151,21 @@ def is_included(
         else:
             reached = node_hash(reached, step)
         place, last = place >> 1, last >> 1
-    return last == 0 and reached == root
+    return last == 0 and reached == head.root
 
 
-def is_consistent(
-    old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]
-) -> bool:
+def is_consistent(old: Head, new: Head, path: Sequence[bytes]) -> bool:
     """Whether the path proves the old tree a prefix of the new one (RFC 9162, section 2.1.4.2)."""
-    if old == new:
-        return old_root == new_root and not path
-    if not 0 < old < new:
+    if old.size == new.size:
+        return old == new and not path
+    if not 0 < old.size < new.size:
         return False
     steps = list(path)
-    if old & (old - 1) == 0:
-        steps.insert(0, old_root)
+    if old.size & (old.size - 1) == 0:
+        steps.insert(0, old.root)
     if not steps:
         return False
-    place, last = old - 1, new - 1
+    place, last = old.size - 1, new.size - 1
     while place & 1:
         place, last = place >> 1, last >> 1
     old_reached = new_reached = steps[0]
@@ -176,7 +179,7 @@ def is_consistent(
         else:
             new_reached = node_hash(new_reached, step)
         place, last = place >> 1, last >> 1
-    return last == 0 and old_reached == old_root and new_reached == new_root
+    return last == 0 and old_reached == old.root and new_reached == new.root
 
 
 def _left_width(width: int) -> int:
