@@ -1,0 +1,213 @@
+"""The one command pipeline: facts, decide, record, and only then act."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, final
+
+import orjson
+
+from contracts.bodies import POLICY_FACTS
+from contracts.errors import Refuse, Retry
+from contracts.vocabulary import STAGES
+from gateway import record
+from gateway.asking import Asking
+from gateway.bus import Bus, Call
+from gateway.facts import CaseRead, fragment_facts, read_case, read_session, session_facts
+from gateway.policy import Acting, Policy
+from gateway.record import Recorder
+
+NAMESPACE: Final = uuid.UUID("5d3b0c1e-8f52-4c57-9f8e-2c6a6f0f8b11")
+"""The namespace of command ids; changing it would forget every Idempotency-Key."""
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command as a caller gave it; `target` is the id of what it acts on within its case.
+
+    `route` is the method and path, `key` the Idempotency-Key, `if_match` the version of the
+    document to change.
+    """
+
+    action: str
+    route: str
+    key: str
+    body: Mapping[str, Any]
+    case: str | None = None
+    target: str | None = None
+    target_kind: str | None = None
+    if_match: int | None = None
+    service: str = "intake"
+
+    def command_id(self, person: str) -> str:
+        """The same for the same person, route and key: the same command."""
+        return str(uuid.uuid5(NAMESPACE, f"{person}|{self.route}|{self.key}"))
+
+
+@final
+@dataclass(frozen=True)
+class Done:
+    """What a command led to: ids and state, never content."""
+
+    id: str
+    case: str | None
+    stage: str | None
+    version: int
+    state: str | None
+    ids: Mapping[str, str]
+    location: str | None = field(default=None, kw_only=True)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document of the answer."""
+        return {
+            "id": self.id,
+            "case": self.case,
+            "stage": self.stage,
+            "version": self.version,
+            "state": self.state,
+            "ids": dict(self.ids),
+        }
+
+
+class Commands:
+    """Sends what was decided and recorded, with the decision and the terms that it rests on."""
+
+    def __init__(self, bus: Bus, policy: Policy, recorder: Recorder) -> None:
+        self._bus = bus
+        self._policy = policy
+        self._recorder = recorder
+
+    def perform(self, asking: Asking, order: Order, location: str | None = None) -> Done:
+        """Carries out `order`; `location` may name `{id}` and `{case}` of what came to be.
+
+        Raises Refuse("not_found") when the person may not even know of it, Refuse("not_allowed"),
+        what the owner refused with, or Retry when a part is away: "outcome_unknown" when it was
+        sent and no answer came.
+        """
+        body = orjson.loads(orjson.dumps(order.body, option=orjson.OPT_UTC_Z))
+        read, target = self._facts(asking, order)
+        case = read.facts if read else None
+        facts = {name: body[name] for name in POLICY_FACTS.get(order.action, ()) if name in body}
+        acting = self._policy.action(asking, order.action, facts=facts, case=case, target=target)
+        command_id = order.command_id(asking.viewer.person)
+        persons = read.persons() if read else ()
+        entry = record.action_entry(
+            asking, order.action, acting, command_id=command_id, persons=persons
+        )
+        self._recorder.record(asking, [entry])
+        _refuse_denied(acting)
+        message = _envelope(asking, order, acting, case, command_id, body)
+        reply = self._bus.command(asking.budget, order.service, order.action, message)
+        return read_outcome(reply, location)
+
+    def _facts(
+        self, asking: Asking, order: Order
+    ) -> tuple[CaseRead | None, Mapping[str, Any] | None]:
+        """The case and the target as policy looks at them, fetched at the same time."""
+        calls: list[Call] = []
+        person = asking.viewer.person
+        if order.case is not None:
+            calls.append(("intake", "read_case", _without_texts(order, person)))
+        if order.target_kind == "session" and order.target is not None:
+            calls.append(("intake", "read_session", {"session": order.target, "person": person}))
+        replies = self._bus.read_all(asking.budget, calls) if calls else []
+        read = read_case(replies[0], order.case) if order.case is not None else None
+        if order.target_kind == "session" and order.target is not None:
+            return read, session_facts(read_session(replies[-1], order.target)[0])
+        if order.target_kind == "fragment" and read is not None:
+            found = [each for each in read.fragments if each["id"] == order.target]
+            return read, fragment_facts(found[0]) if found else None
+        return read, None
+
+
+def read_outcome(reply: Any, location: str | None) -> Done:
+    """What the owner answered, if it is made of ids and words; else Retry("outcome_unknown").
+
+    The command was done by then: the same Idempotency-Key tells the truth.
+    """
+    try:
+        done = Done(
+            id=_matching(_ID, reply["id"]),
+            case=_optional(_ID, reply.get("case")),
+            stage=_optional(_CODE, reply.get("stage")),
+            version=reply["version"],
+            state=_optional(_CODE, reply.get("state")),
+            ids={
+                _matching(_CODE, name): _matching(_ID, value)
+                for name, value in (reply.get("ids") or {}).items()
+            },
+            location=location.format(id=reply["id"], case=reply.get("case")) if location else None,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Retry("outcome_unknown") from error
+    if type(done.version) is not int or done.stage not in (None, *STAGES):
+        raise Retry("outcome_unknown")
+    return done
+
+
+def _without_texts(order: Order, person: str) -> dict[str, Any]:
+    fragment = order.target if order.target_kind == "fragment" else None
+    return {
+        "case": order.case,
+        "person": person,
+        "kinds": None if fragment else [],
+        "fragment": fragment,
+        "content": False,
+    }
+
+
+def _refuse_denied(acting: Acting) -> None:
+    if acting.decision.allow:
+        return
+    if acting.decision.hide:
+        raise Refuse("not_found")
+    raise Refuse("not_allowed", reasons=list(acting.decision.reasons))
+
+
+def _envelope(
+    asking: Asking,
+    order: Order,
+    acting: Acting,
+    case: Mapping[str, Any] | None,
+    command_id: str,
+    body: dict[str, Any],
+) -> dict[str, Any]:
+    """The command as contracts/rpc/command.py says it travels."""
+    decision = acting.decision
+    return {
+        "command_id": command_id,
+        "decision_id": asking.decision_id,
+        "person": asking.viewer.person,
+        "partner": decision.partner,
+        "roles": list(decision.roles),
+        "agreement": decision.agreement,
+        "agreement_version": decision.agreement_version,
+        "policy_revision": decision.policy_revision,
+        "terms": dict(decision.terms),
+        "decided_on": _decided_on(case),
+        "target": order.target,
+        "case": order.case,
+        "if_match": order.if_match,
+        "traceparent": asking.traceparent,
+        "body": body,
+    }
+
+
+def _decided_on(case: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if case is None or not case.get("found"):
+        return None
+    return {"stage": case["stage"], "version": case["version"]}
+
+
+def _matching(pattern: re.Pattern[str], value: str) -> str:
+    if not pattern.fullmatch(value):
+        raise ValueError("not one of ours")
+    return value
+
+
+def _optional(pattern: re.Pattern[str], value: str | None) -> str | None:
+    return None if value is None else _matching(pattern, value)

@@ -1,0 +1,82 @@
+"""The OpenAPI 3.1 document, made from the routes themselves."""
+
+from typing import Any, Final
+
+import orjson
+from flask import Flask
+from flask_smorest import Api
+
+from gateway.doors import Door, RandomIdConverter
+from gateway.problems import MEDIA_TYPE
+from gateway.shapes import ProblemAnswer
+
+VERSION: Final = "1.0.0"
+DESCRIPTION: Final = """\
+The one door to the platform. Every read of a case is decided by the policy service and recorded
+before anything leaves; every command is decided and recorded before it is carried out.
+
+State who you are (`Authorization: Bearer`) and what you ask it for (`Purpose-Of-Use`). Commands
+carry an `Idempotency-Key`, and where they change a document the version that was read (`If-Match`).
+Answers carry a `Decision-Id`: quote it when you ask about an answer. What is not for you and what
+does not exist get the same answer.
+"""
+
+
+class GatewayApi(Api):  # type: ignore[misc]  # flask-smorest is untyped
+    """flask-smorest, with our problem documents."""
+
+    ERROR_SCHEMA = ProblemAnswer
+
+
+def described(app: Flask, doors: tuple[Door, ...], prefix: str) -> bytes:
+    """Registers the doors with `app` and returns the document that describes them."""
+    app.config.update(
+        API_TITLE="Ketenaanpak",
+        API_VERSION=VERSION,
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={
+            "info": {"description": DESCRIPTION},
+            "security": [{"token": []}],
+            "components": {
+                "securitySchemes": {
+                    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                }
+            },
+        },
+    )
+    app.url_map.converters["random_id"] = RandomIdConverter
+    api = GatewayApi(app)
+    api.register_converter(
+        RandomIdConverter, lambda _converter: {"type": "string", "format": "uuid"}
+    )
+    for door in doors:
+        api.register_blueprint(door, url_prefix=prefix)
+    document = api.spec.to_dict()
+    _say_problem_json(document)
+    document["components"]["schemas"].pop("PaginationMetadata", None)
+    return orjson.dumps(_without_python_patterns(document))
+
+
+def _say_problem_json(document: dict[str, Any]) -> None:
+    """Errors are problem documents; flask-smorest has one media type for everything."""
+    for response in document["components"].get("responses", {}).values():
+        if "application/json" in response.get("content", {}):
+            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+
+
+def _without_python_patterns(value: Any) -> Any:
+    """The same document with regular expressions as JSON Schema writes them: ^ and $."""
+    if isinstance(value, dict):
+        return {
+            name: _anchored(member)
+            if name == "pattern" and isinstance(member, str)
+            else _without_python_patterns(member)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_python_patterns(member) for member in value]
+    return value
+
+
+def _anchored(pattern: str) -> str:
+    return pattern.replace(r"\A", "^").replace(r"\Z", "$")

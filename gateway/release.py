@@ -1,0 +1,338 @@
+"""The one release pipeline: facts, decide, record, release.
+
+Whatever content leaves the platform leaves as a `Released`, and only this module can make one
+(domain.md, section 7; architecture.md, "Promises"). No decision, no release; no record, no release.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, NoReturn, final
+
+import orjson
+
+from contracts.errors import Refuse
+from gateway import projection, record
+from gateway.asking import Asking
+from gateway.bus import Bus, Call
+from gateway.cursors import Cursors
+from gateway.decisions import ActionDecision, CaseDecision
+from gateway.facts import CaseRead, read_case, read_cases, read_session, session_facts
+from gateway.policy import Acting, Policy, Releasing
+from gateway.projection import Body
+from gateway.record import Recorder
+
+Shape = Callable[[CaseRead, CaseDecision, Sequence[Body]], Body]
+"""Builds an answer from a decided case and its released fragments."""
+
+PERSONS: Final = ("person",)
+"""The kinds of fragments by which a list lets a team recognise a case."""
+
+
+@final
+class _Mint:
+    """Whoever holds the one instance may make a `Released`; it never leaves this module."""
+
+
+_MINT: Final = _Mint()
+
+
+@final
+class Released:
+    """Bytes that were decided and recorded before they came to be. `tag` is their ETag."""
+
+    __slots__ = ("_body", "_tag")
+
+    def __init__(self, mint: _Mint, body: bytes, tag: str) -> None:
+        if mint is not _MINT:
+            raise TypeError("only the release pipeline makes a Released")
+        self._body = body
+        self._tag = tag
+
+    @property
+    def body(self) -> bytes:
+        """The JSON document."""
+        return self._body
+
+    @property
+    def tag(self) -> str:
+        """A hash of what was released: what a viewer may not see cannot change it."""
+        return self._tag
+
+
+class Page(NamedTuple):
+    """Which part of a list is asked for."""
+
+    limit: int
+    after: str | None
+
+
+class Row(NamedTuple):
+    """A case of a list that policy allowed."""
+
+    read: CaseRead
+    decision: CaseDecision
+
+
+class Releases:
+    """Answers reads. Each method raises Refuse("not_found") for what must seem not to exist."""
+
+    def __init__(self, bus: Bus, policy: Policy, recorder: Recorder, cursors: Cursors) -> None:
+        self._bus = bus
+        self._policy = policy
+        self._recorder = recorder
+        self._cursors = cursors
+
+    # --- one case ------------------------------------------------------------------------------
+
+    def case(
+        self,
+        asking: Asking,
+        resource: str,
+        case: str,
+        shape: Shape,
+        *,
+        kinds: Sequence[str] | None = None,
+        fragment: str | None = None,
+    ) -> Released:
+        """What of one case is released now; `kinds` and `fragment` narrow what is asked for."""
+        request = {
+            "case": case,
+            "person": asking.viewer.person,
+            "kinds": None if kinds is None else list(kinds),
+            "fragment": fragment,
+            "content": True,
+        }
+        read = read_case(self._bus.read(asking.budget, "intake", "read_case", request), case)
+        releasing = self._policy.release(asking, resource, [read])
+        entry = record.release_entry(asking, resource, read, releasing, fragment)
+        self._recorder.record(asking, [entry])
+        if entry["outcome"] == "denied":
+            _hidden()
+        decision = releasing.decision.cases[case]
+        whereabouts = self._open_whereabouts(asking, read, decision)
+        shown = projection.fragments(read, decision, whereabouts)
+        if fragment is not None and not shown:
+            _hidden()
+        return _mint(shape(read, decision, shown))
+
+    def _open_whereabouts(
+        self, asking: Asking, read: CaseRead, decision: CaseDecision
+    ) -> Mapping[str, Any]:
+        wanted = [
+            each["id"]
+            for each in read.fragments
+            if projection.kept_apart(each) and decision.grants[each["id"]].level == "full"
+        ]
+        if not wanted:
+            return {}
+        request = {"case": read.id, "fragments": wanted, "decision_id": asking.decision_id}
+        reply = self._bus.read(asking.budget, "intake", "open_whereabouts", request)
+        contents: Mapping[str, Any] = reply["contents"]
+        return {fragment: contents[fragment] for fragment in wanted if fragment in contents}
+
+    # --- lists of cases ------------------------------------------------------------------------
+
+    def cases(self, asking: Asking, resource: str, page: Page, *, referrer: bool) -> Released:
+        """A page of cases that the viewer takes part in, or of the viewer's own referrals.
+
+        A page shortened by refusals is filled again, and a further page is promised only when it
+        holds something, so that refusals cannot be counted.
+        """
+        acting = self._permit(asking, "list_referrals" if referrer else "list_cases", keep=False)
+        terms = acting.decision.terms
+        select = {
+            "person": asking.viewer.person,
+            "parties": terms.get("parties", []),
+            "agreements": terms.get("agreements", []),
+            "referrer": referrer,
+            "kinds": [] if referrer else list(PERSONS),
+        }
+        after = self._opened(asking, resource, page)
+        rows: list[Row] = []
+        entries: list[record.Entry] = []
+        while True:
+            missing = page.limit - len(rows)
+            decided, after = self._some(asking, resource, {**select, "after": after}, missing)
+            for releasing, reads in decided:
+                entries += [record.release_entry(asking, resource, r, releasing) for r in reads]
+                rows += _allowed(releasing, reads)
+            if after is None or len(rows) == page.limit:
+                break
+        more = after is not None and self._any(asking, resource, {**select, "after": after})
+        self._recorder.record(asking, entries or [record.empty_entry(asking, resource, acting)])
+        following = after if more else None
+        return self._page(asking, resource, resource, [_row(row) for row in rows], following)
+
+    def _some(
+        self, asking: Asking, resource: str, select: dict[str, Any], limit: int
+    ) -> tuple[list[tuple[Releasing, list[CaseRead]]], str | None]:
+        request = {**select, "limit": limit}
+        reply = self._bus.read(asking.budget, "intake", "list_cases", request)
+        reads = read_cases(reply)
+        if not reads:
+            return [], reply["next"]
+        return [(self._policy.release(asking, resource, reads), reads)], reply["next"]
+
+    def _any(self, asking: Asking, resource: str, select: dict[str, Any]) -> bool:
+        """Whether anything that the viewer may see follows. What is looked at here stays here."""
+        while True:
+            decided, after = self._some(asking, resource, select, 1)
+            if any(_allowed(releasing, reads) for releasing, reads in decided):
+                return True
+            if after is None:
+                return False
+            select = {**select, "after": after}
+
+    # --- what is not content of a case ---------------------------------------------------------
+
+    def permitted(
+        self,
+        asking: Asking,
+        action: str,
+        answer: Callable[[ActionDecision], Body],
+        *,
+        facts: Mapping[str, Any] | None = None,
+    ) -> Released:
+        """What `answer` finds once `action` was allowed and recorded."""
+        return _mint(answer(self._permit(asking, action, facts=facts).decision))
+
+    def page(
+        self,
+        asking: Asking,
+        action: str,
+        name: str,
+        page: Page,
+        fetch: Callable[[ActionDecision, str | None], tuple[list[Body], str | None]],
+        *,
+        facts: Mapping[str, Any] | None = None,
+        beside: Mapping[str, Any] | None = None,
+    ) -> Released:
+        """A page of what `fetch(decision, after)` finds once `action` was allowed and recorded.
+
+        `beside` are members of the answer that `fetch` may fill in.
+        """
+        after = self._opened(asking, action, page)
+        acting = self._permit(asking, action, facts=facts)
+        rows, following = fetch(acting.decision, after)
+        return self._page(asking, action, name, rows, following, beside)
+
+    def session(self, asking: Asking, session: str) -> Released:
+        """When and at which table a session is."""
+        found, _ = self._session(asking, session)
+        return _mint(session_body(found))
+
+    def agenda(self, asking: Asking, session: str) -> Released:
+        """The cases on the agenda that the viewer may know of: references only."""
+        found, cases = self._session(asking, session)
+        reads = [CaseRead(facts["id"], facts, ()) for facts in cases]
+        if not reads:
+            return _mint({"session": session, "cases": []})
+        releasing = self._policy.release(asking, "agenda", reads)
+        entries = [record.release_entry(asking, "agenda", read, releasing) for read in reads]
+        self._recorder.record(asking, entries)
+        attends = {each["case"]: each["referrer_attends"] for each in found.get("agenda") or ()}
+        rows = [
+            {**_row(row), "referrer_attends": bool(attends.get(row.read.id))}
+            for row in _allowed(releasing, reads)
+        ]
+        return _mint({"session": session, "cases": rows})
+
+    def _session(self, asking: Asking, session: str) -> tuple[dict[str, Any], list[Any]]:
+        call: Call = (
+            "intake",
+            "read_session",
+            {"session": session, "person": asking.viewer.person},
+        )
+        found, cases = read_session(self._bus.read_all(asking.budget, [call])[0], session)
+        self._permit(asking, "read_session", target=session_facts(found), hide=True)
+        if not found["found"]:
+            _hidden()
+        return found, cases
+
+    def message(self, asking: Asking, about: Mapping[str, str], body: Body) -> Released:
+        """What a message of the inbox leads to, if the viewer may still know of it.
+
+        A message that is not the viewer's comes with an id that leads nowhere, and so goes the
+        same way.
+        """
+        if "session" in about:
+            self._session(asking, about["session"])
+            return _mint({**body, "about": {"session": about["session"]}})
+        return self.case(
+            asking,
+            "message",
+            about["case"],
+            lambda read, _decision, _shown: {**body, "about": {"case": read.id}},
+            kinds=(),
+        )
+
+    # --- steps that they share -----------------------------------------------------------------
+
+    def _permit(
+        self,
+        asking: Asking,
+        action: str,
+        *,
+        facts: Mapping[str, Any] | None = None,
+        target: Mapping[str, Any] | None = None,
+        hide: bool = False,
+        keep: bool = True,
+    ) -> Acting:
+        """The decision that allows `action`, recorded unless the caller records more (`keep`)."""
+        acting = self._policy.action(asking, action, facts=facts, target=target)
+        allow = acting.decision.allow
+        if keep or not allow:
+            self._recorder.record(asking, [record.action_entry(asking, action, acting)])
+        if not allow and (hide or acting.decision.hide):
+            _hidden()
+        if not allow:
+            raise Refuse("not_allowed", reasons=list(acting.decision.reasons))
+        return acting
+
+    def _opened(self, asking: Asking, listing: str, page: Page) -> str | None:
+        if page.after is None:
+            return None
+        return self._cursors.open(asking.viewer.person, listing, page.after, asking.at)
+
+    def _page(
+        self,
+        asking: Asking,
+        listing: str,
+        name: str,
+        rows: list[Body],
+        following: str | None,
+        beside: Mapping[str, Any] | None = None,
+    ) -> Released:
+        cursor = None
+        if following is not None:
+            cursor = self._cursors.make(asking.viewer.person, listing, following, asking.at)
+        # A cursor is sealed anew each time, so the tag is about the rows.
+        body = {**(beside or {}), name: rows}
+        return _mint({**body, "next": cursor}, {**body, "more": following is not None})
+
+
+def session_body(session: Mapping[str, Any]) -> Body:
+    """A session without its agenda."""
+    shown = ("id", "agreement", "table", "starts_at", "version")
+    return {name: session.get(name) for name in shown}
+
+
+def _allowed(releasing: Releasing, reads: Sequence[CaseRead]) -> list[Row]:
+    rows = [Row(read, releasing.decision.cases[read.id]) for read in reads]
+    return [row for row in rows if row.decision.allow]
+
+
+def _row(row: Row) -> Body:
+    body = projection.reference(row.read, row.decision)
+    shown = projection.fragments(row.read, row.decision, {})
+    return {**body, "fragments": shown} if shown else body
+
+
+def _hidden() -> NoReturn:
+    raise Refuse("not_found")
+
+
+def _mint(body: Body, seen: Body | None = None) -> Released:
+    released = orjson.dumps(body)
+    tagged = released if seen is None else orjson.dumps(seen)
+    return Released(_MINT, released, hashlib.sha256(tagged).hexdigest()[:32])
