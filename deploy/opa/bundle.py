@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+
+from deploy.opa.data import compose
 
 
 class PolicyFailed(Exception):
-    """The rules or their data do not compile; the message is OPA's own."""
+    """The rules do not compile; the message is OPA's own."""
 
 
 def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> str:
     """Write the bundle to `out` and give its revision (SHA-256, hexadecimal).
 
-    From `policy_dir` every `*.rego` that is not a test is taken; from each of `data_dirs` every
-    `*.json` and `*.yaml`, placed in the document tree by its folder below that directory (the
-    file's own name counts for nothing). The same content gives the same revision, wherever it
-    lies. Raises PolicyFailed with OPA's message.
+    From `policy_dir` come every `*.rego` that is not a test, the tables that the rules read
+    (`tables/`) and the schemas that all data must fit (`schemas/`). Agreements, partners and
+    mandates come from `data_dirs`, a later one overruling by id (deploy.opa.data). The same
+    content gives the same revision, wherever it lies. `out` is replaced at once or not at all.
+    Raises PolicyFailed with OPA's message, DataRefused with the file and the fault.
     """
-    rules, data = _rules(policy_dir), [path for root in data_dirs for path in _data(root)]
-    revision = _revision(
-        [(path, policy_dir) for path in rules]
-        + [(path, root) for root in data_dirs for path in _data(root)]
-    )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draft = out.with_name(f".{out.name}")
-    argv = [str(opa), "build", "--revision", revision, "--output", str(draft)]
-    argv += map(str, rules)
-    argv += [str(root) for root in data_dirs] if data else []
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PolicyFailed(done.stderr.strip() or done.stdout.strip())
-    draft.rename(out)
+    document = compose(policy_dir / "schemas", [policy_dir / "tables", *data_dirs])
+    with tempfile.TemporaryDirectory() as room:
+        staged = Path(room)
+        _stage(policy_dir, staged)
+        data = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        (staged / "data.json").write_text(data, encoding="utf-8")
+        revision = _revision(staged)
+        _pack(opa, staged, revision, out)
     return revision
 
 
@@ -50,21 +50,29 @@ def revision_of(bundle: Path) -> str:
     raise PolicyFailed(f"{bundle} has no manifest")
 
 
-def _rules(policy_dir: Path) -> list[Path]:
-    return sorted(
-        path for path in policy_dir.rglob("*.rego") if not path.name.endswith("_test.rego")
-    )
+def _stage(policy_dir: Path, staged: Path) -> None:
+    for rule in policy_dir.rglob("*.rego"):
+        if not rule.name.endswith("_test.rego"):
+            place = staged / rule.relative_to(policy_dir)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(rule, place)
 
 
-def _data(root: Path) -> list[Path]:
-    kinds = {".json", ".yaml", ".yml"}
-    return sorted(path for path in root.rglob("*") if path.suffix in kinds)
-
-
-def _revision(files: Iterable[tuple[Path, Path]]) -> str:
+def _revision(staged: Path) -> str:
     digest = hashlib.sha256()
-    for path, root in files:
+    for path in sorted(path for path in staged.rglob("*") if path.is_file()):
         content = path.read_bytes()
-        digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode())
+        digest.update(f"{path.relative_to(staged).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def _pack(opa: Path, staged: Path, revision: str, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = out.with_name(f".{out.name}.{os.getpid()}")
+    argv = [str(opa), "build", "--bundle", ".", "--revision", revision]
+    argv += ["--output", str(draft.resolve())]
+    done = subprocess.run(argv, cwd=staged, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PolicyFailed(done.stderr.strip() or done.stdout.strip())
+    draft.replace(out)

@@ -1,0 +1,99 @@
+# METADATA
+# title: Conditions
+# description: >-
+#   What a command needs beside role, purpose and stage, by the names that `data.actions` uses. Each
+#   is asked positively: what is unknown or malformed is not met.
+package ketenaanpak.conditions
+
+import data.ketenaanpak.agreements
+import data.ketenaanpak.mandates
+import data.ketenaanpak.stages
+
+# METADATA
+# title: A condition is met
+# description: "`acting` is as whom the viewer acts: partner and roles."
+default met(_, _) := false
+
+met("region_fits", _) if agreements.covers(input.facts.agreement, input.facts.region)
+
+met("referrer_fits", _) if object.get(input.facts, "referrer", null) == null
+
+met("referrer_fits", _) if input.facts.referrer == input.viewer.person
+
+met("referrer_fits", acting) if {
+	some mandate in data.mandates[input.facts.referrer]
+	mandate.agreement == input.facts.agreement
+	mandate.partner == acting.partner
+	mandate.role in {"referrer", "team_member"}
+	mandates.holds(mandate)
+}
+
+met("table_known", _) if {
+	some table in data.agreements[input.facts.agreement].tables
+	table.id == input.facts.table
+}
+
+met("session_of_case", _) if {
+	input.target.found == true
+	input.target.agreement == input.case.agreement
+}
+
+met("transition_fits", acting) if {
+	transition := data.transitions[input.facts.command]
+	some role in transition.roles
+	role in acting.roles
+	of_partner(transition, acting)
+}
+
+met("transition_fits", _) if {
+	data.transitions[input.facts.command].or == "director"
+	input.case.director == input.viewer.person
+}
+
+met("by_invitation", _) if {
+	data.agreements[input.case.agreement].modalities.participation == "invited"
+}
+
+met("invited_is_party", _) if agreements.party(input.case.agreement, input.facts.partner)
+
+met("invited_is_new", _) if {
+	is_string(input.facts.partner)
+	not stages.takes_part(input.case, input.facts.partner)
+}
+
+met("takes_part", acting) if stages.takes_part(input.case, acting.partner)
+
+met("named_are_parties", _) if {
+	parties := agreements.parties(input.case.agreement)
+	every partner in named("only_for") {
+		partner in parties
+	}
+	every partner in named("withhold_from") {
+		partner in parties
+	}
+}
+
+met("own_item", acting) if {
+	input.target.kind in {"item", "whereabouts"}
+	input.target.source == acting.partner
+}
+
+met("asked_takes_part", _) if stages.takes_part(input.case, input.facts.to)
+
+met("asked_of_us", acting) if {
+	input.target.kind == "request"
+	acting.partner in input.target.addressed_to
+}
+
+of_partner(transition, _) if not transition.of
+
+of_partner(transition, acting) if {
+	transition.of == "submitting_partner"
+	acting.partner == input.case.submitted_by
+}
+
+# Undefined, so unmet, when it is not a list.
+named(fact) := partners if {
+	partners := object.get(input.facts, fact, [])
+	is_array(partners)
+}

@@ -1,0 +1,88 @@
+# METADATA
+# title: Fragments
+# description: >-
+#   What is shown of one fragment. Who wins: ownership over stage, the source's `withhold_from` and
+#   `only_for` over the table; both only narrow it. Recalled is shown to nobody.
+package ketenaanpak.fragments
+
+# METADATA
+# title: What a partner is shown of a fragment
+# description: "`levels` is category → verdict of the viewer's audience (ketenaanpak.stages)."
+verdict(fragment, partner, levels) := none("recalled") if fragment.status != "offered"
+
+else := full("own_source") if fragment.source == partner
+
+else := none("withheld_by_source") if partner in fragment.withhold_from
+
+else := whereabouts(fragment, partner, levels) if is_whereabouts(fragment)
+
+else := none("only_for_others") if {
+	count(fragment.only_for) > 0
+	not partner in fragment.only_for
+}
+
+else := full("addressed") if {
+	partner in fragment.addressed_to
+	levels.addressed.level == "full"
+}
+
+else := object.get(levels, fragment.category, {"level": "none", "reasons": ["need_to_know"]})
+
+# METADATA
+# title: What a referrer is shown of a fragment
+# description: The own referral as the own partner submitted it, and the advice; never whereabouts.
+referrer_verdict(fragment, partner) := none("recalled") if fragment.status != "offered"
+
+else := none("not_named") if is_whereabouts(fragment)
+
+else := full("own_referral") if {
+	fragment.kind in data.referral.kinds
+	fragment.source == partner
+}
+
+else := full("answer_to_referral") if fragment.kind in data.referral.answers
+
+else := none("not_of_referral")
+
+# METADATA
+# title: Nothing of it, and why
+none(reason) := {"level": "none", "reasons": [reason]}
+
+# METADATA
+# title: All of it, and why
+full(reason) := {"level": "full", "reasons": [reason]}
+
+# METADATA
+# title: The fragment is a safe address or way of contact
+# description: Told by kind or category; either is enough to keep it apart.
+default is_whereabouts(_) := false
+
+is_whereabouts(fragment) if fragment.category == "whereabouts"
+
+is_whereabouts(fragment) if fragment.kind == "whereabouts"
+
+# METADATA
+# title: The facts of a fragment are all there
+default well_formed(_) := false
+
+well_formed(fragment) if {
+	is_string(fragment.id)
+	is_string(fragment.kind)
+	is_string(fragment.category)
+	is_string(fragment.source)
+	is_array(fragment.subjects)
+	is_array(fragment.only_for)
+	is_array(fragment.withhold_from)
+	is_array(fragment.addressed_to)
+	fragment.status in {"offered", "recalled"}
+}
+
+# For the partners that it names and nobody else: neither domain, type, crisis nor chair opens it.
+whereabouts(fragment, partner, levels) := full("named_partner") if {
+	partner in fragment.only_for
+	levels.whereabouts.level == "full"
+}
+
+else := none("stage") if partner in fragment.only_for
+
+else := none("not_named")

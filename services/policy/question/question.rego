@@ -1,0 +1,39 @@
+# METADATA
+# title: The question
+# description: >-
+#   What every decision is asked with: the moment, the purpose and the viewer. The rules read no
+#   clock: `now` is part of the question. Without a bundle revision nothing is decided, because
+#   nobody could decide it again.
+package ketenaanpak.question
+
+# METADATA
+# title: Moment of the question, in nanoseconds since 1970
+now := time.parse_rfc3339_ns(input.now)
+
+# METADATA
+# title: Revision of the bundle that decides
+# description: A hash of rules and data; empty when the rules were not loaded as one bundle.
+default revision := ""
+
+revision := found if {
+	revisions := {revision |
+		some name
+		revision := data.system.bundles[name].manifest.revision
+	}
+	count(revisions) == 1
+	some found in revisions
+	is_string(found)
+}
+
+# METADATA
+# title: The question can be decided
+# description: Moment, purpose and viewer are there and of the right type, and a bundle decides.
+default well_formed := false
+
+well_formed if {
+	revision != ""
+	is_number(now)
+	is_object(data.purposes[input.purpose])
+	is_string(input.viewer.person)
+	type_name(input.viewer.mandate) in {"null", "string"}
+}

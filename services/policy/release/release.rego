@@ -1,0 +1,168 @@
+# METADATA
+# title: Release
+# description: >-
+#   What of which cases leaves for one viewer, by one call for everything in the answer. Default
+#   deny: a case without an entry, or with `allow` other than true, is not released.
+package ketenaanpak.release
+
+import data.ketenaanpak.agreements
+import data.ketenaanpak.cases
+import data.ketenaanpak.fragments
+import data.ketenaanpak.mandates
+import data.ketenaanpak.question
+import data.ketenaanpak.stages
+
+# METADATA
+# title: The decision
+# description: "`{policy_revision, decisions: {case id: decision}}`."
+# entrypoint: true
+decision := {
+	"policy_revision": question.revision,
+	"decisions": {case.id: decide(case) | some case in asked},
+}
+
+# METADATA
+# title: The cases that are asked about
+default asked := []
+
+asked := input.cases if is_array(input.cases)
+
+roles := cases.roles_for(input.purpose)
+
+# The purpose fits the resource; that the agreement serves it too is asked per case.
+default purpose_fits := false
+
+purpose_fits if {
+	question.well_formed
+	input.purpose in data.resources[input.resource].purposes
+}
+
+decide(case) := allowed(case, access) if {
+	purpose_fits
+	well_formed(case.fragments)
+	access := cases.access(case, input.purpose, roles)
+	agreements.serves(case.agreement, input.purpose)
+}
+
+else := denied(case)
+
+default well_formed(_) := false
+
+well_formed(listed) if {
+	is_array(listed)
+	count({fragment.id | some fragment in listed}) == count(listed)
+	every fragment in listed {
+		fragments.well_formed(fragment)
+	}
+}
+
+allowed(case, access) := {
+	"allow": true,
+	"standing": stand[access.standing],
+	"fragments": verdicts,
+	"withheld": withheld(case, access.standing, verdicts),
+	"reasons": [],
+	"obligations": obligations(case, access.standing, verdicts),
+	"terms": {},
+	"partner": access.partner,
+	"roles": access.roles,
+	"agreement_version": data.agreements[case.agreement].version,
+	"emergency": false,
+} if {
+	verdicts := levels(case, access)
+}
+
+# A guest is the referrer on a visit.
+stand := {
+	"chair": "chair",
+	"participant": "participant",
+	"coordination": "coordination",
+	"referrer": "referrer",
+	"guest": "referrer",
+}
+
+# METADATA
+# title: Level and reasons of every fragment
+levels(case, access) := {fragment.id: fragments.none("reference_only") | some fragment in case.fragments} if {
+	reference_only(access)
+}
+
+else := {fragment.id: fragments.referrer_verdict(fragment, access.partner) |
+	some fragment in case.fragments
+} if {
+	access.standing == "referrer"
+}
+
+else := {fragment.id: fragments.verdict(fragment, access.partner, shown) |
+	some fragment in case.fragments
+} if {
+	shown := stages.levels(case.agreement, access.partner, case.stage, access.who)
+}
+
+reference_only(access) if access.standing == "coordination"
+
+reference_only(_) if data.resources[input.resource].content != true
+
+# METADATA
+# title: Categories of which something stays back
+# description: Told to those who take part, per category and never by number.
+default withheld(_, _, _) := {}
+
+withheld(case, standing, verdicts) := {fragment.category: true |
+	some fragment in case.fragments
+	fragment.status == "offered"
+	verdicts[fragment.id].level == "none"
+} if {
+	standing in {"chair", "participant"}
+	data.resources[input.resource].content == true
+}
+
+# METADATA
+# title: What the viewer is bound to
+obligations(case, standing, verdicts) := array.concat(array.concat(always, onward), until) if {
+	always := [{"kind": "record"}, {"kind": "use_limitation"}]
+	onward := [{"kind": "no_onward_sharing"} | content_leaves(verdicts)]
+	until := [{"kind": "expires_at", "at": case.guest.until} | standing == "guest"]
+}
+
+content_leaves(verdicts) if {
+	some verdict in verdicts
+	verdict.level != "none"
+}
+
+denied(case) := {
+	"allow": false,
+	"standing": null,
+	"fragments": {},
+	"withheld": {},
+	"reasons": sort(problems(case)),
+	"obligations": [{"kind": "record"}],
+	"terms": {},
+	"partner": object.get(acting(case), "partner", null),
+	"roles": object.get(acting(case), "roles", []),
+	"agreement_version": version(case),
+	"emergency": false,
+}
+
+problems(case) := {"malformed"} if not question.well_formed
+
+else := {"resource_unknown"} if not data.resources[input.resource]
+
+else := {"purpose_not_allowed"} if not purpose_fits
+
+else := {"malformed"} if not well_formed(object.get(case, "fragments", null))
+
+else := {"purpose_not_allowed"} if {
+	cases.access(case, input.purpose, roles)
+	not agreements.serves(case.agreement, input.purpose)
+}
+
+else := cases.problems(case, input.purpose, roles)
+
+default acting(_) := {}
+
+acting(case) := mandates.acting(case.agreement, roles)
+
+default version(_) := null
+
+version(case) := data.agreements[case.agreement].version

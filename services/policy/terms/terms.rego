@@ -1,0 +1,74 @@
+# METADATA
+# title: Terms
+# description: >-
+#   What the agreement says about a command, carried by it so that services hold no copy of
+#   agreements.
+package ketenaanpak.terms
+
+import data.ketenaanpak.agreements
+import data.ketenaanpak.mandates
+
+# METADATA
+# title: The terms that a command carries
+default carried(_, _, _) := {}
+
+carried("submit_referral", agreement, roles) := {
+	"participants": participants,
+	"cap": data.agreements[agreement].case_cap,
+} if {
+	participants := invited_first(agreement, [mandates.acting(agreement, roles).partner])
+}
+
+carried("change_stage", agreement, _) := {
+	"participants": participants,
+	"cap": data.agreements[agreement].case_cap,
+} if {
+	participants := invited_first(agreement, [participant.partner | some participant in input.case.participants])
+}
+
+carried("put_on_agenda", agreement, _) := {"guest_hours": modalities(agreement).guest_hours}
+
+carried("request_information", agreement, _) := {"latest_due_days": modalities(agreement).latest_due_days}
+
+carried("invite_participant", agreement, _) := {"parties": agreements.parties(agreement)}
+
+carried("list_cases", _, roles) := {
+	"parties": [[id, acting.partner] |
+		some id in serving(roles)
+		acting := mandates.acting(id, roles)
+		at_the_table(acting.roles)
+		agreements.party(id, acting.partner)
+	],
+	"agreements": [id |
+		some id in serving(roles)
+		some role in mandates.acting(id, roles).roles
+		data.purposes[input.purpose][role] == "coordination"
+	],
+}
+
+carried("read_sessions", _, roles) := {"agreements": serving(roles)}
+
+carried("read_audit", _, roles) := {"agreements": sort(mandates.agreements(roles))}
+
+carried("read_checkpoints", _, roles) := {"agreements": sort(mandates.agreements(roles))}
+
+modalities(agreement) := data.agreements[agreement].modalities
+
+# By invitation only those who take part already do; otherwise every party does.
+invited_first(agreement, _) := agreements.parties(agreement) if {
+	modalities(agreement).participation == "all_parties"
+}
+
+invited_first(agreement, present) := present if modalities(agreement).participation == "invited"
+
+at_the_table(roles) if {
+	some role in roles
+	data.purposes[input.purpose][role] in {"chair", "participant"}
+}
+
+# Agreements in force under which the viewer acts for this purpose.
+serving(roles) := sort({id |
+	some id in mandates.agreements(roles)
+	agreements.in_force(id)
+	agreements.serves(id, input.purpose)
+})

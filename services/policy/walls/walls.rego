@@ -1,0 +1,19 @@
+# METADATA
+# title: Conflict wall
+# description: >-
+#   Hides a case from a person who is in the client system (keyed match), is kin, or has another
+#   interest in it. Nothing wins over the wall.
+package ketenaanpak.walls
+
+# METADATA
+# title: No conflict of interest of the viewer is known
+default clear(_) := false
+
+clear(case) if {
+	is_array(case.conflicts)
+	count(case.conflicts) == 0
+}
+
+# METADATA
+# title: Which conflicts wall the case off
+problems(case) := {sprintf("conflict_%s", [conflict]) | some conflict in case.conflicts}
