@@ -90,9 +90,9 @@ class Bus:
 
 
 _TOLD_MEMBERS = frozenset(
-    {"stage", "command", "allowed", "version", "precondition", "missing", "state", "pointer"}
+    {"allowed", "errors", "fields", "partners", "reason", "stage", "step", "subjects", "version"}
 )
-"""Members of a service's refusal that a caller may read: words and numbers, never content."""
+"""Members of a service's refusal that a caller may read: words and ids, never content."""
 
 
 def _told(error: RemoteError) -> CodedError:

@@ -83,7 +83,7 @@ class Policy:
             **_who(asking),
             "action": action,
             "facts": facts,
-            "agreement": facts.get("agreement") or _agreement_of(case) or _agreement_of(target),
+            "agreement": facts.get("agreement"),
             "case": case,
             "target": target,
         }
@@ -109,7 +109,3 @@ def _who(asking: Asking) -> dict[str, Any]:
 
 def _viewer(asking: Asking) -> dict[str, Any]:
     return {"person": asking.viewer.person, "mandate": asking.viewer.mandate}
-
-
-def _agreement_of(subject: Mapping[str, Any] | None) -> Any:
-    return subject.get("agreement") if subject else None
