@@ -18,7 +18,7 @@ from services.audit.domain.checkpoint import Checkpoint, NotACheckpoint, Signer,
 from services.audit.domain.entry import Entry, read_entries, read_entry
 from services.audit.domain.heard import entry_of
 from services.audit.domain.leaf import SALT_BYTES, Sealed, canonical, recorded_entry, seal
-from services.audit.notary import HistoryChanged, Notary
+from services.audit.notary import HistoryChanged, Notary, Rhythm
 from services.audit.sequencer import Sequencer
 from services.audit.store import Log, LogDamaged
 
@@ -30,17 +30,11 @@ _log = logger(__name__)
 class Audit:
     """The record, and its proofs. Making it needs the database and the folder of checkpoints."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, signer: Signer, folder: Path, rhythm: Rhythm) -> None:
         self._log = Log(runtime)
-        self._signer = _signer()
-        self._notary = Notary(
-            self._log,
-            CheckpointFile(Path(setting("KETENAANPAK_CHECKPOINT_DIR"))),
-            self._signer,
-            runtime.clock,
-            every_entries=whole_number("KETENAANPAK_CHECKPOINT_ENTRIES", 1000),
-            every_seconds=whole_number("KETENAANPAK_CHECKPOINT_SECONDS", 10),
-        )
+        self._signer = signer
+        file = CheckpointFile(folder)
+        self._notary = Notary(self._log, file, signer, runtime.clock, rhythm)
         sequencer = Sequencer(self._log, runtime.clock, self._notary.approve)
         self._batches: Batches[Sealed] = Batches(sequencer.commit)
 
@@ -123,16 +117,6 @@ class Audit:
         return found[0] if found and found[0].size == size > index else None
 
 
-def _signer() -> Signer:
-    """With the key and the origin of the environment. Raises ConfigError."""
-    name = "KETENAANPAK_SIGNING_KEY"
-    pem = secret(name)
-    try:
-        return Signer.from_pem(setting("KETENAANPAK_ORIGIN", "ketenaanpak-audit"), pem)
-    except ValueError as error:
-        raise ConfigError({name: str(error)}) from None
-
-
 def _place(after: str | None) -> int:
     """The index that a page begins behind."""
     if after is None:
@@ -140,3 +124,18 @@ def _place(after: str | None) -> int:
     if not (after.isascii() and after.isdecimal() and len(after) < 19):
         raise Refuse("cursor_invalid")
     return int(after)
+
+
+def open_audit(runtime: Runtime) -> Audit:
+    """Audit with the settings of the environment. Raises ConfigError."""
+    rhythm = Rhythm(
+        entries=whole_number("KETENAANPAK_CHECKPOINT_ENTRIES", 1000),
+        seconds=whole_number("KETENAANPAK_CHECKPOINT_SECONDS", 10),
+    )
+    origin = setting("KETENAANPAK_ORIGIN", "ketenaanpak-audit")
+    pem = secret("KETENAANPAK_SIGNING_KEY")
+    try:
+        signer = Signer.from_pem(origin, pem)
+    except ValueError as error:
+        raise ConfigError({"KETENAANPAK_SIGNING_KEY": str(error)}) from None
+    return Audit(runtime, signer, Path(setting("KETENAANPAK_CHECKPOINT_DIR")), rhythm)

@@ -1,7 +1,7 @@
 """Signs what the log says now and then, after proving that it still holds what it said before."""
 
 import time
-from typing import Final
+from typing import Final, NamedTuple
 
 from chassis.clock import Clock
 from chassis.logs import logger
@@ -16,6 +16,13 @@ _AT_A_TIME: Final = 100
 _END_SECONDS: Final = 2.0
 
 _log = logger(__name__)
+
+
+class Rhythm(NamedTuple):
+    """A checkpoint is made after so many entries, or so many seconds while there are some."""
+
+    entries: int
+    seconds: float
 
 
 class HistoryChanged(Exception):
@@ -35,16 +42,13 @@ class Notary:
         file: CheckpointFile,
         signer: Signer,
         clock: Clock,
-        *,
-        every_entries: int,
-        every_seconds: float,
+        rhythm: Rhythm,
     ) -> None:
         self._log = log
         self._file = file
         self._signer = signer
         self._clock = clock
-        self._every_entries = every_entries
-        self._every_seconds = every_seconds
+        self._rhythm = rhythm
         self._signed_at = float("-inf")
 
     def approve(self, end: Head) -> None:
@@ -58,7 +62,7 @@ class Notary:
         end = self._log.end(_END_SECONDS).head
         new = end.size - (last.size if last else 0)
         waited = time.monotonic() - self._signed_at
-        if new >= self._every_entries or (new != 0 and waited >= self._every_seconds):
+        if new >= self._rhythm.entries or (new != 0 and waited >= self._rhythm.seconds):
             self._sign(end, last)
 
     def covering(self, index: int) -> Checkpoint | None:

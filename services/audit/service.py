@@ -6,7 +6,7 @@ from chassis.bus.entrypoints import hears, rpc
 from chassis.dependency import Provided
 from contracts.rpc import read_request
 from contracts.topology import SUBSCRIPTIONS
-from services.audit.application import Audit
+from services.audit.application import open_audit
 
 
 class AuditService:
@@ -15,7 +15,7 @@ class AuditService:
     name = "audit"
     allowed_callers = ("gateway",)
     background = (("app.tick", 1.0),)
-    app = Provided(Audit)
+    app = Provided(open_audit)
 
     @hears(*SUBSCRIPTIONS["audit"])
     def handle_event(self, event: dict[str, Any]) -> None:

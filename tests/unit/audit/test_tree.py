@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.audit.domain import tree
-from services.audit.domain.tree import Frontier, Subtree
+from services.audit.domain.tree import Frontier, Head, Subtree
 
 
 def leaves(count: int) -> list[bytes]:
@@ -66,14 +66,14 @@ SIZES = st.integers(min_value=1, max_value=130)
 
 def test_an_empty_log_has_the_root_that_the_standard_gives() -> None:
     """A first checkpoint of an empty log would be refused by other tools."""
-    assert Frontier().root == sha256(b"").digest()
+    assert Frontier().head == Head(0, sha256(b"").digest())
 
 
 @pytest.mark.parametrize("size", range(1, 70))
 def test_the_root_grows_as_the_standard_defines_it(size: int) -> None:
     """An auditor's own tool would compute another root than we signed."""
     frontier, _ = grown(size)
-    assert (frontier.size, frontier.root) == (size, defined_root(leaves(size)))
+    assert frontier.head == Head(size, defined_root(leaves(size)))
 
 
 @given(SIZES)
@@ -81,9 +81,9 @@ def test_the_stored_hashes_suffice_to_go_on_after_a_restart(size: int) -> None:
     """After a restart the log would continue with another root than it had."""
     frontier, stored = grown(size)
     again = Frontier(size, [stored[peak] for peak in tree.peaks(size)])
-    assert again.root == frontier.root
+    assert again.head == frontier.head
     assert again.append(b"x" * 32) == frontier.append(b"x" * 32)
-    assert (again.size, again.root) == (frontier.size, frontier.root)
+    assert again.head == frontier.head
 
 
 @given(SIZES)
@@ -106,7 +106,7 @@ def test_an_inclusion_proof_is_the_path_of_the_standard_and_proves(
     path = tree.hash_spans(tree.inclusion_spans(index, size), stored)
     leaf = tree.leaf_hash(leaves(size)[index])
     assert path == defined_path(index, leaves(size))
-    assert tree.is_included(leaf, index, size, path, frontier.root)
+    assert tree.is_included(leaf, index, path, frontier.head)
 
 
 @given(SIZES, st.data())
@@ -117,17 +117,17 @@ def test_an_inclusion_proof_proves_nothing_else(size: int, data: st.DataObject) 
     path = tree.hash_spans(tree.inclusion_spans(index, size), stored)
     leaf = tree.leaf_hash(leaves(size)[index])
     forged = tree.leaf_hash(b"forged")
-    assert not tree.is_included(forged, index, size, path, frontier.root)
-    assert not tree.is_included(leaf, index, size, path, forged)
-    assert not tree.is_included(leaf, index, size, [*path, forged], frontier.root)
-    assert not tree.is_included(leaf, size, size, path, frontier.root)
-    assert not tree.is_included(leaf, -1, size, path, frontier.root)
+    assert not tree.is_included(forged, index, path, frontier.head)
+    assert not tree.is_included(leaf, index, path, Head(size, forged))
+    assert not tree.is_included(leaf, index, [*path, forged], frontier.head)
+    assert not tree.is_included(leaf, size, path, frontier.head)
+    assert not tree.is_included(leaf, -1, path, frontier.head)
     other = data.draw(st.integers(0, size - 1))
     if other != index:
-        assert not tree.is_included(leaf, other, size, path, frontier.root)
+        assert not tree.is_included(leaf, other, path, frontier.head)
     if path:
-        assert not tree.is_included(leaf, index, size, path[:-1], frontier.root)
-        assert not tree.is_included(leaf, index, size, [forged, *path[1:]], frontier.root)
+        assert not tree.is_included(leaf, index, path[:-1], frontier.head)
+        assert not tree.is_included(leaf, index, [forged, *path[1:]], frontier.head)
 
 
 @given(SIZES, st.data())
@@ -139,7 +139,7 @@ def test_a_consistency_proof_is_the_one_of_the_standard_and_proves(
     frontier, stored = grown(new)
     path = tree.hash_spans(tree.consistency_spans(old, new), stored)
     assert path == defined_proof(old, leaves(new))
-    assert tree.is_consistent(old, new, grown(old)[0].root, frontier.root, path)
+    assert tree.is_consistent(grown(old)[0].head, frontier.head, path)
 
 
 @given(SIZES, st.data())
@@ -149,27 +149,28 @@ def test_a_consistency_proof_fails_for_a_history_that_was_rewritten(
     """A rewritten log would be signed as if it had only grown."""
     old = data.draw(st.integers(1, new))
     frontier, stored = grown(new)
-    old_root = grown(old)[0].root
+    before = grown(old)[0].head
+    after = frontier.head
     path = tree.hash_spans(tree.consistency_spans(old, new), stored)
     forged = tree.leaf_hash(b"forged")
-    assert not tree.is_consistent(old, new, forged, frontier.root, path)
-    assert not tree.is_consistent(old, new, old_root, forged, path)
-    assert not tree.is_consistent(old, new, old_root, frontier.root, [*path, forged])
-    assert not tree.is_consistent(new + 1, new, old_root, frontier.root, path)
-    assert not tree.is_consistent(0, new, old_root, frontier.root, path)
+    assert not tree.is_consistent(Head(old, forged), after, path)
+    assert not tree.is_consistent(before, Head(new, forged), path)
+    assert not tree.is_consistent(before, after, [*path, forged])
+    assert not tree.is_consistent(Head(new + 1, before.root), after, path)
+    assert not tree.is_consistent(Head(0, before.root), after, path)
     if path:
-        assert not tree.is_consistent(old, new, old_root, frontier.root, path[:-1])
-        assert not tree.is_consistent(old, new, old_root, frontier.root, [])
+        assert not tree.is_consistent(before, after, path[:-1])
+        assert not tree.is_consistent(before, after, [])
 
 
 def test_what_is_thrown_away_leaves_the_tree_as_it_was() -> None:
     """A batch that the database refused would shift every later entry."""
     frontier, _ = grown(5)
-    before = frontier.root
+    before = frontier.head
     draft = frontier.copy()
     draft.append(b"y" * 32)
-    assert (frontier.size, frontier.root) == (5, before)
-    assert (draft.size, draft.root) != (5, before)
+    assert frontier.head == before
+    assert draft.head != before
 
 
 def test_a_tree_is_not_rebuilt_from_too_few_hashes() -> None:
