@@ -114,6 +114,28 @@ EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
 }
 """`<source>.<type>` → version → schema of `data`; a version, once published, never changes."""
 
+MEANINGS: Final[Mapping[str, str]] = {
+    "intake.referral_submitted": "A referral (aanmelding) was submitted: the case begins.",
+    "intake.informing_confirmed": "The chair confirmed that nobody could be informed yet.",
+    "intake.session_scheduled": "A session of the table (overlegtafel) has a date.",
+    "intake.case_put_on_agenda": "A case stands on the agenda of a session.",
+    "intake.case_taken_on_agenda": "The table took the case up: forming (dossiervorming) begins.",
+    "intake.case_withdrawn": "The referring partner withdrew the case.",
+    "intake.forming_completed": "Every partner answered and no request is open: weighing begins.",
+    "intake.forming_reopened": "Something important is missing: forming goes on.",
+    "intake.crisis_raised": "A participant reported acute danger.",
+    "intake.participant_invited": "A partner takes part in the case from now on.",
+    "intake.conflict_declared": "A person declared an own conflict of interest.",
+    "intake.possible_match_noticed": "There may be another case of the same people.",
+    "intake.item_offered": "A partner offered an information item (informatie-element).",
+    "intake.item_corrected": "A partner corrected an own item: it has a new version.",
+    "intake.item_recalled": "A partner recalled an own item: nobody is shown it any more.",
+    "intake.partner_answered": "A partner answered the call for contributions.",
+    "intake.information_requested": "The table asked a partner a question (informatievraag).",
+    "intake.information_request_answered": "A partner answered a question of the table.",
+}
+"""What each event says happened, for those who read its page."""
+
 
 def make_event(
     name: str,

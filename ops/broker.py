@@ -1,0 +1,135 @@
+"""What the broker must hold: told, and compared with what it holds."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.trouble import Trouble
+from deploy.rabbitmq import definitions
+from ops.place import find_local
+
+Definitions = dict[str, Any]
+
+_KEYS = {
+    "exchanges": ("name",),
+    "queues": ("name",),
+    "bindings": ("source", "routing_key", "destination"),
+    "permissions": ("user",),
+    "topic_permissions": ("user", "exchange"),
+}
+"""What each kind of thing is told apart by, within our virtual host."""
+
+Exported = Annotated[
+    Path | None,
+    typer.Argument(help="a file of `rabbitmqctl export_definitions`, - for standard input"),
+]
+
+app = typer.Typer(no_args_is_help=True, help="Exchanges, queues, bindings and rights.")
+
+
+@app.command("show")
+def show() -> None:
+    """Print what the code declares."""
+    declared = declared_definitions()
+    console = Console()
+    console.print(_queues(declared))
+    console.print(_rights(declared))
+
+
+@app.command("compare")
+def compare(exported: Exported = None) -> None:
+    """Compare the broker's own definitions with the declared ones; of the local run by default.
+
+    The exit code is 1 when they differ, and each difference is named.
+    """
+    found = differences(declared_definitions(), _read(exported))
+    if found:
+        print("\n".join(found))
+        raise typer.Exit(1)
+    print("the broker holds what is declared")
+
+
+def declared_definitions() -> Definitions:
+    """The definitions as rendered for a broker, apart from the users and their passwords."""
+    rendered = definitions.render(dict.fromkeys(definitions.users(), ""))
+    return {kind: rendered[kind] for kind in _KEYS}
+
+
+def differences(declared: Definitions, found: Definitions) -> list[str]:
+    """Each difference in words; an empty list when the broker holds exactly what is declared."""
+    return [text for kind in _KEYS for text in _differ(kind, declared, found)]
+
+
+def export_local() -> Definitions:
+    """The definitions that the local run's broker holds now. Raises Trouble."""
+    told: Definitions = json.loads(
+        find_local().parts.rabbitmq.ctl("export_definitions", "-", "--format", "json")
+    )
+    return told
+
+
+def _differ(kind: str, declared: Definitions, found: Definitions) -> Iterator[str]:
+    wanted, held = _by_key(kind, declared), _by_key(kind, found)
+    for key in sorted(wanted.keys() | held.keys()):
+        what = f"{kind.removesuffix('s').replace('_', ' ')} {' → '.join(key)}"
+        if key not in held:
+            yield f"{what} is missing"
+        elif key not in wanted:
+            yield f"{what} is not declared"
+        else:
+            yield from (
+                f"{what} has {name} {held[key].get(name)!r}, declared is {value!r}"
+                for name, value in wanted[key].items()
+                if held[key].get(name) != value
+            )
+
+
+def _by_key(kind: str, source: Definitions) -> dict[tuple[str, ...], dict[str, Any]]:
+    ours = (row for row in source.get(kind, ()) if row.get("vhost") == definitions.VHOST)
+    return {tuple(row[name] for name in _KEYS[kind]): row for row in ours}
+
+
+def _read(exported: Path | None) -> Definitions:
+    if exported is None:
+        return export_local()
+    try:
+        text = sys.stdin.read() if str(exported) == "-" else exported.read_text("utf-8")
+        told: Definitions = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise Trouble(
+            f"{exported} does not hold a broker's definitions ({type(error).__name__})",
+            "make the file with `rabbitmqctl export_definitions FILE`",
+        ) from error
+    return told
+
+
+def _queues(declared: Definitions) -> Table:
+    table = Table(title="queues and what reaches them")
+    for column in ("queue", "arguments", "bound to"):
+        table.add_column(column, overflow="fold")
+    for queue in declared["queues"]:
+        bound = [
+            f"{binding['source']}: {binding['routing_key']}"
+            for binding in declared["bindings"]
+            if binding["destination"] == queue["name"]
+        ]
+        arguments = [f"{name}={value}" for name, value in queue["arguments"].items()]
+        table.add_row(queue["name"], "\n".join(arguments), "\n".join(bound))
+    return table
+
+
+def _rights(declared: Definitions) -> Table:
+    table = Table(title="rights (regular expressions)")
+    for column in ("user", "on", "configure", "write", "read"):
+        table.add_column(column, overflow="fold")
+    for row in declared["permissions"]:
+        table.add_row(row["user"], "names", row["configure"], row["write"], row["read"])
+    for row in declared["topic_permissions"]:
+        table.add_row(row["user"], f"keys of {row['exchange']}", "", row["write"], row["read"])
+    return table

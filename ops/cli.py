@@ -1,0 +1,23 @@
+"""The `ketenaanpak` command, for the people who run the platform."""
+
+import typer
+
+from ops import broker, doctor, pages, parked, people
+from ops.trouble import Readable
+
+app = typer.Typer(
+    cls=Readable,
+    no_args_is_help=True,
+    add_completion=False,
+    help="Run the platform: what is wrong, what waits for a person, whether the record stands.",
+)
+app.add_typer(parked.app, name="parked")
+app.add_typer(broker.app, name="topology")
+app.command("doctor")(doctor.doctor)
+app.command("people")(people.people)
+app.command("token")(people.token)
+app.command("match-key")(people.match_key)
+app.command("docs")(pages.docs)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,68 @@
+"""The sample persons of the local run, and tokens that prove to be one of them."""
+
+import getpass
+import re
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chassis.config import secret_key
+from chassis.sealing import decode_key, keyed_hash
+from demo.people import Person, everybody
+from deploy.local.trouble import Trouble
+from ops.place import find_local, runs_locally
+from services.intake.domain.matching import by_national_number
+
+
+def people() -> None:
+    """List the sample persons: whom to be, for which partner, in which role."""
+    table = Table(title="sample persons (all of them invented)")
+    for column in ("key", "id", "name", "partner", "organisation", "roles", "agreement"):
+        table.add_column(column, overflow="fold")
+    for person in everybody().values():
+        table.add_row(
+            *(person.key, person.id, person.name, person.partner or "–", person.organisation),
+            *(", ".join(person.roles), person.agreement),
+        )
+    Console().print(table)
+
+
+def token(
+    person: Annotated[str, typer.Argument(help="key or id of a sample person")],
+    mandate: Annotated[
+        str | None, typer.Option(help="the mandate to act under, where there are several")
+    ] = None,
+) -> None:
+    """Print a token that proves a sample person for one hour, and nothing else."""
+    claims = {} if mandate is None else {"mandate": mandate}
+    print(find_local().token(_sample_person(person).id, **claims))
+
+
+def match_key() -> None:
+    """Read a staff member's national number and print its match for the list of staff matches.
+
+    The number is read from standard input, so that it stands in no list of processes and in no
+    history. The match goes into the file that KETENAANPAK_STAFF_MATCHES names, under the id of
+    the person: {"p-…": "<match>"}.
+    """
+    typed = getpass.getpass("national number: ") if sys.stdin.isatty() else sys.stdin.readline()
+    if not re.fullmatch(r"[\d .-]+", typed.strip()) or len(re.sub(r"\D", "", typed)) != 11:
+        raise Trouble("that is no national number", "give its eleven digits on standard input")
+    print(keyed_hash(_matching_key(), *by_national_number(typed)))
+
+
+def _sample_person(asked: str) -> Person:
+    persons = everybody()
+    found = persons.get(asked) or next((p for p in persons.values() if p.id == asked), None)
+    if found is None:
+        raise Trouble(f"there is no sample person {asked}", "`ketenaanpak people` lists them")
+    return found
+
+
+def _matching_key() -> bytes:
+    if runs_locally("KETENAANPAK_MATCHING_KEY"):
+        return decode_key(find_local().parts.secrets.key("matching-key"))
+    return secret_key("KETENAANPAK_MATCHING_KEY")
