@@ -62,7 +62,10 @@ def declared_definitions() -> Definitions:
 
 
 def differences(declared: Definitions, found: Definitions) -> list[str]:
-    """Each difference in words; an empty list when the broker holds exactly what is declared."""
+    """Each difference in words; an empty list when the broker holds exactly what is declared.
+
+    What an export leaves out (which depends on the broker's version) is not compared.
+    """
     return [text for kind in _KEYS for text in _differ(kind, declared, found)]
 
 
@@ -84,9 +87,9 @@ def _differ(kind: str, declared: Definitions, found: Definitions) -> Iterator[st
             yield f"{what} is not declared"
         else:
             yield from (
-                f"{what} has {name} {held[key].get(name)!r}, declared is {value!r}"
+                f"{what} has {name} {held[key][name]!r}, declared is {value!r}"
                 for name, value in wanted[key].items()
-                if held[key].get(name) != value
+                if name in held[key] and held[key][name] != value
             )
 
 

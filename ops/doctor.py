@@ -14,6 +14,7 @@ import typer
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from chassis.bus.connection import BROKEN, connect, drop
@@ -54,7 +55,7 @@ def doctor(page: Pages = None) -> None:
     The exit code is 1 when something is wrong.
     """
     findings = list(examine(find_place(), page or []))
-    Console().print(_table(findings))
+    Console().print(_grid(findings))
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(1)
 
@@ -210,6 +211,7 @@ def _secrets(platform: Platform) -> Finding:
     open_to_others = [
         path.name
         for path in (folder, *folder.rglob("*"))
+        if path == folder or path.is_file()
         if stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
     ]
     if not open_to_others:
@@ -227,12 +229,13 @@ def _room(platform: Platform) -> Finding:
     return Finding("disk", "wrong", told, remedy)
 
 
-def _table(findings: Iterable[Finding]) -> Table:
+def _grid(findings: Iterable[Finding]) -> Table:
     colours = {"well": "green", "look": "yellow", "wrong": "bold red"}
-    table = Table(title="the platform's health")
-    for column in ("part", "state", "what was seen", "what to do"):
-        table.add_column(column, overflow="fold")
+    grid = Table.grid(padding=(0, 2))
     for finding in findings:
         state = f"[{colours[finding.state]}]{finding.state}[/]"
-        table.add_row(finding.part, state, finding.told, finding.remedy)
-    return table
+        told = escape(finding.told)
+        if finding.remedy:
+            told += f"\n[dim]→ {escape(finding.remedy)}[/]"
+        grid.add_row(state, finding.part, told)
+    return grid

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chassis.config import secret, setting
 from deploy.local.platform import Platform
-from deploy.local.run import local_platform, state_folder
+from deploy.local.run import state_folder
 from deploy.local.trouble import Trouble
 
 _BROKER = "KETENAANPAK_BROKER_URL"
@@ -45,7 +45,7 @@ def find_local() -> Platform:
             f"no platform has been started in {folder}",
             "start one with `make up`, or name another state folder in KETENAANPAK_STATE",
         )
-    return local_platform()
+    return Platform(folder)  # on the ports that it was started on
 
 
 def _local_place() -> Place:
