@@ -54,8 +54,9 @@ class Problem:
             return document
         if self.note:
             document["note"] = self.note
-        for name, value in self.members.items():
-            document[name] = _reasons(language, value) if name == "reasons" else value
+        document |= self.members
+        if "reasons" in self.members:
+            document["reasons"] = _reasons(language, self.members["reasons"])
         return document
 
 
@@ -80,7 +81,10 @@ def _problem(code: str, members: Mapping[str, Any], note: str | None) -> Problem
         headers["Retry-After"] = str(RETRY_SECONDS)
     if STATUS[code] == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="ketenaanpak"'
-    return Problem(code, members, note, headers)
+    told = dict(members)
+    if "reason" in told:
+        told["reasons"] = [told.pop("reason")]
+    return Problem(code, told, note, headers)
 
 
 def _reasons(language: str, codes: Sequence[str]) -> list[dict[str, str]]:
