@@ -68,3 +68,11 @@ def intake(runtime: Runtime) -> Intake:
 def desk(intake: Intake) -> Desk:
     """Where commands are sent."""
     return Desk(intake)
+
+
+@pytest.fixture
+def neighbour(runtime: Runtime) -> Iterator[Desk]:
+    """A second process of intake on the same database, that has read nothing yet."""
+    beside = replace(open_runtime(runtime.config), clock=runtime.clock)
+    yield Desk(Intake(beside, MATCHING_KEY, STAFF))
+    beside.close()

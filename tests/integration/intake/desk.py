@@ -88,6 +88,8 @@ class Desk:
     def forming(self, **changes: Any) -> dict[str, Any]:
         """A case that partners contribute to; tells what the referral told."""
         told = self.referral(**changes)
+        if "uninformed_ground" in changes:
+            self.send("confirm_informing", {}, case=told["case"])
         session = self.on_agenda(told["case"])
         self.step(told["case"], "take_on_agenda", session=session)
         return told

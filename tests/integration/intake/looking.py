@@ -1,0 +1,64 @@
+"""Looking behind intake: what it asked the database, what it keeps, what it will publish."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+from chassis.mongo import Store
+from chassis.runtime import Runtime
+
+
+class Asked:
+    """The operations that the database was asked for, in order."""
+
+    def __init__(self) -> None:
+        self.operations: list[dict[str, Any]] = []
+
+    @property
+    def shape(self) -> list[tuple[str, str]]:
+        """Which operation on which collection, in order."""
+        return [(one["op"], one["ns"].partition(".")[2]) for one in self.operations]
+
+    @property
+    def plans(self) -> set[str]:
+        """How the documents were found."""
+        return {word for one in self.operations for word in one.get("planSummary", "").split(" {")}
+
+    @property
+    def examined(self) -> int:
+        """How many index keys and documents were looked at."""
+        return sum(
+            one.get("keysExamined", 0) + one.get("docsExamined", 0) for one in self.operations
+        )
+
+
+@contextmanager
+def watching(database: Store) -> Iterator[Asked]:
+    """Everything asked of a database within the block."""
+    asked = Asked()
+    database.command("profile", 2)
+    try:
+        yield asked
+    finally:
+        database.command("profile", 0)
+        own = {"ns": {"$not": {"$regex": r"\.(system\.profile|\$cmd)$"}}}
+        asked.operations = list(database["system.profile"].find(own).sort("ts", 1))
+        database.drop_collection("system.profile")
+
+
+def kept(runtime: Runtime) -> dict[str, int]:
+    """How many documents each collection holds."""
+    database = runtime.database
+    return {
+        name: database[name].count_documents({})
+        for name in sorted(database.list_collection_names())
+        if not name.startswith("system.")
+    }
+
+
+def published(runtime: Runtime, case: str) -> list[dict[str, Any]]:
+    """The events about a case, in order, as they will be published."""
+    rows = runtime.database["outbox"].find({"subject": case}).sort("order", 1)
+    return [orjson.loads(row["body"]) for row in rows]

@@ -1,0 +1,177 @@
+"""What lies on the disk: nothing that a person wrote, and no way around an index."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from chassis.mongo import Store
+from chassis.runtime import Runtime
+from deploy.local.parts import Parts
+from services.intake.store.documents import case_document
+from tests import builders
+from tests.integration.intake.desk import Desk
+from tests.integration.intake.looking import watching
+from tests.unit.intake.givens import NOW
+from tests.unit.intake.givens import case as a_case
+
+
+class Canaries:
+    """Words that occur nowhere else, to look for afterwards; they all begin with the same `mark`.
+
+    Files are compressed in blocks, in which the mark stands in full at least once.
+    """
+
+    def __init__(self) -> None:
+        self.mark = f"canary{uuid.uuid4().hex}"
+        self.count = 0
+
+    def __call__(self, name: str) -> str:
+        self.count += 1
+        return f"{self.mark}-{name}-{self.count}"
+
+
+def found_on_disk(parts: Parts, database: Store, *words: str) -> set[str]:
+    """Which of the words are in the server's files, journal and oplog included."""
+    database.client.admin.command("fsync")
+    found = set()
+    for path in Path(parts.mongodb.data).rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        found.update(word for word in words if word.encode() in content)
+    return found
+
+
+def test_no_word_of_a_case_is_readable_on_the_disk(
+    parts: Parts, runtime: Runtime, desk: Desk
+) -> None:
+    """Whoever takes the disk home reads nothing about the family, not even a caller's `ref`."""
+    word = Canaries()
+    ref, national_number = word("ref"), "89041200177"
+    told = desk.forming(**canary_referral(word, ref, national_number))
+    case, person = told["case"], told["ids"][ref]
+    item = builders.item("safety", person, text=word("text"), summary=word("summary"))
+    item["obtained_from"] = {"organisation": word("org"), "function": word("function")}
+    offered = desk.send("offer_item", item, case=case)["id"]
+    corrected = {**item, "text": word("corrected")}
+    del corrected["category"]
+    desk.send("correct_item", corrected, case=case, target=offered, if_match=1)
+    desk.send("recall_item", {}, case=case, target=offered, if_match=2)
+    crisis = {"text": word("crisis"), "summary": word("acute"), "subjects": [person]}
+    desk.send("raise_crisis", crisis, case=case)
+    question = builders.request("ggz", person) | {"question": word("question")}
+    request = desk.send("request_information", question, case=case, partner="parket")["id"]
+    answer = {"outcome": "declined", "ground": "other", "ground_text": word("ground")}
+    desk.send("answer_request", answer, case=case, partner="ggz", target=request, if_match=1)
+    address = {"subjects": [person], "address": word("address"), "only_for": ["parket"]}
+    desk.send("offer_whereabouts", address, case=case)
+    control = f"control{uuid.uuid4().hex}"
+    runtime.database["versions"].insert_one({"_id": control, "fragment": control})
+
+    on_disk = found_on_disk(parts, runtime.database, word.mark, national_number, control)
+
+    assert on_disk == {control}
+    assert word.count > 30
+
+
+def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
+    """What a command answers is ids and state; a refusal does not quote what was sent."""
+    word = Canaries()
+    ref = "a"
+    told = desk.forming(**canary_referral(word, ref, "89041200177"))
+    case, person = told["case"], told["ids"][ref]
+    outcomes: list[Any] = [told, desk.send("offer_item", secret_item(word, person), case=case)]
+    for body in (secret_item(word, str(uuid.uuid4())), {"text": word("loose")}):
+        with pytest.raises(Exception) as refused:  # noqa: PT011 (whatever it is, it quotes nothing)
+            desk.send("offer_item", body, case=case)
+        outcomes.append([str(refused.value), refused.value.__dict__])
+
+    assert word.count > 20
+    assert word.mark not in str(outcomes)
+
+
+def canary_referral(word: Canaries, ref: str, national_number: str) -> dict[str, Any]:
+    """A referral with a canary in every text."""
+    person = builders.person(ref, "victim", informed=False, national_number=national_number)
+    person |= {"given_name": word("given"), "family_name": word("family")}
+    person["informing"] = {"state": "not_possible", "reason": word("reason"), "how": word("how")}
+    return {
+        "persons": [person],
+        **{
+            part: [{"text": word(part), "summary": word(part), "subjects": [ref]}]
+            for part in ("occurrences", "worries", "wishes", "precautions")
+        },
+        "involved_services": [
+            {
+                "service": word("service"),
+                "function": word("function"),
+                "text": word("text"),
+                "subjects": [ref],
+            }
+        ],
+        "criteria": {name: {"answer": "yes", "ground": word(name)} for name in builders.criteria()},
+        "whereabouts": [
+            {
+                "subject": ref,
+                "address": word("address"),
+                "safe_contact": word("contact"),
+                "only_for": ["parket"],
+            }
+        ],
+        "uninformed_ground": word("uninformed"),
+    }
+
+
+def secret_item(word: Canaries, person: str) -> dict[str, Any]:
+    """An item of canaries."""
+    return builders.item("safety", person, text=word("text"), summary=word("summary"))
+
+
+@pytest.fixture
+def register(runtime: Runtime, desk: Desk) -> Store:
+    """The database of a busy region: 20,000 cases, beside the two that the test makes."""
+    others = [
+        {
+            **case_document(a_case(id=str(uuid.uuid4()), submitted_at=NOW)),
+            "_id": str(uuid.uuid4()),
+            "order": f"2026-01-01|{number:06}",
+            "serial": 0,
+        }
+        for number in range(20_000)
+    ]
+    for start in range(0, len(others), 5_000):
+        runtime.database["cases"].insert_many(others[start : start + 5_000])
+    return runtime.database
+
+
+def test_reading_does_not_slow_down_with_the_number_of_cases(register: Store, desk: Desk) -> None:
+    """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
+    told = desk.forming()
+    session = desk.on_agenda(told["case"])
+    reads: dict[str, tuple[Any, int]] = {
+        "a case": (lambda: desk.read(told["case"]), 60),
+        "a party's list": (
+            lambda: desk.list(
+                parties=[("sample-brugge", "caw"), ("sample-brugge", "ggz")], limit=20
+            ),
+            200,
+        ),
+        "a region's list": (lambda: desk.list(agreements=["sample-brugge"], limit=20), 100),
+        "own referrals": (lambda: desk.list("p-caw", referrer=True, limit=20), 100),
+        "a later page": (
+            lambda: desk.list(
+                agreements=["sample-brugge"], after="2026-01-01|010000", kinds=["person"], limit=20
+            ),
+            100,
+        ),
+        "a session": (lambda: desk.intake.reading.session(session, "p-reader"), 20),
+        "sessions": (lambda: desk.intake.reading.sessions(["sample-brugge"], None, 20), 20),
+    }
+
+    for name, (read, most) in reads.items():
+        with watching(register) as asked:
+            assert orjson.dumps(read())
+        assert asked.operations, name
+        assert not asked.plans & {"COLLSCAN"}, (name, asked.plans)
+        assert asked.examined <= most, (name, asked.examined)

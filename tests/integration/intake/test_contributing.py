@@ -1,0 +1,289 @@
+"""Contributions on the real database: offered, corrected, recalled, asked and answered."""
+
+from datetime import timedelta
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.runtime import Runtime
+from contracts.errors import Refuse
+from contracts.events import read_event
+from tests import builders
+from tests.integration.intake.desk import PARTNERS, Desk, new_id
+from tests.integration.intake.looking import kept, published
+
+
+def test_an_item_is_offered_corrected_and_recalled(runtime: Runtime, desk: Desk) -> None:
+    """Each change is a version; what was is kept sealed; after the recall nothing tells it."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    item = desk.offer(case, victim, "parket", text="eerst", only_for=["ggz"])
+    correction = builders.item("safety", victim, text="beter", withhold_from=["ggz"])
+    del correction["category"]
+
+    desk.send("correct_item", correction, case=case, partner="parket", target=item, if_match=1)
+    corrected = desk.fragment(case, item)
+    desk.send("recall_item", {}, case=case, partner="parket", target=item, if_match=2)
+    recalled = desk.fragment(case, item)
+
+    assert (corrected["version"], corrected["content"]["text"]) == (2, "beter")
+    assert (corrected["only_for"], corrected["withhold_from"]) == ([], ["ggz"])
+    assert corrected["content"]["author"] == "p-parket"
+    assert (recalled["status"], recalled["version"], recalled["content"]) == ("recalled", 3, None)
+    versions = list(runtime.database["versions"].find({"fragment": item}).sort("version", 1))
+    assert [(one["version"], one["only_for"]) for one in versions] == [(1, ["ggz"]), (2, [])]
+    opened = [
+        runtime.vault.open(case, f"fragment:{item}:{one['version']}", one["sealed"])["text"]
+        for one in versions
+    ]
+    assert opened == ["eerst", "beter"]
+
+
+def test_a_recall_cannot_be_undone_by_a_correction(desk: Desk) -> None:
+    """What was taken back stays taken back, whatever is sent afterwards."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    item = desk.offer(case, victim)
+    desk.send("recall_item", {}, case=case, target=item, if_match=1)
+    correction = builders.item("safety", victim)
+    del correction["category"]
+
+    with pytest.raises(Refuse) as refused:
+        desk.send("correct_item", correction, case=case, target=item, if_match=2)
+
+    assert refused.value.code == "already_recalled"
+    assert desk.fragment(case, item)["content"] is None
+
+
+def test_whereabouts_are_apart_and_opened_by_id(runtime: Runtime, desk: Desk) -> None:
+    """A safe address is in no case that is read: it is fetched by id, until it is recalled."""
+    told = desk.forming(whereabouts=[builders.whereabouts("a", "parket", address="Geheim 1")])
+    case, victim = told["case"], told["ids"]["a"]
+    body = {"subjects": [victim], "safe_contact": "Via zus", "only_for": ["ggz"]}
+    second = desk.send("offer_whereabouts", body, case=case)["id"]
+    [first] = [
+        one["id"]
+        for one in desk.read(case)["fragments"]
+        if one["kind"] == "whereabouts" and one["id"] != second
+    ]
+
+    assert {desk.fragment(case, one)["content"] for one in (first, second)} == {None}
+    assert all("sealed" not in one for one in _fragments(runtime, first, second))
+    assert desk.intake.reading.open_whereabouts(case, [first, second]) == {
+        first: {"address": "Geheim 1"},
+        second: {"safe_contact": "Via zus"},
+    }
+    assert desk.intake.reading.open_whereabouts(new_id(), [first, second]) == {}
+
+    desk.send("recall_item", {}, case=case, target=first, if_match=1)
+
+    assert desk.fragment(case, first)["status"] == "recalled"
+    assert list(desk.intake.reading.open_whereabouts(case, [first, second])) == [second]
+
+
+def test_a_safe_address_does_not_open_with_the_key_of_the_case(
+    runtime: Runtime, desk: Desk
+) -> None:
+    """Whoever got hold of the key of a case still has no address."""
+    told = desk.forming(whereabouts=[builders.whereabouts("a", "parket")])
+    [address] = runtime.database["whereabouts"].find({"case": told["case"]})
+
+    assert runtime.database["keys"].count_documents({}) == 2
+    runtime.vault.destroy(f"{told['case']}:whereabouts")
+
+    assert desk.read(told["case"])["case"]["found"]
+    with pytest.raises(Exception, match="content_destroyed"):
+        desk.intake.reading.open_whereabouts(told["case"], [address["_id"]])
+
+
+def test_a_question_is_asked_late_and_answered(desk: Desk, clock: FixedClock) -> None:
+    """Both sides see the question, that it is late, and then what became of it."""
+    told = desk.forming()
+    case = told["case"]
+    request = desk.ask(case, told["ids"]["a"])
+    asked = desk.fragment(case, request)
+    clock.advance(timedelta(days=9))
+    late = desk.fragment(case, request)
+    answer = {"outcome": "declined", "ground": "other", "ground_text": "Vertrouwelijk"}
+
+    outcome = desk.send(
+        "answer_request", answer, case=case, partner="ggz", target=request, if_match=1
+    )
+
+    assert (asked["source"], asked["addressed_to"]) == ("parket", ["ggz"])
+    assert asked["content"] == {
+        "question": "Wat is de stand van zaken?",
+        "to": "ggz",
+        "by": "parket",
+        "due": asked["content"]["due"],
+        "state": "open",
+    }
+    assert late["content"] == asked["content"] | {"state": "late"}
+    assert (outcome["state"], outcome["version"]) == ("declined", 2)
+    assert desk.fragment(case, request)["content"] == asked["content"] | {
+        "state": "declined",
+        "answered_on": clock.now().date().isoformat(),
+        "ground": "other",
+        "ground_text": "Vertrouwelijk",
+    }
+
+
+def test_an_item_offered_as_the_answer_closes_the_question(desk: Desk) -> None:
+    """One act of mental health care is both the item and the answer."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    request = desk.ask(case, victim)
+
+    item = desk.offer(case, victim, "ggz", answers=request)
+
+    content = desk.fragment(case, request)["content"]
+    assert (content["state"], content["item"]) == ("shared", item)
+
+
+def test_forming_ends_when_all_have_answered_and_nothing_is_open(desk: Desk) -> None:
+    """The chair can close the round once the last answer is in, and not before."""
+    told = desk.forming()
+    case = told["case"]
+    request = desk.ask(case, told["ids"]["a"])
+    for partner in PARTNERS:
+        with pytest.raises(Refuse):
+            desk.step(case, "complete_forming")
+        desk.send("answer_forming", {"answer": "nothing_known"}, case=case, partner=partner)
+    with pytest.raises(Refuse):
+        desk.step(case, "complete_forming")
+    desk.send(
+        "answer_request",
+        {"outcome": "nothing_known"},
+        case=case,
+        partner="ggz",
+        target=request,
+        if_match=1,
+    )
+
+    assert desk.step(case, "complete_forming")["stage"] == "weighing"
+    assert desk.step(case, "reopen_forming")["stage"] == "forming"
+
+
+def test_what_was_taken_back_is_no_contribution(desk: Desk) -> None:
+    """A partner whose only item was recalled has not contributed; the referring one has."""
+    told = desk.forming()
+    case = told["case"]
+    item = desk.offer(case, told["ids"]["a"], "ggz")
+    desk.send("recall_item", {}, case=case, partner="ggz", target=item, if_match=1)
+
+    with pytest.raises(Refuse) as refused:
+        desk.send("answer_forming", {"answer": "contributed"}, case=case, partner="ggz")
+    referring = desk.send("answer_forming", {"answer": "contributed"}, case=case)
+
+    assert refused.value.members["reason"] == "nothing_contributed"
+    assert referring["state"] == "contributed"
+
+
+def test_the_version_of_a_case_does_not_count_contributions(desk: Desk) -> None:
+    """Nobody can tell from the version that something they may not see was added."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    before = desk.facts(case)
+    item = desk.offer(case, victim)
+    desk.ask(case, victim)
+    desk.send("recall_item", {}, case=case, target=item, if_match=1)
+
+    assert desk.facts(case) == before
+
+
+def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, desk: Desk) -> None:
+    """Neighbours hear what happened, in order, from events that fit their contract."""
+    told = desk.forming(whereabouts=[builders.whereabouts("a", "parket")])
+    case, victim = told["case"], told["ids"]["a"]
+    item = desk.offer(case, victim)
+    desk.send("recall_item", {}, case=case, target=item, if_match=1)
+    crisis = {"text": "nu", "summary": "acuut", "subjects": [victim]}
+    desk.send("raise_crisis", crisis, case=case)
+    desk.send("invite_participant", {"partner": "opgroeien"}, case=case)
+    desk.step(case, "withdraw", ground="other")
+
+    events = published(runtime, case)
+
+    assert [event["type"] for event in events] == [
+        "referral_submitted",
+        "case_put_on_agenda",
+        "case_taken_on_agenda",
+        "item_offered",
+        "item_recalled",
+        "crisis_raised",
+        "participant_invited",
+        "case_withdrawn",
+    ]
+    assert [read_event(event)["stage"] for event in events] == [
+        *("referred",) * 2,
+        *("forming",) * 5,
+        "withdrawn",
+    ]
+    assert {event["source"] for event in events} == {"intake"}
+    assert len({event["commandid"] for event in events}) == len(events)
+
+
+def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, desk: Desk) -> None:
+    """A refusal changes no case, keeps no command and tells nobody."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    before, facts = kept(runtime), desk.facts(case)
+    refused = {
+        "offer_item": {"body": builders.item("safety", new_id())},
+        "recall_item": {"body": {}, "target": desk.read(case)["fragments"][0]["id"]},
+        "change_stage": {"body": {"command": "complete_forming"}, "if_match": 3},
+        "request_information": {"body": builders.request("elders", victim)},
+        "confirm_informing": {"body": {}},
+    }
+
+    for name, sent in refused.items():
+        with pytest.raises(Refuse):
+            desk.send(name, case=case, **sent)  # type: ignore[arg-type]
+
+    assert kept(runtime) == before
+    assert desk.facts(case) == facts
+
+
+def test_a_case_that_is_none_or_moved_on_takes_no_command(desk: Desk) -> None:
+    """An unknown case is not found; a decision made on older facts is not acted on."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    stale = desk.envelope("offer_item", builders.item("safety", victim), case=case)
+    desk.step(case, "withdraw", ground="other")
+
+    with pytest.raises(Refuse) as moved:
+        desk.intake.perform("offer_item", stale)
+    with pytest.raises(Refuse) as unknown:
+        desk.intake.perform("offer_item", stale | {"case": new_id()})
+    with pytest.raises(Refuse) as undecided:
+        desk.intake.perform("offer_item", stale | {"decided_on": None})
+
+    assert [one.value.code for one in (moved, unknown, undecided)] == [
+        "facts_changed",
+        "not_found",
+        "facts_changed",
+    ]
+
+
+def test_targets_are_looked_for_within_the_case(desk: Desk) -> None:
+    """An item, a question or a session of somewhere else is not found from here."""
+    told, other = desk.forming(), desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    item = desk.offer(other["case"], other["ids"]["a"])
+    request = desk.ask(other["case"], other["ids"]["a"], "caw")
+    sent = [
+        ("recall_item", {}, item),
+        ("recall_item", {}, None),
+        ("answer_request", {"outcome": "nothing_known"}, request),
+        ("put_on_agenda", {"case": case}, new_id()),
+        ("offer_item", builders.item("safety", victim, answers=request), None),
+    ]
+
+    for name, body, target in sent:
+        with pytest.raises(Refuse) as refused:
+            desk.send(name, body, case=case, target=target, if_match=1)
+        assert refused.value.code == "not_found"
+
+
+def _fragments(runtime: Runtime, *ids: str) -> list[dict[str, object]]:
+    return list(runtime.database["fragments"].find({"_id": {"$in": list(ids)}}))

@@ -1,0 +1,257 @@
+"""Reading cases: whole, narrowed, unknown, walled off."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.runtime import Runtime
+from contracts.rpc import intake as wire
+from tests import builders
+from tests.integration.intake.desk import PARTNERS, Desk, new_id
+from tests.integration.intake.looking import watching
+
+STAFF_NUMBER = "85010112345"
+
+
+def test_a_referral_is_read_back_as_it_was_written(desk: Desk) -> None:
+    """Every part of a referral reaches the reader, in the order in which it was written."""
+    told = desk.referral(
+        persons=[
+            builders.person("a", "victim", informed=False, birth_date="1989-04-12"),
+            builders.person("b", "perpetrator", informed=False),
+        ],
+        involved_services=[{"service": "School", "since": "2020-09-01", "subjects": ["b"]}],
+        uninformed_ground="te gevaarlijk",
+    )
+
+    read = desk.read(told["case"])
+
+    assert wire.ReadCaseReply().validate(read) == {}
+    assert [one["kind"] for one in read["fragments"]] == [
+        *("person", "informing") * 2,
+        "occurrence",
+        "worry",
+        "wish",
+        "precaution",
+        "involved_service",
+        *("criterion",) * 4,
+        "uninformed_ground",
+    ]
+    assert read["fragments"][0]["content"] == {
+        "roles": ["victim"],
+        "given_name": "Voornaam-a",
+        "family_name": "Achternaam-a",
+        "birth_date": "1989-04-12",
+    }
+    assert read["fragments"][0]["subjects"] == [told["ids"]["a"]]
+    assert read["case"] == {
+        "id": told["case"],
+        "found": True,
+        "agreement": "sample-brugge",
+        "region": "31005",
+        "stage": "referred",
+        "version": 1,
+        "submitted_by": "caw",
+        "referrer": "p-caw",
+        "submitted_at": read["case"]["submitted_at"],
+        "participants": [
+            {"partner": one, "since": read["case"]["submitted_at"], "answered": None}
+            for one in PARTNERS
+        ],
+        "director": None,
+        "followers": [],
+        "crisis": False,
+        "victim_informed": False,
+        "informing_confirmed": False,
+        "evaluating": False,
+        "guest": None,
+        "conflicts": [],
+        "session": None,
+    }
+
+
+def test_reading_is_narrowed_to_what_is_needed(desk: Desk) -> None:
+    """A page that shows the family asks for no other texts, and a decision asks for none."""
+    told = desk.referral()
+    case = told["case"]
+
+    persons = desk.read(case, kinds=["person"])["fragments"]
+    facts = desk.read(case, content=False)["fragments"]
+    nothing = desk.read(case, kinds=[])["fragments"]
+    one = desk.read(case, fragment=persons[1]["id"])["fragments"]
+
+    assert [fragment["subjects"][0] for fragment in persons] == list(told["ids"].values())
+    assert {fragment["content"] for fragment in facts} == {None}
+    assert nothing == []
+    assert one == [persons[1]]
+    assert desk.read(desk.referral()["case"], fragment=persons[1]["id"])["fragments"] == []
+
+
+def test_an_unknown_case_is_told_in_the_same_shape(desk: Desk) -> None:
+    """Whoever tries ids at random gets an answer that looks like any other."""
+    known, unknown = desk.read(desk.referral()["case"]), desk.read(new_id())
+
+    assert wire.ReadCaseReply().validate(unknown) == {}
+    assert set(unknown) == set(known)
+    assert set(unknown["case"]) == set(known["case"])
+    assert (unknown["case"]["found"], unknown["fragments"]) == (False, [])
+
+
+@pytest.mark.parametrize("narrowing", [{}, {"kinds": []}, {"fragment": new_id()}])
+def test_an_unknown_id_costs_as_much_as_a_known_one(
+    runtime: Runtime, desk: Desk, neighbour: Desk, narrowing: dict[str, Any]
+) -> None:
+    """Neither the number nor the kind of questions to the database tells whether a case exists."""
+    case = desk.referral()["case"]
+    with watching(runtime.database) as known:
+        neighbour.read(case, **narrowing)
+    with watching(runtime.database) as unknown:
+        neighbour.read(new_id(), **narrowing)
+
+    assert unknown.shape == known.shape
+    assert len(known.shape) == 3
+
+
+def test_the_person_who_asks_is_told_own_conflicts_only(desk: Desk) -> None:
+    """Policy learns why this person must not see the case, and nothing about colleagues."""
+    persons = [builders.person("a", "victim", national_number=STAFF_NUMBER)]
+    case = desk.referral(persons=persons, **about("a"))["case"]
+    desk.send("declare_conflict", {"interest": "kin"}, case=case, person="p-kin")
+
+    told = {one: desk.facts(case, one)["conflicts"] for one in ("p-kin", "p-staff", "p-reader")}
+
+    assert told == {"p-kin": ["kin"], "p-staff": ["same_person"], "p-reader": []}
+
+
+def test_the_guest_pass_is_told_to_the_guest(desk: Desk) -> None:
+    """The referrer is let in to the session; nobody else's decision depends on it."""
+    case = desk.referral(referrer="p-worker")["case"]
+    session = desk.on_agenda(case, referrer_attends=True)
+
+    assert desk.facts(case, "p-worker")["guest"] == {
+        "session": session,
+        "until": "2030-01-01T13:00:00.000000+00:00",
+    }
+    assert desk.facts(case, "p-reader")["guest"] is None
+
+
+def test_lists_leave_out_walls_and_keep_the_order(desk: Desk, clock: FixedClock) -> None:
+    """A person pages through the cases of the own partner, newest first, without walled ones."""
+    cases = []
+    for _ in range(5):
+        cases.append(desk.referral()["case"])
+        clock.advance(timedelta(minutes=1))
+    own = desk.referral(
+        persons=[builders.person("a", "victim", national_number=STAFF_NUMBER)], **about("a")
+    )["case"]
+    desk.send("declare_conflict", {"interest": "kin"}, case=cases[1], person="p-staff")
+    party = {"parties": [("sample-brugge", "ggz")]}
+
+    assert pages(desk, "p-reader", **party) == [*[own], *reversed(cases)]
+    assert pages(desk, "p-staff", **party) == [cases[4], cases[3], cases[2], cases[0]]
+    assert pages(desk, "p-staff", agreements=["sample-brugge"]) == [
+        *(cases[4], cases[3], cases[2], cases[0])
+    ]
+
+
+def test_lists_hold_what_the_person_takes_part_in(desk: Desk, clock: FixedClock) -> None:
+    """Another partner, another region and another referrer's cases are not in the list."""
+    here = desk.referral(referrer="p-worker")["case"]
+    clock.advance(timedelta(minutes=1))
+    there = desk.referral(agreement="sample-kortrijk")["case"]
+
+    assert pages(desk, parties=[("sample-brugge", "ggz")]) == [here]
+    assert pages(desk, parties=[("sample-brugge", "elders")]) == []
+    assert pages(desk, parties=[("sample-kortrijk", "ggz"), ("sample-brugge", "caw")]) == [
+        there,
+        here,
+    ]
+    assert pages(desk, parties=[("sample-brugge", "caw")], agreements=["sample-brugge"]) == [here]
+    assert pages(desk, "p-worker", referrer=True) == [here]
+    assert pages(desk, "p-caw", referrer=True) == [there]
+    assert pages(desk) == []
+
+
+def test_a_list_tells_the_kinds_that_were_asked_for(desk: Desk) -> None:
+    """A list that shows who the family is comes with persons, and with nothing else."""
+    told = desk.referral()
+
+    page = desk.list(agreements=["sample-brugge"], kinds=["person"])
+
+    assert wire.ListCasesReply().validate(page) == {}
+    [row] = page["cases"]
+    assert row["case"] == desk.facts(told["case"])
+    assert [one["content"]["given_name"] for one in row["fragments"]] == [
+        "Voornaam-a",
+        "Voornaam-b",
+        "Voornaam-c",
+    ]
+
+
+def test_a_session_comes_with_the_facts_of_its_cases(desk: Desk) -> None:
+    """The agenda is decided case by case, in its order, as this person may know them."""
+    body = {
+        "agreement": "sample-brugge",
+        "table": "table-brugge",
+        "starts_at": "2030-01-01T09:00:00+00:00",
+    }
+    session = desk.send("schedule_session", body)["id"]
+    cases = [desk.referral()["case"] for _ in range(3)]
+    for case in cases:
+        desk.send("put_on_agenda", {"case": case}, case=case, target=session)
+
+    read = desk.intake.reading.session(session, "p-reader")
+    unknown = desk.intake.reading.session(new_id(), "p-reader")
+
+    assert wire.ReadSessionReply().validate(read) == {}
+    assert wire.ReadSessionReply().validate(unknown) == {}
+    assert read["cases"] == [desk.facts(case) for case in cases]
+    assert [one["case"] for one in read["session"]["agenda"]] == cases
+    assert (read["session"]["found"], read["session"]["version"]) == (True, 4)
+    assert (unknown["session"]["found"], unknown["cases"]) == (False, [])
+
+
+def test_sessions_are_listed_latest_first(desk: Desk) -> None:
+    """A team member sees the meetings of the own tables, page by page, without their agendas."""
+    days = {}
+    for agreement, day in (("one", 3), ("two", 2), ("one", 1), ("three", 4)):
+        body = {
+            "agreement": agreement,
+            "table": "table",
+            "starts_at": f"2030-01-0{day}T10:00:00+01:00",
+        }
+        days[day] = desk.send("schedule_session", body)["id"]
+
+    first = desk.intake.reading.sessions(["one", "two"], None, 2)
+    rest = desk.intake.reading.sessions(["one", "two"], first["next"], 2)
+
+    assert wire.ListSessionsReply().validate(first) == {}
+    assert [one["id"] for one in first["sessions"]] == [days[3], days[2]]
+    assert first["sessions"][0]["starts_at"] == "2030-01-03T09:00:00.000000+00:00"
+    assert [one["id"] for one in rest["sessions"]] == [days[1]]
+    assert rest["next"] is None
+
+
+def pages(desk: Desk, person: str = "p-reader", **request: Any) -> list[str]:
+    """The ids of all cases of a list, page by page."""
+    found: list[str] = []
+    after = None
+    while True:
+        page = desk.list(person, after=after, limit=2, **request)
+        found += [one["case"]["id"] for one in page["cases"]]
+        after = page["next"]
+        if after is None:
+            return found
+
+
+def about(ref: str) -> dict[str, Any]:
+    """The parts of a referral, about one person alone."""
+    return {
+        "occurrences": [builders.narrative("slagen", ref)],
+        "worries": [builders.narrative("vrees", ref)],
+        "involved_services": [],
+        "wishes": [],
+        "precautions": [builders.narrative("plan", ref)],
+    }

@@ -1,0 +1,211 @@
+"""Many at once, and the same again: nothing is lost, done twice or overlooked."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.commands import KeyReused
+from chassis.errors import Coded
+from chassis.runtime import Runtime
+from contracts.errors import Refuse
+from tests import builders
+from tests.integration.intake.desk import PARTNERS, Desk
+from tests.integration.intake.looking import kept, published
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each act told or raised; all of them begin at the same moment."""
+    gate = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], Any]) -> None:
+        gate.wait(10)
+        try:
+            results[place] = act()
+        except Exception as error:
+            results[place] = error
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def test_the_same_command_again_tells_the_same_and_does_nothing(
+    runtime: Runtime, desk: Desk
+) -> None:
+    """A person whose connection broke presses the button again, even after the case moved on."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    offer = desk.envelope("offer_item", builders.item("safety", victim), case=case)
+    first = desk.intake.perform("offer_item", offer)
+    desk.send("raise_crisis", {"text": "nu", "summary": "nu", "subjects": [victim]}, case=case)
+    before = kept(runtime)
+    decided_again = {"decided_on": {"stage": "forming", "version": 3}, "terms": {"other": 1}}
+
+    again = desk.intake.perform("offer_item", offer | decided_again)
+
+    assert again == first
+    assert kept(runtime) == before
+
+
+def test_a_key_used_for_something_else_is_refused(desk: Desk) -> None:
+    """A program that reuses a key is told so instead of getting another command's answer."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    offer = desk.envelope("offer_item", builders.item("safety", victim), case=case)
+    desk.intake.perform("offer_item", offer)
+
+    for change in (
+        {"body": builders.item("safety", victim, text="anders")},
+        {"if_match": 7},
+        {"case": desk.forming()["case"]},
+    ):
+        with pytest.raises(KeyReused):
+            desk.intake.perform("offer_item", offer | change)
+    with pytest.raises((KeyReused, Refuse)):
+        desk.intake.perform("offer_whereabouts", offer)
+
+
+def test_one_command_sent_many_times_at_once_is_done_once(
+    runtime: Runtime, desk: Desk, neighbour: Desk
+) -> None:
+    """Impatience does not put a family on file twice."""
+    command = desk.envelope("submit_referral", builders.referral())
+
+    results = at_once(
+        *(lambda: desk.intake.perform("submit_referral", command),) * 3,
+        *(lambda: neighbour.intake.perform("submit_referral", command),) * 3,
+    )
+
+    told = [one for one in results if isinstance(one, dict)]
+    refused = [one.code for one in results if isinstance(one, Coded)]
+    assert told
+    assert all(one == told[0] for one in told)
+    assert set(refused) <= {"command_in_flight"}
+    assert len(told) + len(refused) == 6
+    assert kept(runtime)["cases"] == 1
+
+
+def test_all_partners_contribute_at_the_same_moment(desk: Desk) -> None:
+    """During a session everybody presses "offer" at once, and nobody is turned away."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    partners = PARTNERS * 3
+
+    offered = at_once(*(lambda p=p: desk.offer(case, victim, p) for p in partners))
+
+    assert all(isinstance(one, str) for one in offered), offered
+    items = [one["id"] for one in desk.read(case, kinds=["item"])["fragments"]]
+    assert sorted(items) == sorted(offered)
+
+
+def test_of_two_steps_at_once_one_is_taken(desk: Desk, neighbour: Desk) -> None:
+    """A case is not both withdrawn and taken on when two people decide at the same moment."""
+    for _ in range(5):
+        case = desk.referral()["case"]
+        session = desk.on_agenda(case)
+        take = desk.envelope(
+            "change_stage",
+            {"command": "take_on_agenda", "session": session},
+            case=case,
+            if_match=1,
+        )
+        withdraw = desk.envelope(
+            "change_stage", {"command": "withdraw", "ground": "other"}, case=case, if_match=1
+        )
+
+        results = at_once(
+            lambda take=take: desk.intake.perform("change_stage", take),
+            lambda withdraw=withdraw: neighbour.intake.perform("change_stage", withdraw),
+        )
+
+        done = [one for one in results if isinstance(one, dict)]
+        assert len(done) == 1, results
+        assert [one.code for one in results if isinstance(one, Coded | Refuse)] == ["facts_changed"]
+        facts = desk.facts(case)
+        assert (facts["stage"], facts["version"]) == (done[0]["stage"], 2)
+
+
+def test_forming_does_not_end_with_a_question_asked_at_the_same_moment(
+    desk: Desk, neighbour: Desk
+) -> None:
+    """No question is left without an answer because it was asked while the chair closed."""
+    for _ in range(5):
+        told = desk.forming()
+        case = told["case"]
+        for partner in PARTNERS:
+            desk.send("answer_forming", {"answer": "nothing_known"}, case=case, partner=partner)
+        close = desk.envelope(
+            "change_stage", {"command": "complete_forming"}, case=case, if_match=2
+        )
+        ask = desk.envelope(
+            "request_information",
+            builders.request("ggz", told["ids"]["a"]),
+            case=case,
+            partner="parket",
+        )
+
+        results = at_once(
+            lambda close=close: desk.intake.perform("change_stage", close),
+            lambda ask=ask: neighbour.intake.perform("request_information", ask),
+        )
+
+        done = [one for one in results if isinstance(one, dict)]
+        assert len(done) == 1, results
+        open_question = bool(desk.read(case, kinds=["request"])["fragments"])
+        assert (desk.facts(case)["stage"] == "weighing") != open_question
+
+
+def test_a_possible_match_is_signalled_to_both_sides(
+    runtime: Runtime, desk: Desk, neighbour: Desk
+) -> None:
+    """Two tables that hear of the same person learn that there may be a match, and no more."""
+    anna = builders.person("a", "victim", birth_date="1989-04-12", given_name="Anna")
+    brugge = desk.referral(persons=[anna], **about())["case"]
+    kortrijk = desk.referral(
+        agreement="sample-kortrijk", persons=[anna | {"given_name": "ANNA"}], **about()
+    )["case"]
+    other = desk.referral(persons=[anna | {"birth_date": "1989-04-13"}], **about())["case"]
+
+    matches = {
+        case: [one["data"] for one in published(runtime, case) if "match" in one["type"]]
+        for case in (brugge, kortrijk, other)
+    }
+
+    assert [one["agreement"] for one in matches[brugge]] == ["sample-brugge"]
+    assert [one["agreement"] for one in matches[kortrijk]] == ["sample-kortrijk"]
+    assert matches[other] == []
+    assert kortrijk not in str(published(runtime, brugge))
+
+
+def test_two_referrals_of_one_person_at_once_still_meet(
+    runtime: Runtime, desk: Desk, neighbour: Desk
+) -> None:
+    """Two partners who refer the same person in the same second are both told."""
+    for number in range(5):
+        persons = [builders.person("a", "victim", national_number=f"8904120017{number}")]
+
+        cases = at_once(
+            lambda persons=persons: desk.referral(persons=persons, **about()),
+            lambda persons=persons: neighbour.referral(persons=persons, **about()),
+        )
+
+        for one in cases:
+            types = [event["type"] for event in published(runtime, one["case"])]
+            assert types == ["referral_submitted", "possible_match_noticed"]
+
+
+def about() -> dict[str, Any]:
+    """The parts of a referral, about `a` alone."""
+    return {
+        "occurrences": [builders.narrative("slagen", "a")],
+        "worries": [builders.narrative("vrees", "a")],
+        "involved_services": [],
+        "wishes": [],
+        "precautions": [builders.narrative("plan", "a")],
+    }
