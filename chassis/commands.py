@@ -1,5 +1,7 @@
 """Commands are done once: the id, its effect and its outbox rows are one transaction."""
 
+import random
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +31,7 @@ KEPT = timedelta(days=30)
 
 _COLLECTION = "commands"
 _ATTEMPTS = 3
+_PAUSE = (0.01, 0.04)
 
 
 class CommandInFlight(Coded):
@@ -81,6 +84,8 @@ class Commands:
             except Conflict:
                 if attempt == _ATTEMPTS:
                     raise
+                # The other transaction is still open: at once, it would only conflict again.
+                time.sleep(attempt * random.uniform(*_PAUSE))  # noqa: S311 (no secret)
         raise Conflict
 
     def _try(self, command_id: str, fingerprint: str, action: Action) -> dict[str, Any]:
