@@ -48,11 +48,14 @@ def seal(entry: Entry, salt: bytes) -> Sealed:
 
 
 def commitment(detail: Mapping[str, Any]) -> str:
-    """The hash (hex) by which a leaf commits to its detail."""
+    """The hash (hex) by which a leaf commits to its detail.
+
+    Raises KeyError or TypeError when it is no detail.
+    """
     beside = {name: detail[name] for name in ("case_persons", "fragments", "reasons")}
     listed = sha256(canonical(beside)).digest()
     decided = sha256(detail["decision"]).digest()
-    return sha256(bytes(detail["salt"]) + listed + decided).hexdigest()
+    return sha256(detail["salt"] + listed + decided).hexdigest()
 
 
 def place(sealed: Sealed, frontier: Frontier, recorded: str) -> Document:
