@@ -35,9 +35,10 @@ class Provided(DependencyProvider, Generic[T]):  # type: ignore[misc]
 
         An error that does not say `retry` ends the process.
         """
-        while self.value is None:
+        while True:
             try:
                 self.value = self._factory(self.container.config[RUNTIME])
+                return
             except Exception as error:
                 told = describe(error)
                 if told is None or told.next_step != "retry":

@@ -136,12 +136,16 @@ class Relay:
 
     def run(self) -> None:
         """Relay until stopped, through any absence of the broker or the store."""
+        told: type[Exception] | None = None
         while not self._ending:
             try:
                 more = self.relay_once()
+                told = None
             except Exception as error:
                 more = False
-                _log_trouble("relay_waits", error)
+                if type(error) is not told:  # once a second would drown the log
+                    told = type(error)
+                    _log_trouble("relay_waits", error)
             if not more:
                 self._woken.wait(POLL_SECONDS)
                 self._woken.clear()

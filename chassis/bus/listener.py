@@ -17,7 +17,7 @@ from chassis.logs import logger
 HEARTBEAT_SECONDS = 10
 _LOOK_SECONDS = 0.25
 _FIRST_PAUSE = 0.2
-_LONGEST_PAUSE = 2.0
+_LONGEST_PAUSE = 1.0
 _STOP_SECONDS = 3.0
 
 _log = logger(__name__)
@@ -53,6 +53,7 @@ class Listener(SharedExtension):  # type: ignore[misc]
         self._quiet = False
         self._ending = False
         self._silenced = Event()
+        self._told: type[BaseException] | None = None
 
     def feed(self, feed: Feed) -> None:
         """Consume this too; call during setup."""
@@ -95,12 +96,18 @@ class Listener(SharedExtension):  # type: ignore[misc]
             try:
                 self._listen()
             except BROKEN as error:
-                _log.warning("broker_lost", exc_info=error)
+                self._tell(error)
             if time.monotonic() - began > _LONGEST_PAUSE:
                 pause = _FIRST_PAUSE
             if not self._ending:
                 eventlet.sleep(pause)
                 pause = min(_LONGEST_PAUSE, 2 * pause)
+
+    def _tell(self, error: BaseException) -> None:
+        """Log the loss of the broker once, and again when it is lost in another way."""
+        if type(error) is not self._told:
+            self._told = type(error)
+            _log.warning("broker_lost", exc_info=error)
 
     def _listen(self) -> None:
         """Connect, compare, consume until told to end; raises one of `BROKEN`."""
@@ -110,6 +117,7 @@ class Listener(SharedExtension):  # type: ignore[misc]
             if self._agrees(connection, name):
                 channels = [self._open(connection, feed) for feed in self._feeds]
                 self.consuming = True
+                self._told = None
                 _log.info("consuming", queues=[feed.queue for feed in self._feeds])
                 self._read(connection, channels)
         finally:
