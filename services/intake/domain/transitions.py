@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.errors import Refuse
-from services.intake.domain.command import invalid
 
 
 @dataclass(frozen=True)
@@ -168,12 +167,10 @@ def allowed_from(stage: str) -> tuple[str, ...]:
 def transition(stage: str, command: str) -> Transition:
     """The row for `command` from `stage`.
 
-    Raises Refuse: `validation_failed` for a word that is no command, `step_not_available` for a
-    step that the platform does not support yet, `illegal_transition` with what is allowed.
+    Raises Refuse: `step_not_available` for a step that the platform does not support yet,
+    `illegal_transition` with what is allowed.
     """
-    row = next((row for row in TABLE if row.command == command), None)
-    if row is None:
-        raise invalid("/command", "not a command of the transition table")
+    row = _ROWS[command]
     if row.step not in AVAILABLE_STEPS:
         raise Refuse("step_not_available", "this step is not available yet", step=row.step)
     if stage not in row.sources:
@@ -184,3 +181,6 @@ def transition(stage: str, command: str) -> Transition:
             allowed=list(allowed_from(stage)),
         )
     return row
+
+
+_ROWS: Final = {row.command: row for row in TABLE}

@@ -36,7 +36,7 @@ class Canaries:
 def found_on_disk(parts: Parts, database: Store, *words: str) -> set[str]:
     """Which of the words are in the server's files, journal and oplog included."""
     database.client.admin.command("fsync")
-    found = set()
+    found: set[str] = set()
     for path in Path(parts.mongodb.data).rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
         found.update(word for word in words if word.encode() in content)

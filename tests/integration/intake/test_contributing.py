@@ -1,6 +1,7 @@
 """Contributions on the real database: offered, corrected, recalled, asked and answered."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -228,7 +229,7 @@ def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, desk: Desk) -
     told = desk.forming()
     case, victim = told["case"], told["ids"]["a"]
     before, facts = kept(runtime), desk.facts(case)
-    refused = {
+    refused: dict[str, Any] = {
         "offer_item": {"body": builders.item("safety", new_id())},
         "recall_item": {"body": {}, "target": desk.read(case)["fragments"][0]["id"]},
         "change_stage": {"body": {"command": "complete_forming"}, "if_match": 3},
@@ -238,7 +239,7 @@ def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, desk: Desk) -
 
     for name, sent in refused.items():
         with pytest.raises(Refuse):
-            desk.send(name, case=case, **sent)  # type: ignore[arg-type]
+            desk.send(name, case=case, **sent)
 
     assert kept(runtime) == before
     assert desk.facts(case) == facts

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_all_partners_contribute_at_the_same_moment(desk: Desk) -> None:
     case, victim = told["case"], told["ids"]["a"]
     partners = PARTNERS * 3
 
-    offered = at_once(*(lambda p=p: desk.offer(case, victim, p) for p in partners))
+    offered = at_once(*(partial(desk.offer, case, victim, partner) for partner in partners))
 
     assert all(isinstance(one, str) for one in offered), offered
     items = [one["id"] for one in desk.read(case, kinds=["item"])["fragments"]]
@@ -120,8 +121,8 @@ def test_of_two_steps_at_once_one_is_taken(desk: Desk, neighbour: Desk) -> None:
         )
 
         results = at_once(
-            lambda take=take: desk.intake.perform("change_stage", take),
-            lambda withdraw=withdraw: neighbour.intake.perform("change_stage", withdraw),
+            partial(desk.intake.perform, "change_stage", take),
+            partial(neighbour.intake.perform, "change_stage", withdraw),
         )
 
         done = [one for one in results if isinstance(one, dict)]
@@ -151,8 +152,8 @@ def test_forming_does_not_end_with_a_question_asked_at_the_same_moment(
         )
 
         results = at_once(
-            lambda close=close: desk.intake.perform("change_stage", close),
-            lambda ask=ask: neighbour.intake.perform("request_information", ask),
+            partial(desk.intake.perform, "change_stage", close),
+            partial(neighbour.intake.perform, "request_information", ask),
         )
 
         done = [one for one in results if isinstance(one, dict)]
@@ -191,8 +192,8 @@ def test_two_referrals_of_one_person_at_once_still_meet(
         persons = [builders.person("a", "victim", national_number=f"8904120017{number}")]
 
         cases = at_once(
-            lambda persons=persons: desk.referral(persons=persons, **about()),
-            lambda persons=persons: neighbour.referral(persons=persons, **about()),
+            partial(desk.referral, persons=persons, **about()),
+            partial(neighbour.referral, persons=persons, **about()),
         )
 
         for one in cases:

@@ -1,5 +1,6 @@
 """What partners entrust to a case and take back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 from contracts import vocabulary as words
 from contracts.errors import Refuse
 from services.intake.domain import contributions
-from services.intake.domain.case import Change, Fragment, Request
+from services.intake.domain.case import Case, Change, Fragment, Request
+from services.intake.domain.command import Command
 from tests import builders
 from tests.unit.intake.givens import (
     NOW,
@@ -92,7 +94,7 @@ def test_a_safe_address_is_offered_for_the_partners_it_names() -> None:
     assert names(change) == ["item_offered"]
 
 
-CONTRIBUTIONS = {
+CONTRIBUTIONS: dict[str, Callable[[Case, Command], Change]] = {
     "offer_item": lambda of, ask: contributions.offer_item(of, ask, None),
     "offer_whereabouts": contributions.offer_whereabouts,
     "correct_item": lambda of, ask: contributions.correct_item(of, ask, item()),
