@@ -200,9 +200,8 @@ class _Looked:
         if self._leaf.get("v") != VERSION:
             self._say("is of no known version")
         if self._leaf.get("index") != self._index:
-            self._say(
-                f"stands in the place of another, it says that it is {self._leaf.get('index')}"
-            )
+            said = str(self._leaf.get("index"))[:40]
+            self._say(f"stands in the place of another, it says that it is entry {said}")
         name = (self._text("entry_id") or "").replace("-", "")
         try:
             entry_id = bytes.fromhex(name)

@@ -69,6 +69,12 @@ class Batches(Generic[Work]):
         self._units = 0
         self._led = False
 
+    @property
+    def waiting(self) -> int:
+        """Units of work that nobody has taken up yet."""
+        with self._lock:
+            return self._units
+
     def submit(self, work: Sequence[Work]) -> Any:
         """The result of the work, once it is kept.
 
