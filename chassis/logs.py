@@ -8,7 +8,7 @@ reason: kombu, for one, logs whole bodies.
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,8 +23,15 @@ _PLACES = 12
 
 def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send every log line of this process to ``stream`` (standard output) as JSON."""
-    stream = stream or sys.stdout
+    out = stream or sys.stdout
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    _lines(service, number, lambda: out)
+    root = logging.getLogger()
+    root.handlers = [_Handler(service, out)]
+    root.setLevel(max(number, logging.WARNING))
+
+
+def _lines(service: str, level: int, stream: Callable[[], TextIO]) -> None:
     structlog.configure(
         processors=[
             merge_contextvars,
@@ -34,13 +41,10 @@ def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -
             _failures_by_place,
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_: structlog.PrintLogger(stream()),
         cache_logger_on_first_use=False,
     )
-    root = logging.getLogger()
-    root.handlers = [_Handler(service, stream)]
-    root.setLevel(max(number, logging.WARNING))
 
 
 def logger(name: str) -> Any:
@@ -125,3 +129,8 @@ class _Handler(logging.Handler):
             line.update(describe_failure(record.exc_info[1]))
         self._stream.write(_dumps(line) + "\n")
         self._stream.flush()
+
+
+# A process that was never configured must not fall back on structlog's own way, which prints
+# tracebacks with the values of local variables.
+_lines(Path(sys.argv[0]).stem, logging.INFO, lambda: sys.stderr)

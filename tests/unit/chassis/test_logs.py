@@ -17,11 +17,11 @@ def lines() -> Iterator[Any]:
     """The lines logged so far, read as JSON."""
     stream = io.StringIO()
     root = logging.getLogger()
-    before, level = list(root.handlers), root.level
+    before, level, lines_before = list(root.handlers), root.level, structlog.get_config()
     configure("intake", "INFO", stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers, root.level = before, level
-    structlog.reset_defaults()
+    structlog.configure(**lines_before)
 
 
 def fail(message: str) -> None:
@@ -126,3 +126,17 @@ def test_a_failure_without_cause_or_trace_is_still_described() -> None:
         "causes": [],
         "places": [],
     }
+
+
+def test_a_process_that_was_never_configured_quotes_nothing_either(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A script that forgot to set its logs up would otherwise print every local variable."""
+    try:
+        fail("CANARY")
+    except ValueError as error:
+        logger("x").error("command_failed", exc_info=error)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert json.loads(printed.err)["error"] == "builtins.ValueError"
+    assert "CANARY" not in printed.err
