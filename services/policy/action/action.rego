@@ -248,6 +248,11 @@ unfit := cases.problems(input.case, input.purpose, roles) if {
 	is_object(input.case)
 }
 
+unfit := {"malformed"} if {
+	row.about == "case"
+	not is_object(input.case)
+}
+
 unfit := {"purpose_not_allowed"} if {
 	row.about == "case"
 	cases.access(input.case, input.purpose, roles)

@@ -16,20 +16,34 @@ import data.ketenaanpak.walls
 # description: >-
 #   `{standing, who, partner, roles}` for somebody who acts for `purpose` in one of `roles`.
 #   Undefined when the case is hidden from the viewer.
-access(case, purpose, roles) := found if {
+access(case, purpose, roles) := [stand |
+	some standing in footing.standings
+	who := place(standing, case, footing)
+	stand := {"standing": standing, "who": who, "partner": footing.partner, "roles": footing.roles}
+][0] if {
 	well_formed(case)
 	case.found == true
 	walls.clear(case)
-	agreements.in_force(case.agreement)
+	footing := stands(case.agreement, purpose, roles)
 	agreements.covers(case.agreement, case.region)
-	acting := mandates.acting(case.agreement, roles)
-	standings := {data.purposes[purpose][role] | some role in acting.roles}
-	found := [stand |
+}
+
+# METADATA
+# title: As whom the viewer comes to the cases of an agreement
+# description: "`{partner, party, roles, standings}`, the strongest standing first."
+stands(agreement, purpose, roles) := {
+	"partner": acting.partner,
+	"party": is_object(object.get(parties, acting.partner, null)),
+	"roles": acting.roles,
+	"standings": [standing |
 		some standing in ["chair", "participant", "coordination", "referrer", "guest"]
-		standing in standings
-		who := place(standing, case, acting.partner)
-		stand := {"standing": standing, "who": who, "partner": acting.partner, "roles": acting.roles}
-	][0]
+		standing in held
+	],
+} if {
+	agreements.in_force(agreement)
+	acting := mandates.acting(agreement, roles)
+	held := {data.purposes[purpose][role] | some role in acting.roles}
+	parties := {party.partner: party | some party in data.agreements[agreement].parties}
 }
 
 # METADATA
@@ -56,30 +70,28 @@ well_formed(case) if {
 	type_name(object.get(case, "guest", null)) in {"object", "null"}
 }
 
-place("chair", case, partner) := stages.audience(case, "chair", partner) if {
-	agreements.party(case.agreement, partner)
-}
+place("chair", case, footing) := stages.audience(case, "chair", footing.partner) if footing.party
 
-place("participant", case, partner) := stages.audience(case, "participant", partner) if {
-	agreements.party(case.agreement, partner)
-	stages.takes_part(case, partner)
+place("participant", case, footing) := stages.audience(case, "participant", footing.partner) if {
+	footing.party
+	stages.takes_part(case, footing.partner)
 }
 
 place("coordination", _, _) := "coordination"
 
-place("referrer", case, partner) := "referrer" if refers(case, partner)
+place("referrer", case, footing) := "referrer" if refers(case, footing)
 
-place("guest", case, partner) := stages.audience(case, "guest", partner) if {
-	refers(case, partner)
+place("guest", case, footing) := stages.audience(case, "guest", footing.partner) if {
+	refers(case, footing)
 	data.agreements[case.agreement].modalities.guest_reads == true
 	question.now < time.parse_rfc3339_ns(case.guest.until)
 }
 
 # The viewer made the referral, for the partner that submitted it.
-refers(case, partner) if {
-	agreements.party(case.agreement, partner)
+refers(case, footing) if {
+	footing.party
 	case.referrer == input.viewer.person
-	case.submitted_by == partner
+	case.submitted_by == footing.partner
 }
 
 # METADATA
@@ -110,27 +122,34 @@ facts_known(case) if {
 }
 
 outside(case, purpose, roles) := {code |
-	acting := mandates.acting(case.agreement, roles)
-	standings := {data.purposes[purpose][role] | some role in acting.roles}
-	count([1 | some standing in standings; place(standing, case, acting.partner)]) == 0
-	some standing in standings
-	some code in missed(standing, case, acting.partner)
+	footing := stands(case.agreement, purpose, roles)
+	count([1 | some standing in footing.standings; place(standing, case, footing)]) == 0
+	some code in missed(case, footing)
 }
 
-missed(standing, case, partner) := {"not_party"} if {
-	standing in {"chair", "participant", "referrer", "guest"}
-	not agreements.party(case.agreement, partner)
+missed(_, footing) := {"role_not_allowed"} if count(footing.standings) == 0
+
+missed(case, footing) := {code |
+	some standing in footing.standings
+	code := lacks(standing, case, footing)
+} if {
+	count(footing.standings) > 0
 }
 
-else := {"not_participant"} if {
-	standing == "participant"
-	not stages.takes_part(case, partner)
+lacks(_, _, footing) := "not_party" if not footing.party
+
+lacks("participant", case, footing) := "not_participant" if {
+	footing.party
+	not stages.takes_part(case, footing.partner)
 }
 
-else := {"stage"} if standing in {"chair", "participant"}
+lacks("participant", case, footing) := "stage" if {
+	footing.party
+	stages.takes_part(case, footing.partner)
+}
 
-else := {"not_referrer"} if standing == "referrer"
+lacks("chair", _, footing) := "stage" if footing.party
 
-else := {"guest_reads_nothing"} if standing == "guest"
+lacks("referrer", _, footing) := "not_referrer" if footing.party
 
-else := {"role_not_allowed"}
+lacks("guest", _, footing) := "guest_reads_nothing" if footing.party

@@ -6,15 +6,44 @@
 package ketenaanpak.fragments
 
 # METADATA
-# title: What a partner is shown of a fragment
-# description: "`levels` is category → verdict of the viewer's audience (ketenaanpak.stages)."
-verdict(fragment, partner, levels) := none("recalled") if fragment.status != "offered"
+# title: What a partner is shown of every fragment
+# description: >-
+#   Fragment id → `{level, reasons}`; `shown` is what the viewer's audience is shown
+#   (ketenaanpak.stages). Undefined when a fact is missing or of the wrong type, and when two
+#   fragments have one id. Most fragments are subject to the table only and are decided together.
+verdicts(listed, partner, shown) := decided if {
+	ordinary := {fragment.id: verdict |
+		some fragment in listed
+		fragment.status == "offered"
+		fragment.withhold_from == []
+		fragment.only_for == []
+		fragment.addressed_to == []
+		fragment.source != partner
+		verdict := shown.table[fragment.category]
+		fragment.kind != "whereabouts"
+		is_string(fragment.id)
+		is_string(fragment.kind)
+		is_string(fragment.source)
+		is_array(fragment.subjects)
+	}
+	others := {fragment.id: verdict(fragment, partner, shown) |
+		some fragment in listed
+		not ordinary[fragment.id]
+		well_formed(fragment)
+	}
+	decided := object.union(ordinary, others)
+	count(decided) == count(listed)
+}
+
+# METADATA
+# title: What a partner is shown of one fragment
+verdict(fragment, partner, shown) := none("recalled") if fragment.status != "offered"
 
 else := full("own_source") if fragment.source == partner
 
 else := none("withheld_by_source") if partner in fragment.withhold_from
 
-else := whereabouts(fragment, partner, levels) if is_whereabouts(fragment)
+else := whereabouts(fragment, partner, shown) if is_whereabouts(fragment)
 
 else := none("only_for_others") if {
 	count(fragment.only_for) > 0
@@ -23,10 +52,10 @@ else := none("only_for_others") if {
 
 else := full("addressed") if {
 	partner in fragment.addressed_to
-	levels.addressed.level == "full"
+	shown.open == true
 }
 
-else := object.get(levels, fragment.category, {"level": "none", "reasons": ["need_to_know"]})
+else := object.get(shown.table, fragment.category, none("need_to_know"))
 
 # METADATA
 # title: What a referrer is shown of a fragment
@@ -78,9 +107,9 @@ well_formed(fragment) if {
 }
 
 # For the partners that it names and nobody else: neither domain, type, crisis nor chair opens it.
-whereabouts(fragment, partner, levels) := full("named_partner") if {
+whereabouts(fragment, partner, shown) := full("named_partner") if {
 	partner in fragment.only_for
-	levels.whereabouts.level == "full"
+	shown.open == true
 }
 
 else := none("stage") if partner in fragment.only_for

@@ -37,26 +37,7 @@ purpose_fits if {
 	input.purpose in data.resources[input.resource].purposes
 }
 
-decide(case) := allowed(case, access) if {
-	purpose_fits
-	well_formed(case.fragments)
-	access := cases.access(case, input.purpose, roles)
-	agreements.serves(case.agreement, input.purpose)
-}
-
-else := denied(case)
-
-default well_formed(_) := false
-
-well_formed(listed) if {
-	is_array(listed)
-	count({fragment.id | some fragment in listed}) == count(listed)
-	every fragment in listed {
-		fragments.well_formed(fragment)
-	}
-}
-
-allowed(case, access) := {
+decide(case) := {
 	"allow": true,
 	"standing": stand[access.standing],
 	"fragments": verdicts,
@@ -69,8 +50,13 @@ allowed(case, access) := {
 	"agreement_version": data.agreements[case.agreement].version,
 	"emergency": false,
 } if {
+	purpose_fits
+	access := cases.access(case, input.purpose, roles)
+	agreements.serves(case.agreement, input.purpose)
 	verdicts := levels(case, access)
 }
+
+else := denied(case)
 
 # A guest is the referrer on a visit.
 stand := {
@@ -83,25 +69,43 @@ stand := {
 
 # METADATA
 # title: Level and reasons of every fragment
+# description: Undefined when the fragments are malformed.
 levels(case, access) := {fragment.id: fragments.none("reference_only") | some fragment in case.fragments} if {
 	reference_only(access)
+	well_formed(case.fragments)
 }
 
 else := {fragment.id: fragments.referrer_verdict(fragment, access.partner) |
 	some fragment in case.fragments
 } if {
 	access.standing == "referrer"
+	well_formed(case.fragments)
 }
 
-else := {fragment.id: fragments.verdict(fragment, access.partner, shown) |
-	some fragment in case.fragments
-} if {
+else := fragments.verdicts(case.fragments, access.partner, shown) if {
+	not reference_only(access)
+	access.standing != "referrer"
+	is_array(case.fragments)
 	shown := stages.levels(case.agreement, access.partner, case.stage, access.who)
 }
 
+default well_formed(_) := false
+
+well_formed(listed) if {
+	is_array(listed)
+	count({fragment.id | some fragment in listed}) == count(listed)
+	every fragment in listed {
+		fragments.well_formed(fragment)
+	}
+}
+
+default content := false
+
+content := data.resources[input.resource].content
+
 reference_only(access) if access.standing == "coordination"
 
-reference_only(_) if data.resources[input.resource].content != true
+reference_only(_) if content != true
 
 # METADATA
 # title: Categories of which something stays back
@@ -114,16 +118,27 @@ withheld(case, standing, verdicts) := {fragment.category: true |
 	verdicts[fragment.id].level == "none"
 } if {
 	standing in {"chair", "participant"}
-	data.resources[input.resource].content == true
+	content == true
 }
 
 # METADATA
 # title: What the viewer is bound to
-obligations(case, standing, verdicts) := array.concat(array.concat(always, onward), until) if {
-	always := [{"kind": "record"}, {"kind": "use_limitation"}]
-	onward := [{"kind": "no_onward_sharing"} | content_leaves(verdicts)]
-	until := [{"kind": "expires_at", "at": case.guest.until} | standing == "guest"]
+# description: Beside what binds always, what is shown is not passed on, and a guest's ends.
+obligations(case, "guest", _) := array.concat(onward, [{"kind": "expires_at", "at": case.guest.until}])
+
+obligations(_, standing, verdicts) := onward if {
+	standing != "guest"
+	content_leaves(verdicts)
 }
+
+obligations(_, standing, verdicts) := always if {
+	standing != "guest"
+	not content_leaves(verdicts)
+}
+
+always := [{"kind": "record"}, {"kind": "use_limitation"}]
+
+onward := [{"kind": "record"}, {"kind": "use_limitation"}, {"kind": "no_onward_sharing"}]
 
 content_leaves(verdicts) if {
 	some verdict in verdicts

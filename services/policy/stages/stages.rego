@@ -9,11 +9,28 @@ import data.ketenaanpak.need_to_know
 
 # METADATA
 # title: The audience that the viewer belongs to at this stage
-# description: Undefined when the stage shows the case to nobody like this viewer.
-audience(case, standing, partner) := [entry.who |
-	some entry in data.stages[case.stage]
+# description: >-
+#   The first that fits; a stage has at most four (its schema says so). Undefined when the stage
+#   shows the case to nobody like this viewer.
+audience(case, standing, partner) := entry.who if {
+	entry := data.stages[case.stage][0]
 	belongs(entry.who, case, standing, partner)
-][0]
+}
+
+else := entry.who if {
+	entry := data.stages[case.stage][1]
+	belongs(entry.who, case, standing, partner)
+}
+
+else := entry.who if {
+	entry := data.stages[case.stage][2]
+	belongs(entry.who, case, standing, partner)
+}
+
+else := entry.who if {
+	entry := data.stages[case.stage][3]
+	belongs(entry.who, case, standing, partner)
+}
 
 # METADATA
 # title: The viewer belongs to an audience
@@ -90,24 +107,31 @@ contributed(case, partner) if {
 }
 
 # METADATA
-# title: Category → what an audience of a stage is shown
+# title: What an audience of a stage is shown
 # description: >-
-#   The narrower of the partner's need to know and what the stage leaves of it. Beside the
-#   categories of the table: `whereabouts` and `addressed`, which a fragment opens to the partners
-#   that it names, where the stage leaves them open.
-levels(agreement, partner, stage, who) := {category: verdict |
-	some entry in data.stages[stage]
-	entry.who == who
-	some category, needed in object.union(
-		need_to_know.levels(agreement, partner),
-		{"whereabouts": "full", "addressed": "full"},
-	)
-	verdict := narrower(needed, left(entry.levels, category))
+#   `table`: category → verdict, the narrower of the partner's need to know and what the stage
+#   leaves of it. `open`: the stage leaves it all, so that a fragment may open itself to the
+#   partners that it names.
+levels(agreement, partner, stage, who) := {"table": table, "open": true} if {
+	left(stage, who) == "as_needed"
+	table := {category: {"level": level, "reasons": ["need_to_know"]} |
+		some category, level in need_to_know.levels(agreement, partner)
+	}
 }
 
-left("as_needed", _) := "full"
+levels(agreement, partner, stage, who) := {"table": table, "open": false} if {
+	leaves := left(stage, who)
+	is_object(leaves)
+	table := {category: verdict |
+		some category, needed in need_to_know.levels(agreement, partner)
+		verdict := narrower(needed, object.get(leaves, category, "none"))
+	}
+}
 
-left(levels, category) := object.get(levels, category, "none") if is_object(levels)
+left(stage, who) := entry.levels if {
+	some entry in data.stages[stage]
+	entry.who == who
+}
 
 narrower(needed, open) := {"level": needed, "reasons": ["need_to_know"]} if rank[needed] <= rank[open]
 

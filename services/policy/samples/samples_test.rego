@@ -1,0 +1,152 @@
+# METADATA
+# title: Samples
+# description: >-
+#   A table of people, a case and its fragments to test with. Everybody may act; a test changes the
+#   one thing that it is about.
+package ketenaanpak.samples_test
+
+import data.ketenaanpak.action
+import data.ketenaanpak.release
+
+now := "2026-03-10T09:00:00Z"
+
+bundles := {"bundle.tar.gz": {"manifest": {"revision": "revision-of-the-test"}}}
+
+partners := [party.partner | some party in data.agreements["sample-brugge"].parties]
+
+mandate(person, partner, role, changes) := object.union(
+	{
+		"id": sprintf("m-%s-%s", [person, role]),
+		"person": person,
+		"agreement": "sample-brugge",
+		"partner": partner,
+		"role": role,
+		"from": "2026-01-01T00:00:00+01:00",
+		"until": "2027-01-01T00:00:00+01:00",
+		"confidentiality_signed_on": "2026-01-01",
+	},
+	changes,
+)
+
+# One member of the operational team per partner, by the partner's id.
+team := {partner: [mandate(partner, partner, "team_member", {})] | some partner in partners}
+
+others := {
+	"chair": [mandate("chair", "stad-gemeente", "chair", {})],
+	"referrer": [mandate("referrer", "caw", "referrer", {})],
+	"coordination": [mandate("coordination", null, "coordination_team", {})],
+	"steering": [mandate("steering", "stad-gemeente", "steering_group", {})],
+	"auditor": [
+		mandate("auditor", null, "auditor", {}),
+		mandate("auditor", null, "auditor", {"agreement": "kaw-pilot-2018"}),
+	],
+	"of-two": [
+		mandate("of-two", "caw", "team_member", {}),
+		mandate("of-two", "ggz", "team_member", {"id": "m-of-two-ggz"}),
+	],
+	"elsewhere": [mandate("elsewhere", "caw-kortrijk", "team_member", {"agreement": "sample-kortrijk"})],
+	"member-and-chair": [
+		mandate("member-and-chair", "stad-gemeente", "chair", {}),
+		mandate("member-and-chair", "stad-gemeente", "team_member", {}),
+	],
+}
+
+people := object.union(team, others)
+
+members := {agreement: [held |
+	some mandates in people
+	some held in mandates
+	held.agreement == agreement
+] |
+	some agreement in {"sample-brugge", "sample-kortrijk", "kaw-pilot-2018"}
+}
+
+# A case in forming that CAW submitted for a colleague and in which every party takes part.
+case(changes) := object.union(
+	{
+		"id": "case-1",
+		"found": true,
+		"agreement": "sample-brugge",
+		"region": "31005",
+		"stage": "forming",
+		"version": 4,
+		"submitted_by": "caw",
+		"referrer": "referrer",
+		"submitted_at": "2026-02-01T09:00:00Z",
+		"participants": [taking_part(partner) | some partner in partners],
+		"director": null,
+		"followers": [],
+		"crisis": false,
+		"victim_informed": true,
+		"informing_confirmed": false,
+		"evaluating": false,
+		"guest": null,
+		"conflicts": [],
+		"session": null,
+	},
+	changes,
+)
+
+taking_part(partner) := {"partner": partner, "since": "2026-02-01T09:00:00Z", "answered": null}
+
+unknown := {"id": "case-1", "found": false, "agreement": null, "fragments": []}
+
+fragment(id, category, changes) := object.union(
+	{
+		"id": id,
+		"kind": "item",
+		"category": category,
+		"source": "the-table",
+		"subjects": ["person-1"],
+		"only_for": [],
+		"withhold_from": [],
+		"addressed_to": [],
+		"status": "offered",
+	},
+	changes,
+)
+
+asks(person, resource, purpose, cases) := {
+	"now": now,
+	"purpose": purpose,
+	"resource": resource,
+	"viewer": {"person": person, "mandate": null},
+	"cases": cases,
+}
+
+# What `person` is given when reading one case with these fragments for the table.
+reads(person, changes, fragments) := decision if {
+	listed := [object.union(case(changes), {"fragments": fragments})]
+	decision := decided(asks(person, "case", "case_consultation", listed))
+}
+
+# The decision on the one case that is asked about.
+decided(question) := answer.decisions["case-1"] if {
+	answer := release.decision with input as question
+		with data.mandates as people
+		with data.system.bundles as bundles
+}
+
+# Fragment id → level.
+levels(decision) := {id: verdict.level | some id, verdict in decision.fragments}
+
+does(person, command, purpose, facts, about) := object.union(
+	{
+		"now": now,
+		"purpose": purpose,
+		"viewer": {"person": person, "mandate": null},
+		"action": command,
+		"facts": facts,
+		"agreement": null,
+		"case": null,
+		"target": null,
+	},
+	about,
+)
+
+ruled(question) := answer if {
+	answer := action.decision with input as question
+		with data.mandates as people
+		with data.members as members
+		with data.system.bundles as bundles
+}
