@@ -78,7 +78,7 @@ def _floor(platform: Platform, sizes: Sizes) -> Floor:
         parts.rabbitmq.ctl("set_permissions", "-p", "ketenaanpak", user, ".*", ".*", ".*")
     gateway = urlsplit(parts.broker_url("gateway"))
     broker = gateway._replace(netloc=f"{user}:{user}@{gateway.hostname}:{gateway.port}").geturl()
-    return Floor(broker, parts.mongodb.admin_url, parts.opa_url, sizes)
+    return Floor(broker, parts.mongodb.admin_url(), parts.opa_url, sizes)
 
 
 def _sizes(table: People, case: str, person: str, name: str) -> Sizes:

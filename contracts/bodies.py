@@ -171,7 +171,7 @@ class PutOnAgendaBody(Strict):
 class TransitionBody(Strict):
     """A step of the case, by its command in the transition table; members depend on it."""
 
-    command = Code(required=True)
+    command = OneOf(words.TRANSITIONS, required=True)
     session = RandomId()
     ground = Code()
     outcome = RandomId()

@@ -44,6 +44,21 @@ STAGES: Final = (
 )
 """The life of a case (dossier)."""
 
+TRANSITIONS: Final = (
+    "take_on_agenda",
+    "withdraw",
+    "complete_forming",
+    "reopen_forming",
+    "decline",
+    "accept",
+    "promote",
+    "start_execution",
+    "conclude",
+    "close",
+    "reopen",
+)
+"""The commands that change a case's stage; intake's table says from where to where."""
+
 DOMAINS: Final = ("justice", "care", "local_government")
 """The three domains that partners (kernpartners) come from."""
 
