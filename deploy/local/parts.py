@@ -8,10 +8,13 @@ Several state folders may be running side by side: each has its own ports and se
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local import external
+from deploy.local.external import ExternalMongoDB, ExternalOpa, ExternalRabbitMQ
 from deploy.local.mongodb import MongoDB
 from deploy.local.opa import Opa
 from deploy.local.ports import Ports
@@ -35,9 +38,12 @@ class Parts:
         self.state.mkdir(parents=True, exist_ok=True)
         self.secrets = Secrets(self.state / "secrets")
         self.ports = Ports(self.state)
-        self.rabbitmq = RabbitMQ(self.state, self.ports, self.secrets, tied=tied)
-        self.mongodb = MongoDB(self.state, self.ports, self.secrets, tied=tied)
-        self.opa = Opa(self.state, self.ports, bundle, tied=tied)
+        broker = ExternalRabbitMQ if external.RABBITMQ in os.environ else RabbitMQ
+        database = ExternalMongoDB if external.MONGODB in os.environ else MongoDB
+        policy = ExternalOpa if external.OPA in os.environ else Opa
+        self.rabbitmq = broker(self.state, self.ports, self.secrets, tied=tied)
+        self.mongodb = database(self.state, self.ports, self.secrets, tied=tied)
+        self.opa = policy(self.state, self.ports, bundle, tied=tied)
 
     def broker_url(self, user: str) -> str:
         """Give the AMQP URL of a user: a service's name, `gateway` or `operator`."""
@@ -61,6 +67,11 @@ class Parts:
         """Start the named parts, one after the other; raises Trouble with a remedy."""
         for name in names:
             self._part(name).start(progress or Progress(None))
+
+    def expect_nothing_kept(self) -> None:
+        """Raise Trouble when a part that is not ours to wipe holds something of an earlier run."""
+        if isinstance(self.mongodb, ExternalMongoDB):
+            self.mongodb.expect_empty()
 
     def stop(self) -> None:
         """Stop whatever runs, in order."""

@@ -32,7 +32,7 @@ OF_A_RUN = (
 )
 """What starting afresh removes; other files in the state folder are left alone."""
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds that a process may take to become ready on a busy machine."""
 
 
@@ -219,6 +219,7 @@ class Platform:
             else:
                 path.unlink(missing_ok=True)
         self._lay_out()
+        self.parts.expect_nothing_kept()
 
     def _prepare(self, offset: timedelta, progress: Progress) -> None:
         self._check_port()

@@ -74,8 +74,13 @@ def prepare(
             client.admin.command("createUser", ADMIN, pwd=admin_password, roles=["root"])
     with _client(place, admin_password) as client:
         _wait_until_writable(client, limit)
-        for user, rights in users().items():
-            _give_rights(client, user, rights, passwords[user])
+        give_rights(client, passwords)
+
+
+def give_rights(client: Client, passwords: Mapping[str, str]) -> None:
+    """Make every user of the table, or bring rights and password up to date."""
+    for user, rights in users().items():
+        _give_rights(client, user, rights, passwords[user])
 
 
 def _client(place: Place, admin_password: str | None = None) -> Client:
