@@ -71,9 +71,10 @@ def differences(declared: Definitions, found: Definitions) -> list[str]:
 
 def export_local() -> Definitions:
     """The definitions that the local run's broker holds now. Raises Trouble."""
-    told: Definitions = json.loads(
-        find_local().parts.rabbitmq.ctl("export_definitions", "-", "--format", "json")
-    )
+    broker = find_local().parts.rabbitmq
+    if not broker.program.running:
+        raise Trouble("the broker of the local run does not run", "start it: `make up`")
+    told: Definitions = json.loads(broker.ctl("export_definitions", "-", "--format", "json"))
     return told
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from ops import broker, doctor, pages, parked, people
+from ops import audit_verify, broker, doctor, pages, parked, people
 from ops.trouble import Readable
 
 app = typer.Typer(
@@ -11,6 +11,7 @@ app = typer.Typer(
     add_completion=False,
     help="Run the platform: what is wrong, what waits for a person, whether the record stands.",
 )
+app.add_typer(audit_verify.app, name="audit")
 app.add_typer(parked.app, name="parked")
 app.add_typer(broker.app, name="topology")
 app.command("doctor")(doctor.doctor)

@@ -27,7 +27,7 @@ from ops.broker import declared_definitions, differences, export_local
 from ops.parked import count_parked
 from ops.place import Place, find_place
 
-_SECONDS = 5.0
+_SECONDS = 3.0
 _LITTLE_ROOM = 500 * 1024 * 1024
 _OFF = 1.0
 
@@ -109,7 +109,7 @@ def _store(place: Place) -> Iterator[Finding]:
         yield Finding("database", "look", "not looked at", remedy)
         return
     try:
-        with MongoClient[dict[str, Any]](place.mongo_url, timeoutMS=int(_SECONDS * 1000)) as client:
+        with _open(place.mongo_url) as client:
             hello = client.admin.command("hello")
     except PyMongoError as error:
         remedy = "start it (`make up`), or correct KETENAANPAK_MONGO_URL"
@@ -120,6 +120,13 @@ def _store(place: Place) -> Iterator[Finding]:
     else:
         remedy = "wait for an election, or look at its log; nothing is kept without a primary"
         yield Finding("database", "wrong", "has no primary", remedy)
+
+
+def _open(url: str) -> MongoClient[dict[str, Any]]:
+    limit = int(_SECONDS * 1000)
+    return MongoClient(
+        url, serverSelectionTimeoutMS=limit, connectTimeoutMS=limit, socketTimeoutMS=limit
+    )
 
 
 def _policy(place: Place) -> Iterator[Finding]:

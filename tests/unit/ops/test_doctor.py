@@ -1,0 +1,129 @@
+"""The doctor says what is wrong and what to do, also when nothing answers."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from deploy.local.platform import Platform
+from ops.cli import app
+from ops.doctor import Finding, examine
+from ops.place import Place
+
+NOBODY = "127.0.0.1:1"
+
+
+@contextmanager
+def readiness_page(status: int, body: bytes) -> Iterator[str]:
+    """A page that answers like a service's /readyz."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/readyz"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def nothing_there() -> Place:
+    """A platform of which no part answers."""
+    return Place(
+        broker_url=f"amqp://operator:secret-of-the-operator@{NOBODY}/ketenaanpak",
+        mongo_url=f"mongodb://auditor:secret-of-the-auditor@{NOBODY}/audit",
+        opa_url=f"http://{NOBODY}",
+        local=None,
+    )
+
+
+def test_every_part_that_is_away_is_named_with_a_remedy_and_without_its_password() -> None:
+    """Somebody who is woken up at night reads what to do, and nobody reads a password."""
+    findings = {finding.part: finding for finding in examine(nothing_there())}
+
+    wrong = {part for part, finding in findings.items() if finding.state == "wrong"}
+    assert wrong == {"broker", "database", "policy"}
+    assert all(findings[part].remedy for part in wrong)
+    assert "secret-of" not in str(findings)
+
+
+def test_what_the_operator_cannot_look_at_is_said_and_not_called_well() -> None:
+    """A part that was not looked at does not pass for a healthy one."""
+    place = nothing_there()
+    findings = examine(Place(place.broker_url, None, None, None))
+
+    looked = {finding.part: finding.state for finding in findings}
+    assert looked["database"] == looked["policy"] == "look"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (200, b'{"status":"ready"}', Finding("page", "well", "ready")),
+        (
+            503,
+            b'{"status":"not ready","parts":{"broker":"ok","store":"unreachable"}}',
+            Finding("page", "wrong", "not ready: store unreachable", "look"),
+        ),
+        (
+            503,
+            b'{"ready":false,"parts":{"policy":false},"services":{"audit":false,"risk":true}}',
+            Finding("page", "wrong", "not ready: policy, audit", "look"),
+        ),
+        (503, b"<html>", Finding("page", "wrong", "not ready: it does not say why", "look")),
+        (503, b"[1]", Finding("page", "wrong", "not ready: it does not say why", "look")),
+    ],
+)
+def test_a_readiness_page_is_read_as_it_is_meant(status: int, body: bytes, told: Finding) -> None:
+    """The part behind an unready service is named, whoever wrote the page."""
+    place = Place(nothing_there().broker_url, None, None, None)
+    with readiness_page(status, body) as page:
+        found = list(examine(place, [page]))[-1]
+
+    assert (found.state, found.told) == (told.state, told.told)
+    assert bool(found.remedy) == bool(told.remedy)
+
+
+def test_the_exit_code_tells_a_script_that_something_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A watchdog that runs the doctor notices."""
+    (tmp_path / "secrets").mkdir(mode=0o700)
+    monkeypatch.setenv("KETENAANPAK_STATE", str(tmp_path))
+    local = Platform(tmp_path)
+    local.clock.set_offset(86_400.0)
+    secret = local.parts.secrets.path("open", lambda: "read me")
+    secret.chmod(0o644)
+
+    done = CliRunner().invoke(app, ["doctor"], terminal_width=200)
+
+    assert done.exit_code == 1
+    assert "others may read open" in done.stdout
+    assert "+1.00 days from true time" in done.stdout
+
+
+def test_where_nothing_was_started_that_is_what_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newcomer is told how to begin, and nothing is made in the folder."""
+    monkeypatch.setenv("KETENAANPAK_STATE", str(tmp_path))
+
+    done = CliRunner().invoke(app, ["doctor"])
+
+    assert done.exit_code == 1
+    assert "make up" in done.stderr
+    assert list(tmp_path.iterdir()) == []

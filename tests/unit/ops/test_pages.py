@@ -1,0 +1,46 @@
+"""The generated pages of docs/ say what the code says."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from contracts.events import EVENTS
+from ops import pages
+from ops.cli import app
+
+
+def test_the_committed_pages_are_those_that_the_code_makes() -> None:
+    """Whoever reads docs/ reads what holds now; `ketenaanpak docs` makes it so."""
+    done = CliRunner().invoke(app, ["docs", "--check"])
+
+    assert (done.stdout, done.exit_code) == ("", 0)
+
+
+def test_every_event_and_its_hearers_stand_on_the_page() -> None:
+    """An integrator finds each event once, with who reacts to it."""
+    page = pages.PAGES["events.md"]()
+
+    for name in EVENTS:
+        assert page.count(f"| `{name}` |") == 1
+    (withdrawn,) = (line for line in page.splitlines() if "`intake.case_withdrawn`" in line)
+    assert withdrawn.endswith("| *case*, `ground` | risk, plans, notifications, audit |")
+
+
+def test_a_page_that_is_out_of_date_is_named_and_then_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of the code that forgets a page is caught, and mended with one command."""
+    monkeypatch.setattr(pages, "DOCS", tmp_path)
+    for name, make in pages.PAGES.items():
+        (tmp_path / name).write_text(make(), encoding="utf-8")
+    (tmp_path / "events.md").write_text("# Events\n", encoding="utf-8")
+
+    checked = CliRunner().invoke(app, ["docs", "--check"])
+    made = CliRunner().invoke(app, ["docs"])
+    again = CliRunner().invoke(app, ["docs"])
+
+    assert (checked.stdout, checked.exit_code) == ("docs/events.md is out of date\n", 1)
+    assert made.stdout == "docs/events.md written\n"
+    assert again.stdout == "docs are up to date\n"
+    assert (tmp_path / "events.md").read_text(encoding="utf-8") == pages.PAGES["events.md"]()

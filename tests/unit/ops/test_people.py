@@ -1,0 +1,106 @@
+"""Sample persons, their tokens, and the matches of staff members."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from typer.testing import CliRunner
+
+from chassis.sealing import keyed_hash
+from demo.people import everybody
+from deploy.local.identity import AUDIENCE, ISSUER
+from deploy.local.platform import Platform
+from ops.cli import app
+from services.intake.domain.matching import by_national_number
+
+NUMBER = "88050400036"
+KEY = bytes(range(32))
+
+
+@pytest.fixture
+def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
+    """A local run that was prepared once."""
+    (tmp_path / "secrets").mkdir(mode=0o700)
+    monkeypatch.setenv("KETENAANPAK_STATE", str(tmp_path))
+    return Platform(tmp_path)
+
+
+def claims_of(token: str, local: Platform) -> dict[str, object]:
+    """The claims of a token that the run's published keys prove."""
+    text = local.settings.of_gateway()["KETENAANPAK_JWKS"]
+    keys = KeySet.import_key_set(json.loads(Path(text).read_text()))
+    claims: dict[str, object] = jwt.decode(token, keys, algorithms=["RS256"]).claims
+    return claims
+
+
+@pytest.mark.parametrize("asked", ["parket", "p-099056e2"])
+def test_a_token_is_all_that_is_printed_and_proves_the_person(asked: str, local: Platform) -> None:
+    """`TOKEN=$(make token PERSON=…)` gives what the gateway takes."""
+    done = CliRunner().invoke(app, ["token", asked, "--mandate", "m-1"])
+
+    assert done.exit_code == 0
+    token = done.stdout.removesuffix("\n")
+    assert token.count(".") == 2
+    assert not set(token) & set(" \n")
+    claims = claims_of(token, local)
+    assert (claims["sub"], claims["mandate"]) == (everybody()["parket"].id, "m-1")
+    assert (claims["iss"], claims["aud"]) == (ISSUER, AUDIENCE)
+
+
+def test_a_token_lives_in_the_time_of_the_platform(local: Platform) -> None:
+    """A story told eight months back accepts the tokens made for it."""
+    local.clock.set_offset(-240 * 86_400.0)
+
+    token = CliRunner().invoke(app, ["token", "parket"]).stdout.strip()
+
+    issued = claims_of(token, local)["iat"]
+    assert isinstance(issued, int)
+    assert abs(issued - (datetime.now(UTC).timestamp() - 240 * 86_400)) < 60
+
+
+def test_an_unknown_person_gets_no_token(local: Platform) -> None:
+    """A typing error is told, and standard output stays empty for the script that reads it."""
+    done = CliRunner().invoke(app, ["token", "nobody"])
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "ketenaanpak people" in done.stderr
+
+
+def test_everybody_is_listed_with_partner_and_roles() -> None:
+    """Somebody who tries the platform sees whom to be."""
+    done = CliRunner().invoke(app, ["people"], env={"COLUMNS": "240"})
+
+    assert done.exit_code == 0
+    for person in everybody().values():
+        (line,) = (line for line in done.stdout.splitlines() if person.id in line)
+        for shown in (person.key, person.name, person.partner or "–", *person.roles):
+            assert shown in line
+
+
+@pytest.mark.parametrize("typed", [NUMBER, "88.05.04-000.36\n", " 88 05 04 000 36 "])
+def test_a_staff_match_is_the_one_that_intake_computes(
+    typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An employee who is in the family is recognised, however the number was typed."""
+    monkeypatch.setenv("KETENAANPAK_MATCHING_KEY", base64.b64encode(KEY).decode())
+
+    done = CliRunner().invoke(app, ["match-key"], input=typed)
+
+    assert done.stdout == keyed_hash(KEY, *by_national_number(NUMBER)) + "\n"
+    assert NUMBER not in done.output
+
+
+@pytest.mark.parametrize("typed", ["", "8805040003", "twelve", "88050400036 x"])
+def test_what_is_no_national_number_matches_nobody(
+    typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A typing error does not silently leave an employee unrecognised."""
+    monkeypatch.setenv("KETENAANPAK_MATCHING_KEY", base64.b64encode(KEY).decode())
+
+    done = CliRunner().invoke(app, ["match-key"], input=typed)
+
+    assert (done.exit_code, done.stdout) == (1, "")
