@@ -337,6 +337,15 @@ def permit(_asked: dict[str, Any], **terms: Any) -> dict[str, Any]:
     }
 
 
+def raising(error: Exception) -> Handler:
+    """A service that fails in this way."""
+
+    def fail(_payload: dict[str, Any]) -> Any:
+        raise error
+
+    return fail
+
+
 def refuse(*reasons: str, hide: bool = False) -> Handler:
     """An action decision that denies."""
     return lambda asked: {
