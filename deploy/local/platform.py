@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
 import sys
 import urllib.error
@@ -103,7 +104,8 @@ class Platform:
     """Starts, stops and hands out everything that runs for one state folder.
 
     Making this object starts nothing; a second one on the same folder controls the same
-    processes. `policy_data` replaces the agreements, partners and mandates that OPA decides by.
+    processes. `policy_data` names the folders of agreements, partners and mandates that OPA
+    decides by; without it, those of the run that is kept in the state folder, else the samples.
     """
 
     def __init__(
@@ -111,7 +113,7 @@ class Platform:
         state: Path,
         *,
         port: int | None = None,
-        policy_data: Sequence[Path] = (POLICY / "data",),
+        policy_data: Sequence[Path] | None = None,
         tied: bool = False,
     ) -> None:
         self.state = state.resolve()
@@ -231,7 +233,17 @@ class Platform:
         if not self.parts.opa.program.running:
             opa = find.opa(progress)
             with progress.step("policy", "building the bundle"):
-                bundle.build(opa, POLICY, list(self.policy_data), self.bundle)
+                bundle.build(opa, POLICY, self._policy_folders(), self.bundle)
+
+    def _policy_folders(self) -> list[Path]:
+        """The data that was asked for, kept for the starts of this run that ask for none."""
+        kept = self.bundle.with_name("data.json")
+        if self.policy_data is not None:
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text(json.dumps([str(folder) for folder in self.policy_data]))
+        if kept.exists():
+            return [Path(folder) for folder in json.loads(kept.read_text())]
+        return [POLICY / "data"]
 
     def _check_port(self) -> None:
         if not self.gateway.running and not ports.is_free(self.port):

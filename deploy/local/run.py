@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
-from deploy.local.platform import POLICY, ROOT, Platform
+from deploy.local.platform import ROOT, Platform
 from deploy.local.progress import Progress
 from deploy.local.trouble import Trouble
 
@@ -23,7 +23,7 @@ DEFAULT_PORT = 8458
 def running_platform(
     state: Path,
     *,
-    policy_data: Sequence[Path] = (POLICY / "data",),
+    policy_data: Sequence[Path] | None = None,
     offset: timedelta = timedelta(0),
     progress: Progress | None = None,
 ) -> Iterator[Platform]:
