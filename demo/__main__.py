@@ -23,6 +23,8 @@ STORY_LENGTH = timedelta(days=243)
 """Eight months: long enough for an agreement to lapse and, later, for a follow-up."""
 
 LAPSES_ON_DAY = 60
+WIDTH = 146
+"""Columns that the widest table needs; a narrower terminal wraps."""
 
 VIEWERS = (
     *("opgroeien", "vertrouwenscentrum", "stad", "caw", "parket", "justitiehuis"),
@@ -33,7 +35,7 @@ LAPSED = ("caw-westhoek", "politie-westhoek", "parket-westhoek", "sociaal-huis-w
 
 def main() -> int:
     """Run the demonstration; a person reads what went wrong, not a traceback."""
-    console = Console(width=max(Console().width, 150) if not sys.stdout.isatty() else None)
+    console = Console(width=max(Console().width, WIDTH))
     progress = Progress()
     try:
         platform = local_platform()
@@ -67,18 +69,20 @@ def _tell(platform: Platform, begin: datetime, console: Console) -> None:
     case, lapsed_case = known["case"], known["westhoek_case"]
     views = _look(caller, [people[key] for key in VIEWERS], case)
     lapsed_views = _look(caller, [people[key] for key in LAPSED], lapsed_case)
-    entries = _ask(caller, people["auditor"], case)
+    entries = _ask(caller, people["auditor"], {"case": case})
+    causes = _causes(caller, people["auditor"], entries)
     names = {person.id: person.name for person in people.values()}
-    console.print(tables.timeline(entries, names))
+    console.print(tables.timeline(entries, causes, names))
     console.print(tables.shown(views))
     console.print(
         tables.shown(lapsed_views, f"The case of the agreement that lapsed on day {LAPSES_ON_DAY}")
     )
     everyone = [*views, *lapsed_views]
-    asked = entries + _ask(caller, people["auditor"], lapsed_case)
+    asked = entries + _ask(caller, people["auditor"], {"case": lapsed_case})
     console.print(tables.withheld(asked, [person for person, _, _ in everyone]))
     console.rule("The audit log, re-computed")
-    verify_local(platform, console)
+    if not verify_local(platform, console).stands:
+        raise StoryStopped("the audit log does not stand")
     _say_what_next(platform, console)
 
 
@@ -92,10 +96,22 @@ def _look(
     return views
 
 
-def _ask(caller: Caller, auditor: Person, case: str) -> list[dict[str, Any]]:
-    """All entries of the record about a case, in the order of the log, with their detail."""
+def _causes(
+    caller: Caller, auditor: Person, entries: Sequence[dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Command id → the decision that let it happen; for a referral the case did not exist yet."""
+    causes: dict[str, dict[str, Any]] = {}
+    for event in entries:
+        if event["kind"] == "event" and event["command_id"] not in causes:
+            found = _ask(caller, auditor, {"command_id": event["command_id"], "kind": "action"})
+            causes |= {decision["command_id"]: decision for decision in found}
+    return causes
+
+
+def _ask(caller: Caller, auditor: Person, about: dict[str, Any]) -> list[dict[str, Any]]:
+    """All entries of the record that answer a question, in the order of the log, with detail."""
     entries: list[dict[str, Any]] = []
-    question: dict[str, Any] = {"case": case, "detail": True, "limit": 200}
+    question = {**about, "detail": True, "limit": 200}
     while True:
         answer = caller.post(auditor.id, "/v1/audit/records/search", "audit", question)
         page = succeeded(answer, "the auditor searches the record")
@@ -107,7 +123,7 @@ def _ask(caller: Caller, auditor: Person, case: str) -> list[dict[str, Any]]:
 
 def _overlay(state: Path, begin: datetime) -> Path:
     """The sample agreement that lapses while the story is told, as data of this run."""
-    folder = state / "policy" / "story"
+    folder = state / "story"
     (folder / "agreements").mkdir(parents=True, exist_ok=True)
     agreement = json.loads((POLICY / "data" / "agreements" / "sample-westhoek.json").read_text())
     agreement["valid_until"] = (begin + timedelta(days=LAPSES_ON_DAY)).isoformat()

@@ -14,16 +14,19 @@ from demo.people import Person
 _SHOWN = {"full": "[green]full[/]", "summary": "[yellow]summary[/]", "withheld": "[red]withheld[/]"}
 
 
-def timeline(entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Table:
+def timeline(
+    entries: Sequence[Mapping[str, Any]],
+    causes: Mapping[str, Mapping[str, Any]],
+    names: Mapping[str, str],
+) -> Table:
     """What happened to the case and by whose decided command, from the audit record."""
     table = Table(title="The case, as the record tells it", title_justify="left")
     for column in ("when", "what happened", "who", "for", "entry"):
         table.add_column(column, justify="right" if column == "entry" else "left")
-    decided = {e["command_id"]: e for e in entries if e["kind"] == "action" and e["command_id"]}
     for entry in entries:
         if entry["kind"] != "event":
             continue
-        cause = decided.get(entry["command_id"], {})
+        cause = causes.get(entry["command_id"], {})
         table.add_row(
             f"{datetime.fromisoformat(entry['time']):%Y-%m-%d %H:%M}",
             entry["action"].replace("_", " "),
@@ -38,10 +41,10 @@ def shown(
     views: Sequence[tuple[Person, int, Mapping[str, Any]]], title: str = "Who was shown what, today"
 ) -> Table:
     """Who was shown what: one row per category, one column per viewer."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", padding=0, pad_edge=False)
     table.add_column("category")
     for person, _, _ in views:
-        table.add_column(person.key, justify="center", overflow="fold", max_width=11)
+        table.add_column(person.key, justify="center", overflow="fold", max_width=12)
     held = [_levels(status, body) for _, status, body in views]
     for category in CATEGORIES:
         if any(category in levels for levels in held):
@@ -51,9 +54,7 @@ def shown(
     return table
 
 
-def withheld(
-    entries: Sequence[Mapping[str, Any]], people: Sequence[Person], categories: Mapping[str, str]
-) -> Table:
+def withheld(entries: Sequence[Mapping[str, Any]], people: Sequence[Person]) -> Table:
     """Per viewer, what the last decision about the case kept back and why, from the record."""
     table = Table(title="What was withheld and why, asked by the auditor", title_justify="left")
     for column in ("viewer", "outcome", "withheld", "why"):
@@ -62,7 +63,9 @@ def withheld(
         mine = [e for e in entries if e["person"] == person.id and e["kind"] == "release"]
         if not mine:
             continue
-        rows = _kept_back(mine[-1], categories) or [("", ", ".join(mine[-1]["reasons"]) or "–")]
+        denied = mine[-1]["outcome"] == "denied"
+        everything = [("everything", ", ".join(mine[-1]["reasons"]))]
+        rows = everything if denied else _kept_back(mine[-1]) or [("nothing", "")]
         for number, (category, why) in enumerate(rows):
             first = number == 0
             table.add_row(
@@ -72,15 +75,14 @@ def withheld(
     return table
 
 
-def _kept_back(entry: Mapping[str, Any], categories: Mapping[str, str]) -> list[tuple[str, str]]:
+def _kept_back(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
     decided = entry["result"].get("fragments", {})
     reasons: dict[str, Counter[str]] = {}
     for fragment in entry["fragments"]:
         if fragment["level"] != "none":
             continue
         found = decided.get(fragment["id"], {}).get("reasons", [])
-        category = categories.get(fragment["id"], fragment["category"])
-        reasons.setdefault(category, Counter()).update(found)
+        reasons.setdefault(fragment["category"], Counter()).update(found)
     return [
         (category, ", ".join(f"{code} ×{n}" if n > 1 else code for code, n in counted.items()))
         for category, counted in sorted(reasons.items())

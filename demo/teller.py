@@ -11,6 +11,7 @@ from demo.calls import Caller, succeeded
 from demo.people import Person
 
 STORY = Path(__file__).with_name("story")
+BETWEEN_STEPS = timedelta(minutes=35)
 _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)(?::([^}]+))?\}")
 
 
@@ -39,15 +40,14 @@ class Teller:
         self._begin = begin
         self._set_time = set_time
         self._say = say
+        self._told = begin
         self.known: dict[str, str] = {}
 
     def tell(self) -> dict[str, str]:
         """Plays the whole story; returns the ids it came to know."""
-        day = -1
         for step in steps():
-            if step["day"] != day:
-                day = step["day"]
-                self._set_time(self._morning(day))
+            self._told = max(self._moment(step), self._told + BETWEEN_STEPS)
+            self._set_time(self._told)
             self._play(step)
         return self.known
 
@@ -92,6 +92,12 @@ class Teller:
         if name == "person":
             return self._people[argument].id
         return self.known[name]
+
+    def _moment(self, step: dict[str, Any]) -> datetime:
+        morning = self._morning(step["day"])
+        if "at" not in step:
+            return morning
+        return datetime.combine(morning, time.fromisoformat(step["at"]), UTC)
 
     def _morning(self, day: int) -> datetime:
         return self._begin + timedelta(days=day)
