@@ -1,0 +1,148 @@
+"""Parked events on the real broker: seen by the operator, sent back, handled once."""
+
+import base64
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import Result
+from pymongo import MongoClient
+from typer.testing import CliRunner
+
+from deploy.local.parts import Parts
+from ops.cli import app
+from tests.integration.serving import Served, case_event, serving
+from tests.waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def plans(parts: Parts) -> Iterator[Served]:
+    """A service that hears; what it parked is gone afterwards."""
+    with serving(parts, "plans") as served:
+        yield served
+    parts.rabbitmq.ctl("purge_queue", "events.plans.parked", "--vhost", "ketenaanpak")
+
+
+@pytest.fixture
+def operator(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run the command as somebody who holds the operator's password, and nothing else."""
+    monkeypatch.setenv("KETENAANPAK_BROKER_URL", parts.broker_url("operator"))
+    monkeypatch.setenv("COLUMNS", "300")
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, arguments)
+
+    return run
+
+
+def spoilt_event() -> dict[str, Any]:
+    """An event that no retry will mend: its data lack a member, and hold something private."""
+    event = case_event("referral_submitted", str(uuid.uuid4()))
+    del event["data"]["stage"]
+    event["data"]["remark"] = "canary-of-a-parked-event"
+    return event
+
+
+def park(plans: Served, operator: Any, *events: dict[str, Any]) -> None:
+    """Tell the service of events that it will park; returns once it has."""
+    plans.tell(*events)
+    for event in events:
+        wait_until(lambda e=event: e["id"] in operator("parked", "list").stdout, 30, "parked")
+
+
+def test_a_parked_event_is_listed_with_its_reason_and_without_what_it_says(
+    plans: Served, operator: Any
+) -> None:
+    """The operator sees that something failed, where and why, and nothing of any case."""
+    event = spoilt_event()
+    park(plans, operator, event)
+
+    told = operator("parked", "list", "--service", "plans")
+    elsewhere = operator("parked", "list", "--service", "notifications")
+
+    (line,) = (line for line in told.stdout.splitlines() if event["id"] in line)
+    for shown in ("plans", "referral_submitted", event["subject"], "event_invalid"):
+        assert shown in line
+    assert "canary" not in told.output
+    assert event["id"] not in elsewhere.output
+
+
+def test_one_event_is_sent_back_and_the_other_stays(plans: Served, operator: Any) -> None:
+    """The operator tries the mended cause on one event first."""
+    one, other = spoilt_event(), spoilt_event()
+    park(plans, operator, one, other)
+    before = count_of_attempts(plans)
+
+    sent = operator("parked", "replay", "--service", "plans", "--event", one["id"])
+
+    assert (sent.stdout, sent.exit_code) == ("plans: 1 sent back\n", 0)
+    wait_until(lambda: count_of_attempts(plans) > before, 20, "the event heard again")
+    wait_until(lambda: one["id"] in operator("parked", "list").stdout, 30, "parked again")
+    assert other["id"] in operator("parked", "list").stdout
+
+
+def test_a_replayed_event_that_can_be_handled_has_its_effect_once(
+    parts: Parts, operator: Any
+) -> None:
+    """After the cause is mended, nothing of what was parked is lost or done twice."""
+    event = case_event("referral_submitted", str(uuid.uuid4()))
+    with MongoClient[dict[str, Any]](parts.mongodb.admin_url()) as admin:
+        refuse_cases(admin)
+        try:
+            with serving(parts, "risk") as risk:
+                park(risk, operator, event)
+                accept_cases(admin)
+                sent = operator("parked", "replay", "--service", "risk", "--event", event["id"])
+                assert sent.exit_code == 0
+                wait_until(lambda: risk.has_heard(event), 30, "the event handled")
+        finally:
+            accept_cases(admin)
+        assert admin["risk"].cases.count_documents({"case": event["data"]["case"]}) == 1
+    assert event["id"] not in operator("parked", "list").stdout
+
+
+def test_an_unknown_event_or_service_is_told_as_such(operator: Any) -> None:
+    """A typing error is not taken for success."""
+    event = operator("parked", "replay", "--event", str(uuid.uuid4()))
+    service = operator("parked", "list", "--service", "billing")
+
+    assert (event.exit_code, service.exit_code) == (1, 1)
+    assert "no parked event has the id" in event.stderr
+    assert "services are: risk, plans, notifications, audit" in service.stderr
+
+
+def test_a_wrong_password_is_told_without_being_repeated(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, operator: Any
+) -> None:
+    """A mistake in the environment reads as such, and no secret reaches the terminal."""
+    wrong = base64.urlsafe_b64encode(b"not the password").decode()
+    url = parts.broker_url("operator")
+    address = url.rpartition("@")[2]
+    monkeypatch.setenv("KETENAANPAK_BROKER_URL", f"amqp://operator:{wrong}@{address}")
+
+    listed, looked = operator("parked", "list"), operator("doctor")
+
+    assert (listed.exit_code, looked.exit_code) == (1, 1)
+    assert "ketenaanpak doctor" in listed.stderr
+    assert "refuses the operator" in looked.stdout
+    assert wrong not in listed.output + looked.output
+
+
+def count_of_attempts(plans: Served) -> int:
+    """How often the service has parked something, by its log."""
+    lines = plans.process.log.read_text().splitlines()
+    return sum(json.loads(line).get("event") == "event_parked" for line in lines if line[:1] == "{")
+
+
+def refuse_cases(admin: MongoClient[dict[str, Any]]) -> None:
+    """Let the database refuse what risk would note, as an unforeseen rule would."""
+    if "cases" not in admin["risk"].list_collection_names():
+        admin["risk"].create_collection("cases")
+    admin["risk"].command("collMod", "cases", validator={"never": {"$exists": True}})
+
+
+def accept_cases(admin: MongoClient[dict[str, Any]]) -> None:
+    """Take the refusal back."""
+    admin["risk"].command("collMod", "cases", validator={})
