@@ -21,6 +21,7 @@ from services.intake.store.documents import (
 )
 
 _FACTS_ONLY = {"sealed": False}
+_ONE_ANSWER = 5_000
 
 
 class Reading:
@@ -52,9 +53,9 @@ class Reading:
         with guarded():
             found = self._cases.find_one({"_id": case})
             fragments = list(
-                self._fragments.find(wanted, None if content else _FACTS_ONLY).sort(
-                    [("at", 1), ("place", 1)]
-                )
+                self._fragments.find(wanted, None if content else _FACTS_ONLY)
+                .sort([("at", 1), ("place", 1)])
+                .batch_size(_ONE_ANSWER)
             )
             if content and not fragments:
                 self._ask_for_key(case)
