@@ -30,7 +30,7 @@ up: ready ## start whatever does not run, with the data that is there
 
 .PHONY: down
 down: ## stop everything; no process stays behind
-	@if [ -x $(PYTHON) ]; then $(PYTHON) -m deploy.local.run down; fi
+	@if [ -e $(VENV)/.installed ]; then $(PYTHON) -m deploy.local.run down; fi
 
 .PHONY: logs
 logs: ready ## follow the logs of all processes

@@ -65,7 +65,7 @@ say "  python         installing the packages of ${lock##*/}"
 told=$(mktemp)
 if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
   --require-hashes -r "$lock" >"$told" 2>&1; then
-  tail -n 8 "$told" >&2
+  grep -v '^WARNING' "$told" | tail -n 6 >&2 || true
   fail "the Python packages could not be installed" \
     "check the network (pip's own settings, such as PIP_INDEX_URL, are respected)"
 fi
