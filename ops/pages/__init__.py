@@ -6,12 +6,13 @@ from typing import Annotated, Final
 
 import typer
 
-from ops.pages import events
+from ops.pages import api, events
 from services.intake import transitions_table
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "api.md": api.render,
     "events.md": events.render,
     "transitions.md": transitions_table.render,
 }

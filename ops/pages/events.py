@@ -8,6 +8,9 @@ from marshmallow import Schema, fields, validate
 from contracts.events import DATASCHEMA, EVENTS, MEANINGS, CaseData, Envelope
 from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId
 from contracts.topology import EVENTS_EXCHANGE, SUBSCRIPTIONS
+from ops.pages.markdown import table
+
+Row = tuple[str, ...]
 
 _KINDS = {
     RandomId: "random id",
@@ -46,21 +49,21 @@ def render() -> str:
     return "\n".join(
         (
             _HEAD,
-            _table(("event", "version", "what happened", "tells", "heard by"), _events()),
+            table(("event", "version", "what happened", "tells", "heard by"), _events()),
             _DATA.format(members=of_case),
-            _table(("member", "kind"), _members(_data_schemas())),
+            table(("member", "kind"), _members(_data_schemas())),
             "## The envelope\n",
-            _table(("member", "kind"), _members([Envelope()])),
+            table(("member", "kind"), _members([Envelope()])),
         )
     )
 
 
-def _events() -> Iterator[str]:
+def _events() -> Iterator[Row]:
     for name, versions in EVENTS.items():
         for version, schema in versions.items():
             told = ", ".join(_tells(schema()))
             heard_by = ", ".join(_hearers(name))
-            yield f"| `{name}` | {version} | {MEANINGS[name]} | {told} | {heard_by} |"
+            yield (f"`{name}`", str(version), MEANINGS[name], told, heard_by)
 
 
 def _tells(schema: Schema) -> Iterator[str]:
@@ -82,14 +85,14 @@ def _data_schemas() -> Iterator[Schema]:
         yield from (schema() for schema in versions.values())
 
 
-def _members(schemas: Iterable[Schema]) -> list[str]:
+def _members(schemas: Iterable[Schema]) -> list[Row]:
     """A row per member; ValueError when one name means two things."""
     kinds: dict[str, str] = {}
     for schema in schemas:
         for name, field in schema.fields.items():
             if kinds.setdefault(name, _told(field)) != _told(field):
                 raise ValueError(f"{name} is {kinds[name]} and {_told(field)}")
-    return [f"| `{name}` | {kind} |" for name, kind in kinds.items()]
+    return [(f"`{name}`", kind) for name, kind in kinds.items()]
 
 
 def _told(field: fields.Field[object]) -> str:
@@ -110,8 +113,3 @@ def _kind(field: fields.Field[object]) -> str:
 def _words(field: OneOf) -> tuple[str, ...]:
     (choice,) = field.validators
     return tuple(cast(validate.OneOf, choice).choices)
-
-
-def _table(columns: tuple[str, ...], rows: Iterable[str]) -> str:
-    head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
-    return head + "\n".join(rows) + "\n"
