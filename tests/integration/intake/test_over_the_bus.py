@@ -2,23 +2,31 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
 
-from chassis.errors import RemoteError, Unreachable
+from chassis.errors import Coded, RemoteError, Unreachable
+from chassis.sealing import decode_key, keyed_hash
 from contracts.rpc import METHODS
 from deploy.local.parts import Parts
+from services.intake.domain.matching import by_national_number
 from tests import builders
 from tests.integration.intake.desk import TERMS, new_id
 from tests.integration.serving import Served, serving
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
 def intake(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service, running."""
+    key = decode_key(parts.secrets.key("matching-key"))
+    matches = {"p-staff": keyed_hash(key, *by_national_number("85.01.01-123.45"))}
     staff = tmp_path_factory.mktemp("staff") / "matches.json"
-    staff.write_text(json.dumps({}), encoding="utf-8")
+    staff.write_text(json.dumps(matches), encoding="utf-8")
     with serving(parts, "intake", KETENAANPAK_STAFF_MATCHES=str(staff)) as served:
         yield served
 
@@ -45,9 +53,9 @@ def referral(**changes: Any) -> dict[str, Any]:
     }
 
 
-def reading(case: str) -> dict[str, Any]:
+def reading(case: str, person: str = "p-caw") -> dict[str, Any]:
     """A request to read a whole case."""
-    return {"case": case, "person": "p-caw", "kinds": None, "fragment": None, "content": True}
+    return {"case": case, "person": person, "kinds": None, "fragment": None, "content": True}
 
 
 def test_the_gateway_submits_and_reads(intake: Served) -> None:
@@ -69,6 +77,55 @@ def test_the_same_command_sent_again_tells_the_same(intake: Served) -> None:
     again = intake.call("gateway", "submit_referral", command | {"decision_id": new_id()})
 
     assert again == first
+
+
+def test_staff_do_not_meet_a_case_they_are_part_of(intake: Served) -> None:
+    """A member of staff who is a victim, known by national number, is told to policy as such."""
+    body = builders.referral()
+    body["persons"][0]["national_number"] = "85010112345"
+    case = intake.call("gateway", "submit_referral", referral(body=body))["case"]
+
+    told = [
+        intake.call("gateway", "read_case", reading(case, person))["case"]["conflicts"]
+        for person in ("p-staff", "p-caw")
+    ]
+
+    assert told == [["same_person"], []]
+
+
+def test_a_killed_service_keeps_what_it_promised(intake: Served) -> None:
+    """When intake dies in the middle of many referrals, each answer given is kept, none twice."""
+    commands = [referral() for _ in range(40)]
+    answers: dict[str, Any] = {}
+
+    def send(command: dict[str, Any]) -> None:
+        with suppress(Coded):
+            answers[command["command_id"]] = intake.call("gateway", "submit_referral", command)
+
+    def settled(command: dict[str, Any]) -> bool:
+        answers.pop(command["command_id"], None)
+        send(command)
+        return command["command_id"] in answers
+
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(send, command) for command in commands]
+        wait_until(lambda: len(answers) >= 5, what="a few answers")
+        intake.process.kill()
+        intake.start()
+        for one in sent:
+            one.result()
+    promised = dict(answers)
+
+    for command in commands:
+        # What was under way is locked until the database gives the dead one up.
+        wait_until(partial(settled, command), 20, "an answer to what was under way")
+    told = [answers[command["command_id"]] for command in commands]
+
+    assert len(promised) >= 5
+    assert [promised.get(c["command_id"], t) for c, t in zip(commands, told, strict=True)] == told
+    assert len({one["case"] for one in told}) == len(commands)
+    for one in told:
+        assert intake.call("gateway", "read_case", reading(one["case"]))["case"]["found"]
 
 
 def test_a_refusal_travels_with_its_code(intake: Served) -> None:
