@@ -1,0 +1,344 @@
+"""Lists: pages filled up after refusals, cursors for one person, one record for each case."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.unit.gateway.stage import (
+    Platform,
+    allow,
+    an_id,
+    case_facts,
+    decided,
+    deny,
+    fragment,
+    permit,
+    refuse,
+)
+
+BERT = "p-00000002"
+
+
+class Shelf:
+    """Intake's list: cases in order, some of them denied by policy."""
+
+    def __init__(self, platform: Platform, marks: str) -> None:
+        """`marks` is one letter a case: `o` is allowed, `x` is denied."""
+        self.rows = [
+            {
+                "case": case_facts(),
+                "fragments": [
+                    fragment("person"),
+                ],
+            }
+            for _ in marks
+        ]
+        self.denied = {
+            row["case"]["id"] for row, mark in zip(self.rows, marks, strict=True) if mark == "x"
+        }
+        platform.policy.action = lambda asked: permit(
+            asked, parties=[["sample-brugge", "caw"]], agreements=[]
+        )
+        platform.policy.release = self._decide
+        platform.bus.on("intake", "list_cases", self._list)
+
+    def allowed(self) -> list[str]:
+        return [row["case"]["id"] for row in self.rows if row["case"]["id"] not in self.denied]
+
+    def _decide(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return decided(
+            {
+                case["id"]: deny("not_party") if case["id"] in self.denied else allow(case)
+                for case in asked["cases"]
+            }
+        )
+
+    def _list(self, request: dict[str, Any]) -> dict[str, Any]:
+        start = int(request["after"] or 0)
+        end = start + request["limit"]
+        return {
+            "cases": self.rows[start:end],
+            "next": str(end) if end < len(self.rows) else None,
+        }
+
+
+def pages(platform: Platform, limit: int) -> list[list[str]]:
+    """The ids of every page, following the cursors."""
+    found, after = [], ""
+    while True:
+        body = platform.get(f"/v1/cases?limit={limit}{after}").json
+        found.append([row["id"] for row in body["cases"]])
+        if body["next"] is None:
+            return found
+        after = f"&after={body['next']}"
+
+
+@pytest.mark.parametrize("marks", ["", "o", "x", "ooo", "xxx", "xxooxx", "ooxxxx", "xoxoxoxo"])
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_pages_are_full_and_show_each_allowed_case_once(
+    platform: Platform, marks: str, limit: int
+) -> None:
+    """A short page, or a next page with nothing on it, would tell how much was refused."""
+    shelf = Shelf(platform, marks)
+
+    found = pages(platform, limit)
+
+    assert [case for page in found for case in page] == shelf.allowed()
+    assert all(len(page) == limit for page in found[:-1])
+    assert all(found) or found == [[]]
+
+
+def test_every_case_of_a_page_has_its_own_entry_in_one_batch(platform: Platform) -> None:
+    """An auditor asks by case: a list is a reading of each case on it."""
+    shelf = Shelf(platform, "oxo")
+
+    answer = platform.get("/v1/cases")
+
+    assert len(platform.sent("audit.record")) == 1
+    assert [(e["case"], e["outcome"]) for e in platform.recorded] == [
+        (row["case"]["id"], "denied" if mark == "x" else "released")
+        for row, mark in zip(shelf.rows, "oxo", strict=True)
+    ]
+    assert {e["decision_id"] for e in platform.recorded} == {answer.headers["Decision-Id"]}
+    assert all(len(e["input"]["cases"]) == 1 for e in platform.recorded)
+
+
+def test_an_empty_list_is_recorded_too(platform: Platform) -> None:
+    """Somebody looked, and found nothing: that too is a fact."""
+    Shelf(platform, "")
+
+    answer = platform.get("/v1/cases")
+
+    assert answer.json == {"cases": [], "next": None}
+    (entry,) = platform.recorded
+    assert (entry["kind"], entry["action"], entry["case"]) == ("release", "read_cases", None)
+    assert entry["outcome"] == "released"
+
+
+def test_a_list_that_is_not_allowed_is_refused_and_recorded(platform: Platform) -> None:
+    """A role without cases has no list, and asking for it leaves a trace."""
+    platform.policy.action = refuse("role_not_allowed")
+
+    answer = platform.get("/v1/cases")
+
+    assert (answer.status_code, answer.json["code"]) == (403, "not_allowed")
+    assert platform.recorded[0]["outcome"] == "denied"
+    assert "intake.list_cases" not in platform.calls()
+
+
+def test_intake_selects_by_what_policy_says_the_person_takes_part_in(platform: Platform) -> None:
+    """The gateway knows no agreement and no mandate."""
+    Shelf(platform, "o")
+
+    platform.get("/v1/cases?limit=7")
+
+    (asked,) = platform.sent("intake.list_cases")
+    assert asked == {
+        "person": "p-00000001",
+        "parties": [["sample-brugge", "caw"]],
+        "agreements": [],
+        "referrer": False,
+        "kinds": ["person"],
+        "after": None,
+        "limit": 7,
+    }
+
+
+def test_a_cursor_of_another_person_is_refused(platform: Platform) -> None:
+    """A cursor tells where somebody stood in what that person may see."""
+    Shelf(platform, "ooo")
+    cursor = platform.get("/v1/cases?limit=1").json["next"]
+
+    stolen = platform.get(f"/v1/cases?limit=1&after={cursor}", BERT)
+
+    assert (stolen.status_code, stolen.json["code"]) == (400, "cursor_invalid")
+
+
+def test_a_cursor_of_another_list_is_refused(platform: Platform) -> None:
+    """What one list means by it, another would misread."""
+    Shelf(platform, "ooo")
+    cursor = platform.get("/v1/cases?limit=1").json["next"]
+
+    assert platform.get(f"/v1/referrals?after={cursor}").json["code"] == "cursor_invalid"
+
+
+def test_a_cursor_ends_with_the_hour(platform: Platform) -> None:
+    """Nobody goes on tomorrow in the list of today."""
+    Shelf(platform, "ooo")
+    cursor = platform.get("/v1/cases?limit=1").json["next"]
+    platform.clock.advance(timedelta(hours=1, seconds=1))
+
+    answer = platform.get(f"/v1/cases?limit=1&after={cursor}")
+
+    assert answer.json["code"] == "cursor_invalid"
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "é", "%00", "A" * 3000, "eyJhZnRlciI6IjEifQ"])
+def test_a_cursor_that_is_none_of_ours_is_refused(platform: Platform, cursor: str) -> None:
+    """Whoever makes up a cursor gets no further."""
+    Shelf(platform, "ooo")
+
+    answer = platform.get(f"/v1/cases?after={cursor}")
+
+    assert answer.status_code in (400, 422)
+    assert platform.recorded == []
+
+
+def test_cursors_tell_nothing_by_their_length(platform: Platform) -> None:
+    """Where one stands among the cases of others must not show."""
+    Shelf(platform, "o" * 12 + "x" * 200 + "o")
+
+    lengths = {len(platform.get(f"/v1/cases?limit={n}").json["next"]) for n in (1, 9, 10, 12)}
+
+    assert len(lengths) == 1
+
+
+def test_the_tag_of_a_page_is_about_its_rows(platform: Platform) -> None:
+    """The same page has the same tag, though its cursor is sealed anew each time."""
+    Shelf(platform, "ooo")
+
+    first, second = platform.get("/v1/cases?limit=1"), platform.get("/v1/cases?limit=1")
+
+    assert first.json["next"] != second.json["next"]
+    assert first.headers["ETag"] == second.headers["ETag"]
+
+
+def test_own_referrals_are_listed_without_persons(platform: Platform) -> None:
+    """A referrer follows a reference and its state."""
+    Shelf(platform, "o")
+
+    body = platform.get("/v1/referrals").json
+
+    assert platform.sent("intake.list_cases")[0]["referrer"] is True
+    assert platform.sent("intake.list_cases")[0]["kinds"] == []
+    assert set(body) == {"referrals", "next"}
+
+
+def a_session(*cases: dict[str, Any]) -> dict[str, Any]:
+    """What intake tells of a session with these cases on its agenda."""
+    return {
+        "session": {
+            "id": an_id(),
+            "found": True,
+            "agreement": "sample-brugge",
+            "table": "table-brugge",
+            "starts_at": "2026-03-10T09:00:00+00:00",
+            "version": 2,
+            "agenda": [
+                {"case": case["id"], "referrer_attends": True, "put_by": "p-00000007"}
+                for case in cases
+            ],
+        },
+        "cases": list(cases),
+    }
+
+
+def test_an_agenda_shows_the_cases_that_the_viewer_may_know_of(platform: Platform) -> None:
+    """A wall holds on the agenda too."""
+    seen, walled = case_facts(), case_facts()
+    told = a_session(seen, walled)
+    session = told["session"]["id"]
+    platform.bus.on("intake", "read_session", lambda _: told)
+    platform.policy.release = lambda asked: decided(
+        {
+            case["id"]: deny("conflict_kin") if case["id"] == walled["id"] else allow(case)
+            for case in asked["cases"]
+        }
+    )
+
+    body = platform.get(f"/v1/sessions/{session}/agenda").json
+
+    assert [row["id"] for row in body["cases"]] == [seen["id"]]
+    assert body["cases"][0]["referrer_attends"] is True
+    assert "p-00000007" not in str(body)
+    recorded = [(e["action"], e["outcome"]) for e in platform.recorded]
+    assert recorded == [
+        ("read_session", "permitted"),
+        ("read_agenda", "released"),
+        ("read_agenda", "denied"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["/v1/sessions/{}", "/v1/sessions/{}/agenda"])
+def test_an_unknown_and_a_foreign_session_have_the_same_answer(
+    platform: Platform, path: str
+) -> None:
+    """Whether another table meets is not everybody's to know."""
+    told = a_session(case_facts())
+    session = told["session"]["id"]
+    platform.policy.action = refuse("mandate_missing", hide=True)
+
+    def read(request: dict[str, Any]) -> dict[str, Any]:
+        if request["session"] == session:
+            return told
+        return {"session": {"id": request["session"], "found": False}, "cases": []}
+
+    platform.bus.on("intake", "read_session", read)
+    foreign = platform.get(path.format(session))
+    behind_foreign = platform.calls()
+    platform.trace.clear()
+    unknown = platform.get(path.format(an_id()))
+
+    assert (foreign.status_code, foreign.data) == (404, unknown.data)
+    assert behind_foreign == platform.calls()
+
+
+def test_an_inbox_says_that_something_waits_and_never_what(platform: Platform) -> None:
+    """A message on a screen must tell a bystander nothing."""
+    message = {
+        "id": an_id(),
+        "task": "question_waiting",
+        "at": "2026-03-01T09:00:00+00:00",
+        "read": False,
+        "version": 1,
+        "case": "KANARIE",
+    }
+    platform.bus.on("notifications", "inbox", lambda _: {"messages": [message], "next": None})
+
+    answer = platform.get("/v1/inbox", **{"Accept-Language": "fr, nl;q=0.5"})
+
+    (shown,) = answer.json["messages"]
+    assert shown == {
+        "id": message["id"],
+        "task": "question_waiting",
+        "at": message["at"],
+        "read": False,
+        "version": 1,
+        "text": "Une question attend.",
+    }
+    assert answer.headers["Content-Language"] == "fr"
+
+
+def test_a_message_leads_to_a_case_only_as_long_as_the_case_may_be_known(
+    platform: Platform,
+) -> None:
+    """A wall put up yesterday closes the message of last week."""
+    case, mine = platform.put_case(), an_id()
+    message = {
+        "id": mine,
+        "task": "crisis",
+        "at": "2026-03-01T09:00:00+00:00",
+        "read": False,
+        "version": 1,
+    }
+
+    def open_message(request: dict[str, Any]) -> dict[str, Any]:
+        if request["message"] == mine:
+            return {"message": message, "about": {"case": case}}
+        return {"message": None, "about": {}}
+
+    platform.bus.on("notifications", "open_message", open_message)
+    opened = platform.get(f"/v1/inbox/{mine}")
+    platform.policy.release = lambda asked: decided(
+        {each["id"]: deny("conflict_kin") for each in asked["cases"]}
+    )
+    platform.trace.clear()
+    closed = platform.get(f"/v1/inbox/{mine}")
+    behind_closed = platform.calls()
+    platform.trace.clear()
+    unknown = platform.get(f"/v1/inbox/{an_id()}")
+
+    assert opened.json["about"] == {"case": case}
+    assert (closed.status_code, closed.data) == (404, unknown.data)
+    assert behind_closed == platform.calls()

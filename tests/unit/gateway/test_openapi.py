@@ -1,0 +1,92 @@
+"""The document that describes the API is true, and reads like a page without a network."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.unit.gateway.stage import Platform
+
+
+@pytest.fixture
+def document(platform: Platform) -> dict[str, Any]:
+    """The OpenAPI document."""
+    found: dict[str, Any] = platform.client().get("/v1/openapi.json").json
+    return found
+
+
+def test_every_route_is_described(platform: Platform, document: dict[str, Any]) -> None:
+    """What is not in the document is not found by those who test the API."""
+    described = {
+        (method.upper(), path)
+        for path, operations in document["paths"].items()
+        for method in operations
+        if method != "parameters"
+    }
+    served = {
+        (method, re.sub(r"<(?:[a-z_]+:)?([a-z_]+)>", r"{\1}", rule.rule))
+        for rule in platform.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/v1/") and rule.rule not in ("/v1/openapi.json", "/v1/docs")
+    }
+    assert described == served
+
+
+def test_every_operation_says_what_it_needs_and_how_it_fails(document: dict[str, Any]) -> None:
+    """A client is written from the document alone."""
+    assert document["openapi"] == "3.1.0"
+    assert document["security"] == [{"token": []}]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method == "parameters":
+                continue
+            named = {parameter["name"] for parameter in operation["parameters"]}
+            assert "Purpose-Of-Use" in named, path
+            if method != "get" and not path.endswith("/search"):
+                assert "Idempotency-Key" in named, path
+            assert operation["summary"].endswith("."), path
+            assert "default" in operation["responses"], path
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    """A broken reference breaks every generator."""
+    for reference in re.findall(r"'\$ref': '#/([^']+)'", str(document)):
+        found: Any = document
+        for step in reference.split("/"):
+            found = found[step]
+        assert found
+
+
+def test_errors_are_described_as_problem_documents(document: dict[str, Any]) -> None:
+    """Their media type tells a client how to read them."""
+    for response in document["components"]["responses"].values():
+        assert set(response["content"]) == {"application/problem+json"}
+
+
+def test_patterns_are_those_of_json_schema(document: dict[str, Any]) -> None:
+    r"""Python's \A and \Z mean other things elsewhere."""
+    text = str(document)
+
+    assert "\\\\A" not in text
+    assert "\\\\Z" not in text
+
+
+def test_the_page_needs_nothing_from_elsewhere(platform: Platform) -> None:
+    """It is read where there is no network, and may be printed."""
+    answer = platform.client().get("/v1/docs")
+
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert not re.search(r'(?:src|href)="(?!#|openapi\.json")', answer.text)
+    assert "<script" not in answer.text
+    assert "http://" not in answer.text
+    assert "https://" not in answer.text
+    assert "/v1/cases/{case_id}/transitions" in answer.text
+    assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
+
+
+def test_every_link_on_the_page_leads_to_a_place_on_it(platform: Platform) -> None:
+    """A reader who clicks must land."""
+    page = platform.client().get("/v1/docs").text
+    places = set(re.findall(r' id="([^"]+)"', page))
+
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= places

@@ -1,0 +1,230 @@
+"""Every "no" is a problem document with a stable code, in the reader's language."""
+
+from typing import Any
+
+import pytest
+
+from contracts.errors import STATUS
+from gateway.bodies import LARGEST
+from gateway.problems import problem_of
+from tests import builders
+from tests.unit.gateway.stage import Platform, an_id, raising
+
+ITEMS = f"/v1/cases/{an_id()}/items"
+
+
+def assert_problem(answer: Any, status: int, code: str) -> None:
+    """The whole of what every problem document promises."""
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    body = answer.json
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["type"] == f"urn:ketenaanpak:problem:{code}"
+    assert body["title"]
+    assert body["detail"]
+    assert answer.headers["Content-Language"] == "nl"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+BODIES: dict[str, tuple[bytes, int, str]] = {
+    "nothing": (b"", 400, "malformed_json"),
+    "not JSON": (b"{", 400, "malformed_json"),
+    "two documents": (b"{}{}", 400, "malformed_json"),
+    "a duplicate key": (b'{"category": "safety", "category": "judicial"}', 400, "malformed_json"),
+    "a duplicate key inside": (b'{"a": {"b": 1, "b": 2}}', 400, "malformed_json"),
+    "NaN": (b'{"category": NaN}', 400, "malformed_json"),
+    "Infinity": (b'{"category": -Infinity}', 400, "malformed_json"),
+    "a number beyond bounds": (b'{"category": 1e999}', 400, "malformed_json"),
+    "a number of 5000 digits": (b'{"a": ' + b"9" * 5000 + b"}", 400, "malformed_json"),
+    "invalid UTF-8": (b'{"category": "\xff"}', 400, "malformed_json"),
+    "UTF-16": ('{"category": "safety"}'.encode("utf-16"), 400, "malformed_json"),
+    "a lone surrogate": (b'{"text": "\\ud800"}', 400, "malformed_json"),
+    "a lone surrogate as key": (b'{"\\ud800": 1}', 400, "malformed_json"),
+    "too deep": (b"[" * 20 + b"]" * 20, 400, "malformed_json"),
+    "far too deep": (b"[" * 200_000 + b"]" * 200_000, 400, "malformed_json"),
+    "a list": (b"[]", 422, "validation_failed"),
+    "a word": (b'"safety"', 422, "validation_failed"),
+    "null": (b"null", 422, "validation_failed"),
+    "an empty object": (b"{}", 422, "validation_failed"),
+    "too large": (b'{"text": "' + b"x" * LARGEST + b'"}', 413, "body_too_large"),
+}
+
+
+@pytest.mark.parametrize(("raw", "status", "code"), BODIES.values(), ids=BODIES)
+def test_a_body_that_cannot_be_meant_is_refused(
+    platform: Platform, raw: bytes, status: int, code: str
+) -> None:
+    """What two readers could read differently must reach neither."""
+    headers = platform.headers(**{"Idempotency-Key": "k", "Content-Type": "application/json"})
+
+    answer = platform.client().post(ITEMS, headers=headers, data=raw)
+
+    assert_problem(answer, status, code)
+    assert platform.trace == []
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""]
+)
+def test_only_json_is_read(platform: Platform, media_type: str) -> None:
+    """A form of another site must not be taken for a command."""
+    headers = platform.headers(**{"Idempotency-Key": "k", "Content-Type": media_type})
+
+    answer = platform.client().post(ITEMS, headers=headers, data=b"{}")
+
+    assert_problem(answer, 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"extra": 1}, "/extra"),
+        ({"a/b~c": 1}, "/a~1b~0c"),
+        ({"category": "gossip"}, "/category"),
+        ({"category": "whereabouts"}, "/category"),
+        ({"category": 7}, "/category"),
+        ({"text": ""}, "/text"),
+        ({"text": "\x00"}, "/text"),
+        ({"text": "x" * 10_001}, "/text"),
+        ({"as_of": "yesterday"}, "/as_of"),
+        ({"subjects": "one"}, "/subjects"),
+        ({"subjects": ["one"]}, "/subjects/0"),
+        ({"obtained_from": {"organisation": "x"}}, "/obtained_from/function"),
+        ({"only_for": ["caw", "caw"]}, "/only_for"),
+    ],
+)
+def test_a_mistake_is_pointed_at(platform: Platform, changes: dict[str, Any], pointer: str) -> None:
+    """A person who filled in twenty fields must be told which one."""
+    answer = platform.order(ITEMS, {**builders.item("safety", an_id()), **changes})
+
+    assert_problem(answer, 422, "validation_failed")
+    assert pointer in [error["pointer"] for error in answer.json["errors"]]
+    assert platform.trace == []
+
+
+def test_a_mistake_is_told_without_the_value(platform: Platform) -> None:
+    """What somebody wrote must not come back in an error, a log or a screenshot."""
+    answer = platform.order(ITEMS, builders.item("KANARIE", "KANARIE", as_of="KANARIE"))
+
+    assert answer.status_code == 422
+    assert "KANARIE" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"Authorization": None}, 401, "token_missing"),
+        ({"Authorization": "Basic YTpi"}, 401, "token_missing"),
+        ({"Authorization": "Bearer x"}, 401, "token_invalid"),
+        ({"Purpose-Of-Use": None}, 400, "purpose_missing"),
+        ({"Purpose-Of-Use": "curiosity"}, 403, "purpose_not_allowed"),
+        ({"Idempotency-Key": None}, 400, "idempotency_key_missing"),
+        ({"Idempotency-Key": "two words"}, 400, "idempotency_key_missing"),
+        ({"Idempotency-Key": "x" * 201}, 400, "idempotency_key_missing"),
+        ({"If-Match": None}, 428, "precondition_required"),
+        ({"If-Match": "1"}, 428, "precondition_required"),
+        ({"If-Match": '"one"'}, 428, "precondition_required"),
+        ({"If-Match": "*"}, 428, "precondition_required"),
+        ({"If-Match": '"0"'}, 428, "precondition_required"),
+        ({"Accept": "text/html"}, 406, "not_acceptable"),
+    ],
+)
+def test_a_header_that_is_missing_or_odd_is_refused(
+    platform: Platform, headers: dict[str, str | None], status: int, code: str
+) -> None:
+    """Who, why, which command and which version: nothing goes on without them."""
+    given: dict[str, Any] = {
+        **platform.headers(**{"Idempotency-Key": "k", "If-Match": '"1"'}),
+        **headers,
+    }
+    sent = {name: value for name, value in given.items() if value is not None}
+    path = f"/v1/cases/{an_id()}/transitions"
+
+    answer = platform.client().post(path, headers=sent, json={"command": "withdraw"})
+
+    assert_problem(answer, status, code)
+    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+    assert platform.trace == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/", 404, "not_found"),
+        ("GET", "/v1", 404, "not_found"),
+        ("GET", "/v1/cases/not-an-id", 404, "not_found"),
+        ("GET", "/v1/cases/" + "A" * 8, 404, "not_found"),
+        ("GET", "/v1//cases", 404, "not_found"),
+        ("GET", "/v1/cases/", 404, "not_found"),
+        ("GET", "/static/x", 404, "not_found"),
+        ("DELETE", "/v1/cases", 405, "method_not_allowed"),
+        ("PATCH", f"/v1/cases/{an_id()}", 405, "method_not_allowed"),
+        ("GET", "/v1/audit/records/-1/proof", 404, "not_found"),
+    ],
+)
+def test_an_address_that_does_not_exist_is_answered_by_a_problem(
+    platform: Platform, method: str, path: str, status: int, code: str
+) -> None:
+    """A client that reads problems must never meet a page of HTML."""
+    answer = platform.client().open(path, method=method, headers=platform.headers())
+
+    assert_problem(answer, status, code)
+
+
+def test_a_method_that_does_not_exist_names_those_that_do(platform: Platform) -> None:
+    """RFC 9110 wants `Allow` with 405."""
+    answer = platform.client().delete("/v1/cases")
+
+    assert set(answer.headers["Allow"].split(", ")) >= {"GET"}
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=many", "limit=1.5", "page=2", "after="]
+)
+def test_a_query_that_is_odd_is_refused(platform: Platform, query: str) -> None:
+    """A misspelt parameter that is ignored gives another answer than was asked for."""
+    assert_problem(platform.get(f"/v1/cases?{query}"), 422, "validation_failed")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "told", "title"),
+    [
+        ("", "nl", "Niet gevonden"),
+        ("nl-BE", "nl", "Niet gevonden"),
+        ("fr-BE,fr;q=0.9,nl;q=0.5", "fr", "Introuvable"),
+        ("en-GB", "en", "Not found"),
+        ("de", "nl", "Niet gevonden"),
+        ("*", "nl", "Niet gevonden"),
+    ],
+)
+def test_a_problem_is_told_in_the_language_of_the_reader(
+    platform: Platform, accepted: str, told: str, title: str
+) -> None:
+    """Dutch first, French and English too."""
+    answer = platform.get(f"/v1/cases/{an_id()}", **{"Accept-Language": accepted})
+
+    assert (answer.headers["Content-Language"], answer.json["title"]) == (told, title)
+
+
+def test_a_mistake_of_ours_says_nothing_about_itself(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The text of an exception may hold what a case holds."""
+    platform.bus.on("intake", "read_case", raising(RuntimeError("KANARIE")))
+
+    answer = platform.get(f"/v1/cases/{an_id()}")
+
+    assert_problem(answer, 500, "internal_error")
+    assert "KANARIE" not in answer.text
+
+
+@pytest.mark.parametrize("code", STATUS)
+def test_every_code_has_one_status(code: str) -> None:
+    """One table says with which status a code is told."""
+    from contracts.errors import Refuse
+
+    problem = problem_of(Refuse(code))
+
+    assert problem.status == STATUS[code]
+    assert problem.document("nl")["code"] == code
+    assert ("Retry-After" in problem.headers) == (STATUS[code] == 503)

@@ -1,0 +1,49 @@
+"""Everything a person reads is there in Dutch, French and English."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import STATUS
+from contracts.rpc.notifications import TASKS
+from contracts.vocabulary import LANGUAGES, STAGES
+from gateway.texts import TEXTS
+
+ROOT = Path(__file__).parents[3]
+REASONS = json.loads((ROOT / "services/policy/tables/reasons.json").read_text(encoding="utf-8"))
+
+
+def preconditions() -> set[str]:
+    """The codes by which intake says what must happen first."""
+    files = (ROOT / "services" / "intake" / "domain").glob("*.py")
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
+    return set(re.findall(r'unmet\(\s*"([a-z_]+)"', source))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_code_lacks_a_text(language: str) -> None:
+    """A case worker must never read a code."""
+    texts = TEXTS[language]
+
+    assert set(texts["problems"]) == set(STATUS)
+    assert set(texts["tasks"]) == set(TASKS)
+    assert set(texts["stages"]) == set(STAGES)
+    assert set(texts["reasons"]) == set(REASONS) | preconditions()
+    assert all(set(problem) == {"title", "detail"} for problem in texts["problems"].values())
+
+
+@pytest.mark.parametrize("section", ["problems", "tasks", "reasons"])
+def test_no_text_was_left_in_another_language(section: str) -> None:
+    """A translation that is a copy is none."""
+    for code in TEXTS["nl"][section]:
+        told = {str(TEXTS[language][section][code]) for language in LANGUAGES}
+        assert len(told) == len(LANGUAGES), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_task_names_nobody_and_nothing_of_a_case(language: str) -> None:
+    """It may be read over a shoulder."""
+    for text in TEXTS[language]["tasks"].values():
+        assert not re.search(r"dossier|case|victim|slachtoffer|dader|\{", text, re.IGNORECASE)
