@@ -150,15 +150,16 @@ class Reading:
         return tree.Frontier(self._size, known).head.root if len(known) == len(peaks) else None
 
     def _check_root(self) -> None:
-        """Compare with the checkpoint of this size, of the file before that of the database."""
+        """Compare with the checkpoints of this size; after the first that differs all would."""
         checkpoint = self._held.get(self._size) or self._stored.get(self._size)
-        if checkpoint is None or self._parted:
-            return
-        root = self._root()
-        if root is None:
+        root = self._root() if checkpoint else None
+        if checkpoint is None or root is None or self._parted:
             return
         if checkpoint.head == Head(self._size, root):
-            self._covered = self._size
+            # Between checkpoints of the file those of the database prove nothing: who can have a
+            # forged log signed has them there too.
+            if self._size in self._held or self._size > max(self._held, default=0):
+                self._covered = self._size
             return
         self._parted = True
         self._fault(

@@ -35,8 +35,8 @@ class Audit:
         self._signer = signer
         file = CheckpointFile(folder)
         self._notary = Notary(self._log, file, signer, runtime.clock, rhythm)
-        sequencer = Sequencer(self._log, runtime.clock, self._notary.approve)
-        self._batches: Batches[Sealed] = Batches(sequencer.commit)
+        self._sequencer = Sequencer(self._log, runtime.clock, self._notary.approve)
+        self._batches: Batches[Sealed] = Batches(self._sequencer.commit)
 
     def record(self, payload: object) -> dict[str, Any]:
         """Receipts for the entries of a request, which are durable by then, all or none."""
@@ -89,8 +89,16 @@ class Audit:
         }
 
     def tick(self) -> None:
-        """Sign a checkpoint when it is time; to be called every second or so."""
-        self._notary.tick()
+        """Sign a checkpoint when it is time; to be called every second or so.
+
+        Raises HistoryChanged, LogDamaged or NotACheckpoint when the log is not the one that was
+        signed; nothing is recorded then, until it is again.
+        """
+        try:
+            self._notary.tick()
+        except (HistoryChanged, LogDamaged, NotACheckpoint):
+            self._sequencer.doubt()
+            raise
 
     def lacking(self, event_ids: list[str]) -> list[str]:
         """Those of the events that are not recorded."""

@@ -56,13 +56,17 @@ class Notary:
         self._must_extend(end, self._file.last())
 
     def tick(self) -> None:
-        """Sign when enough entries came or enough time went by since the last checkpoint."""
+        """Sign when enough entries came or enough time went by since the last checkpoint.
+
+        Raises HistoryChanged also when it is not time.
+        """
         self._catch_up()
         last = self._file.last()
         end = self._log.end(_END_SECONDS).head
+        self._must_extend(end, last)
         new = end.size - (last.size if last else 0)
         waited = time.monotonic() - self._signed_at
-        if new >= self._rhythm.entries or (new != 0 and waited >= self._rhythm.seconds):
+        if new >= self._rhythm.entries or (new and waited >= self._rhythm.seconds):
             self._sign(end, last)
 
     def covering(self, index: int) -> Checkpoint | None:

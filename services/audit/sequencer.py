@@ -27,7 +27,7 @@ class Sequencer:
 
     Another process may append to the same log: then one of the two finds its index taken, looks
     where the log ends now, and tries again. `approve` is asked about the first end that is found,
-    and raises when the log is not the one that it was.
+    and raises when the log is not the one that it was; then nothing is appended.
     """
 
     def __init__(self, log: Log, clock: Clock, approve: Callable[[Head], None]) -> None:
@@ -53,6 +53,10 @@ class Sequencer:
         for ticket in tickets:
             if ticket.error is None:
                 ticket.result = [_receipt(kept[sealed.entry.id]) for sealed in ticket.work]
+
+    def doubt(self) -> None:
+        """Take the end of the log for unknown: before the next entry it has to be approved."""
+        self._end = self._seen = None
 
     def _keep(self, tickets: Sequence[Ticket[Sealed]], limit: float) -> Mapping[str, Document]:
         """The documents of all entries by entry id, once the log has them all."""
