@@ -8,7 +8,6 @@ import amqp
 
 CONNECT_SECONDS = 2.0
 OPERATION_SECONDS = 5.0
-_AHEAD_BYTES = 65536
 
 BROKEN: tuple[type[BaseException], ...] = (OSError, amqp.exceptions.AMQPError)
 """What any operation may raise once the broker is gone, frozen or refuses us."""
@@ -48,19 +47,7 @@ def connect(
         drop(connection)
         raise
     connection.sock.settimeout(OPERATION_SECONDS)
-    if not secure:
-        _read_ahead(connection)
     return connection
-
-
-def _read_ahead(connection: amqp.Connection) -> None:
-    """Take what has arrived in one go: the library asks the kernel three times for each frame.
-
-    Its buffer is made for it (a short read leaves a rest there as well); a message then costs
-    one read instead of nine.
-    """
-    receive = connection.sock.recv
-    connection.transport._quick_recv = lambda _wanted: receive(_AHEAD_BYTES)
 
 
 def _verified(host: str) -> dict[str, Any]:
