@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from chassis.bus import topology
 from deploy.local.trouble import Trouble
 from deploy.rabbitmq import definitions
 from ops.place import find_local
@@ -24,6 +25,8 @@ _KEYS = {
     "topic_permissions": ("user", "exchange"),
 }
 """What each kind of thing is told apart by, within our virtual host."""
+
+_REPLIES = topology.reply_queue("", "").rstrip(".") + "."
 
 Exported = Annotated[
     Path | None,
@@ -95,8 +98,17 @@ def _differ(kind: str, declared: Definitions, found: Definitions) -> Iterator[st
 
 
 def _by_key(kind: str, source: Definitions) -> dict[tuple[str, ...], dict[str, Any]]:
-    ours = (row for row in source.get(kind, ()) if row.get("vhost") == definitions.VHOST)
+    ours = (
+        row
+        for row in source.get(kind, ())
+        if row.get("vhost") == definitions.VHOST and not _is_of_a_connection(row)
+    )
     return {tuple(row[name] for name in _KEYS[kind]): row for row in ours}
+
+
+def _is_of_a_connection(row: dict[str, Any]) -> bool:
+    """Whether a queue or binding is the reply queue of somebody who is connected just now."""
+    return str(row.get("destination", row.get("name", ""))).startswith(_REPLIES)
 
 
 def _read(exported: Path | None) -> Definitions:

@@ -71,3 +71,20 @@ def test_what_an_export_leaves_out_is_no_difference() -> None:
         del exchange["internal"]
 
     assert differences(declared_definitions(), found) == []
+
+
+def test_the_reply_queue_of_a_caller_is_no_difference() -> None:
+    """A platform in use is not called broken because somebody waits for an answer."""
+    found = held()
+    reply = {"vhost": VHOST, "arguments": {}}
+    found["queues"].append({**reply, "name": "reply.gateway.1"})
+    found["bindings"].append(
+        {
+            **reply,
+            "source": "nameko-rpc",
+            "destination": "reply.gateway.1",
+            "routing_key": "reply.gateway.1",
+        }
+    )
+
+    assert differences(declared_definitions(), found) == []
