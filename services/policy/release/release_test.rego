@@ -216,13 +216,14 @@ test_each_missing_or_wrong_fact_of_a_fragment_denies[name] if {
 		"status": "lost",
 	}
 	some name, value in wrong
-	some faulty in [
+	every faulty in [
 		object.remove(one_item[0], [name]),
 		object.union(object.remove(one_item[0], [name]), {name: value}),
-	]
-	decision := samples.reads("parket", {}, [faulty])
-	decision.allow == false
-	decision.reasons == ["malformed"]
+	] {
+		decision := samples.reads("parket", {}, [faulty])
+		decision.allow == false
+		decision.reasons == ["malformed"]
+	}
 }
 
 test_two_fragments_with_one_id_are_denied if {
@@ -286,14 +287,27 @@ test_nobody_reads_a_case_under_an_agreement_that_has_ended if {
 # METADATA
 # title: No question without a mandate is answered with anything but a denial
 test_without_a_mandate_nothing_is_ever_released if {
-	every stage, _ in data.stages {
-		every resource, _ in data.resources {
-			every purpose, _ in data.purposes {
-				changes := {"stage": stage, "crisis": true, "evaluating": true, "referrer": "nobody", "director": "nobody"}
-				listed := [object.union(samples.case(changes), {"fragments": one_item})]
-				samples.decided(samples.asks("nobody", resource, purpose, listed)).allow == false
-			}
+	tempting := {"crisis": true, "evaluating": true, "referrer": "nobody", "director": "nobody"}
+	listed := [tempted |
+		some stage, _ in data.stages
+		changes := object.union(tempting, {"id": stage, "stage": stage})
+		tempted := object.union(samples.case(changes), {"fragments": one_item})
+	]
+	every resource, _ in data.resources {
+		every purpose, _ in data.purposes {
+			refuses_all(samples.asks("nobody", resource, purpose, listed))
 		}
+	}
+}
+
+refuses_all(question) if {
+	answer := release.decision with input as question
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+	count(answer.decisions) == count(question.cases)
+	every decision in answer.decisions {
+		decision.allow == false
+		decision.fragments == {}
 	}
 }
 
