@@ -97,6 +97,18 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(self._prepare_headers_doc)
+
+    @staticmethod
+    def _prepare_headers_doc(
+        doc: dict[str, Any], doc_info: dict[str, Any], **_: Any
+    ) -> dict[str, Any]:
+        """Puts the headers beside the parameters that flask-smorest found by itself."""
+        parameters = [*doc.get("parameters", []), *doc_info.get("headers", [])]
+        return {**doc, "parameters": parameters}
+
     def read(
         self,
         rule: str,
@@ -113,7 +125,7 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
                 documented = self.arguments(query, location="query")(documented)
             if body is not None:
                 documented = self.arguments(body)(documented)
-            documented = self.doc(parameters=[PURPOSE])(documented)
+            documented._apidoc["headers"] = [PURPOSE]
             method = "GET" if body is None else "POST"
             self.route(rule, methods=[method])(asked(documented))
             return view
@@ -136,8 +148,7 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
             status = 201 if created else 200
             documented = self.alt_response(status, schema=shapes.DoneAnswer, success=True)(view)
             documented = self.arguments(schema, required=schema is not NoBody)(documented)
-            headers = [PURPOSE, KEY, *([VERSION] if changes else [])]
-            documented = self.doc(parameters=headers)(documented)
+            documented._apidoc["headers"] = [PURPOSE, KEY, *([VERSION] if changes else [])]
             self.route(rule, methods=[method])(asked(documented, ordered=True, changes=changes))
             return view
 

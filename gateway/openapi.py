@@ -6,6 +6,7 @@ import orjson
 from flask import Flask
 from flask_smorest import Api
 
+from contracts.fields import RandomId
 from gateway.doors import Door, RandomIdConverter
 from gateway.problems import MEDIA_TYPE
 from gateway.shapes import ProblemAnswer
@@ -49,6 +50,7 @@ def described(app: Flask, doors: tuple[Door, ...], prefix: str) -> bytes:
     api.register_converter(
         RandomIdConverter, lambda _converter: {"type": "string", "format": "uuid"}
     )
+    api.register_field(RandomId, "string", "uuid")
     for door in doors:
         api.register_blueprint(door, url_prefix=prefix)
     document = api.spec.to_dict()

@@ -48,6 +48,17 @@ def test_every_operation_says_what_it_needs_and_how_it_fails(document: dict[str,
             assert "default" in operation["responses"], path
 
 
+def test_a_list_says_how_it_is_paged(document: dict[str, Any]) -> None:
+    """Whoever does not know of the cursor reads the first page for ever."""
+    parameters = document["paths"]["/v1/cases"]["get"]["parameters"]
+
+    assert {p["name"]: p["in"] for p in parameters} == {
+        "limit": "query",
+        "after": "query",
+        "Purpose-Of-Use": "header",
+    }
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     """A broken reference breaks every generator."""
     for reference in re.findall(r"'\$ref': '#/([^']+)'", str(document)):
