@@ -25,6 +25,11 @@ ENVELOPE_FIELDS: Final = ("id", "kind", "category", "source", "subjects", "statu
 """What accompanies every released fragment, whatever the level."""
 
 
+LINKS: Final = ("item",)
+"""Content fields that hold the id of another fragment: shown only beside that fragment, so that
+nobody learns of one that is withheld."""
+
+
 @dataclass(frozen=True)
 class Projections:
     """The content fields that each level of a fragment kind shows."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from contracts.fragments import ENVELOPE_FIELDS, project
+from contracts.fragments import ENVELOPE_FIELDS, LINKS, project
 from gateway.decisions import CaseDecision
 from gateway.facts import CaseRead
 
@@ -57,7 +57,14 @@ def fragments(read: CaseRead, decision: CaseDecision, whereabouts: Mapping[str, 
                 "content": project(each["kind"], level, content or {}),
             }
         )
+    beside = {each["id"] for each in shown}
+    for each in shown:
+        each["content"] = _with_links_to(beside, each["content"])
     return shown
+
+
+def _with_links_to(beside: set[str], content: Body) -> Body:
+    return {name: value for name, value in content.items() if name not in LINKS or value in beside}
 
 
 def kept_apart(fragment: Mapping[str, Any]) -> bool:

@@ -1,0 +1,71 @@
+"""What an answer holds of a case: nothing of it points at what is withheld."""
+
+from typing import Any
+
+import pytest
+
+from gateway.decisions import CaseDecision, Grant
+from gateway.facts import CaseRead
+from gateway.projection import fragments
+
+CASE, QUESTION, ITEM = "the case", "the question", "the item"
+
+
+def fragment(of: str, kind: str, **content: Any) -> dict[str, Any]:
+    """A fragment as intake tells it."""
+    return {
+        "id": of,
+        "kind": kind,
+        "category": "judicial",
+        "source": "parket",
+        "subjects": [],
+        "only_for": [],
+        "withhold_from": [],
+        "addressed_to": [],
+        "status": "offered",
+        "version": 1,
+        "at": "2026-03-02T10:00:00+00:00",
+        "content": content,
+    }
+
+
+def decided(**levels: str) -> CaseDecision:
+    """A decision that gives each fragment its level."""
+    names = {"question": QUESTION, "item": ITEM}
+    grants = {names[name]: Grant(level, ()) for name, level in levels.items()}
+    return CaseDecision(True, "participant", grants, (), (), (), "caw", (), "1", False)
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("full", {"state": "shared", "item": ITEM}),
+        ("summary", {"state": "shared", "item": ITEM}),
+        ("none", {"state": "shared"}),
+    ],
+)
+def test_an_answered_question_names_the_item_only_to_who_is_shown_it(
+    level: str, told: dict[str, Any]
+) -> None:
+    """A partner from whom an item is withheld does not learn its id from the question."""
+    read = CaseRead(
+        CASE,
+        {},
+        [
+            fragment(QUESTION, "request", state="shared", item=ITEM),
+            fragment(ITEM, "item", summary="kort"),
+        ],
+    )
+
+    shown = fragments(read, decided(question="full", item=level), {})
+
+    assert shown[0]["content"] == told
+
+
+def test_a_question_read_by_itself_points_nowhere() -> None:
+    """Where the item is not in the answer, nothing was decided about it: its id stays inside."""
+    read = CaseRead(CASE, {}, [fragment(QUESTION, "request", state="shared", item=ITEM)])
+
+    [question] = fragments(read, decided(question="full"), {})
+
+    assert question["content"] == {"state": "shared"}
