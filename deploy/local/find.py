@@ -80,8 +80,10 @@ def mongod(progress: Progress) -> Path:
         with _alone("mongod"):
             if not kept.exists():
                 with progress.step("mongodb", "fetching mongod 6.0 (40 MB)"):
-                    debian(*MONGOD_NEEDS)
                     _unpack_mongod(kept)
+    if not _prints(str(kept), "--version", pattern="db version"):
+        with _alone("mongod"), progress.step("mongodb", "installing the libraries it needs"):
+            debian(*MONGOD_NEEDS)
     return kept
 
 

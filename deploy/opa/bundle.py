@@ -28,15 +28,24 @@ def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> 
     content gives the same revision, wherever it lies. `out` is replaced at once or not at all.
     Raises PolicyFailed with OPA's message, DataRefused with the file and the fault.
     """
-    document = compose(policy_dir / "schemas", [policy_dir / "tables", *data_dirs])
     with tempfile.TemporaryDirectory() as room:
         staged = Path(room)
-        _stage(policy_dir, staged)
-        data = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        (staged / "data.json").write_text(data, encoding="utf-8")
+        stage(policy_dir, data_dirs, staged)
         revision = _revision(staged)
         _pack(opa, staged, revision, out)
     return revision
+
+
+def stage(policy_dir: Path, data_dirs: Sequence[Path], room: Path, *, tests: bool = False) -> None:
+    """Lay out in `room` what goes into a bundle; with `tests`, their rules too."""
+    document = compose(policy_dir / "schemas", [policy_dir / "tables", *data_dirs])
+    data = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    (room / "data.json").write_text(data, encoding="utf-8")
+    for rule in policy_dir.rglob("*.rego"):
+        if tests or not rule.name.endswith("_test.rego"):
+            place = room / rule.relative_to(policy_dir)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(rule, place)
 
 
 def revision_of(bundle: Path) -> str:
@@ -48,14 +57,6 @@ def revision_of(bundle: Path) -> str:
                 if manifest is not None:
                     return str(json.load(manifest)["revision"])
     raise PolicyFailed(f"{bundle} has no manifest")
-
-
-def _stage(policy_dir: Path, staged: Path) -> None:
-    for rule in policy_dir.rglob("*.rego"):
-        if not rule.name.endswith("_test.rego"):
-            place = staged / rule.relative_to(policy_dir)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(rule, place)
 
 
 def _revision(staged: Path) -> str:
