@@ -50,8 +50,6 @@ decision := {
 row := data.actions[input.action]
 
 # Roles that the row allows and the purpose serves.
-default roles := set()
-
 roles := {role | some role in row.roles; data.purposes[input.purpose][role]}
 
 # METADATA
