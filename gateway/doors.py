@@ -71,10 +71,7 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": RAISE}
 
     def load_json(self, req: Any, schema: Schema) -> Any:
-        try:
-            raw = req.get_data(cache=False)
-        except RequestEntityTooLarge as error:
-            raise Refuse("body_too_large") from error
+        raw = _whole_body(req)
         if not raw and isinstance(schema, NoBody):
             return missing
         if req.mimetype != "application/json":
@@ -174,6 +171,16 @@ def parts() -> Parts:
     """The parts of this gateway."""
     found: Parts = current_app.extensions["ketenaanpak"]
     return found
+
+
+def _whole_body(req: Any) -> bytes:
+    """The body, or Refuse("body_too_large"); a body of unknown length is not cut off silently."""
+    try:
+        raw: bytes = req.stream.read()
+        req.stream.read(1)
+    except RequestEntityTooLarge as error:
+        raise Refuse("body_too_large") from error
+    return raw
 
 
 def _asking() -> Asking:

@@ -20,6 +20,7 @@ from chassis.errors import RemoteError
 from chassis.sealing import KeyRing
 from gateway.app import build
 from gateway.auth import Authenticator
+from gateway.policy import Decider
 
 ISSUER = "https://login.example"
 AUDIENCE = "ketenaanpak"
@@ -113,11 +114,12 @@ class FakePolicy:
 class Platform:
     """A gateway on fakes: cases are put in by hand, answers come through HTTP."""
 
-    def __init__(self) -> None:
+    def __init__(self, opa: Decider | None = None, begin: datetime = BEGIN) -> None:
         self.trace: list[tuple[str, Any]] = []
         self.bus = FakeBus(self.trace)
         self.policy = FakePolicy(self.trace)
-        self.clock = FixedClock(BEGIN)
+        self.opa: Decider = opa or self.policy
+        self.clock = FixedClock(begin)
         self.key = OKPKey.generate_key("Ed25519", {"kid": "k1"})
         self.slept: list[float] = []
         self.cases: dict[str, dict[str, Any]] = {}
@@ -130,7 +132,7 @@ class Platform:
         authenticator = Authenticator(FixedKeys(self.key), ISSUER, AUDIENCE, self.clock)
         return build(
             client=self.bus,
-            opa=self.policy,
+            opa=self.opa,
             authenticator=authenticator,
             clock=self.clock,
             ring=KeyRing({"b1": bytes(range(32))}),

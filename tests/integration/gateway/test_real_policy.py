@@ -1,0 +1,205 @@
+"""The gateway and the real rules understand each other."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chassis.opa import Opa
+from contracts.bodies import COMMAND_BODIES
+from contracts.vocabulary import PURPOSES
+from demo.people import everybody
+from deploy.local.parts import Parts
+from deploy.local.progress import Progress
+from gateway.asking import Asking, Viewer
+from gateway.facts import CaseRead
+from gateway.policy import Policy
+from tests.unit.gateway.stage import Platform, an_id, case_facts, fragment
+from tests.waiting import wait_until
+
+PEOPLE = everybody()
+PARTNERS = (
+    "opgroeien",
+    "vertrouwenscentrum",
+    "stad-gemeente",
+    "caw",
+    "parket",
+    "justitiehuis",
+    "sociaal-huis",
+    "lokale-politie",
+    "ggz",
+)
+LIMIT_SECONDS = 5.0
+
+
+@pytest.fixture
+def platform(opa: Parts) -> Iterator[Platform]:
+    """A gateway on the real policy service."""
+    client = Opa(opa.opa_url)
+    yield Platform(client, datetime.now(UTC))
+    client.close()
+
+
+def put_case(platform: Platform, *fragments: dict[str, Any], **facts: Any) -> str:
+    """A case in forming in which all nine partners take part."""
+    since = "2026-03-01T09:00:00+00:00"
+    everyone = [{"partner": p, "since": since, "answered": None} for p in PARTNERS]
+    return platform.put_case(*fragments, participants=everyone, **facts)
+
+
+def read(platform: Platform, who: str, case: str, purpose: str = "case_consultation") -> Any:
+    return platform.get(f"/v1/cases/{case}", PEOPLE[who].id, **{"Purpose-Of-Use": purpose})
+
+
+def test_each_domain_reads_its_own_level(platform: Platform) -> None:
+    """The rules of the agreement arrive at the reader."""
+    case = put_case(platform, fragment(category="mental_health", source="ggz"))
+
+    seen = {}
+    for who in ("caw", "politie", "stad"):
+        body = read(platform, who, case).json
+        seen[who] = ([f["level"] for f in body["fragments"]], body["withheld"])
+
+    assert seen == {
+        "caw": (["full"], {}),
+        "politie": (["summary"], {}),
+        "stad": ([], {"mental_health": True}),
+    }
+
+
+def test_coordination_reads_a_reference(platform: Platform) -> None:
+    """It schedules, and never reads what a case is about."""
+    case = put_case(platform, fragment(category="safety"), fragment("person"))
+
+    answer = read(platform, "coordination", case, "coordination")
+
+    assert answer.status_code == 200
+    assert "fragments" not in answer.json
+    assert "KANARIE" not in answer.text
+    assert {f["level"] for f in platform.recorded[0]["fragments"]} == {"none"}
+
+
+@pytest.mark.parametrize("who", ["caw-kortrijk", "steering", "auditor", "caw-worker"])
+def test_outsiders_read_what_an_unknown_case_gives(platform: Platform, who: str) -> None:
+    """The same bytes for a case of others and for nothing."""
+    case = put_case(platform, fragment())
+
+    foreign, unknown = read(platform, who, case), read(platform, who, an_id())
+
+    assert (foreign.status_code, foreign.data) == (404, unknown.data)
+    assert [entry["outcome"] for entry in platform.recorded] == ["denied", "denied"]
+    assert all(entry["reasons"] for entry in platform.recorded)
+
+
+def test_a_withheld_target_and_an_unknown_one_are_refused_alike(platform: Platform) -> None:
+    """A command must not tell of an item that a reader may not know of."""
+    item = fragment(category="judicial", source="parket", only_for=["lokale-politie"])
+    case = put_case(platform, item)
+
+    def recall(target: str) -> Any:
+        headers = platform.headers(
+            PEOPLE["caw"].id, **{"Idempotency-Key": an_id(), "If-Match": '"1"'}
+        )
+        return platform.client().post(f"/v1/cases/{case}/items/{target}/recall", headers=headers)
+
+    withheld, unknown = recall(item["id"]), recall(an_id())
+
+    assert (withheld.status_code, withheld.data) == (404, unknown.data)
+    assert withheld.json["code"] == "not_found"
+
+
+def asking(person: str, purpose: str) -> Asking:
+    return Asking(
+        viewer=Viewer(person, None),
+        purpose=purpose,
+        at=datetime.now(UTC),
+        decision_id=an_id(),
+        traceparent="",
+    )
+
+
+READS = (
+    "list_cases",
+    "list_referrals",
+    "read_sessions",
+    "read_session",
+    "read_inbox",
+    "read_contacts",
+    "read_audit",
+    "read_checkpoints",
+)
+
+
+@pytest.mark.parametrize("action", [*COMMAND_BODIES, "mark_read", *READS])
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_every_action_of_the_gateway_is_known_to_the_rules(
+    opa: Parts, action: str, purpose: str
+) -> None:
+    """A name that only one side knows would be refused for ever, and nobody would see why."""
+    facts = case_facts()
+    client = Opa(opa.opa_url)
+
+    decision = Policy(client).action(asking(PEOPLE["chair"].id, purpose), action, case=facts)
+    client.close()
+
+    assert "action_unknown" not in decision.decision.reasons
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "case",
+        "cases",
+        "items",
+        "requests",
+        "participants",
+        "agenda",
+        "referral",
+        "referrals",
+        "message",
+    ],
+)
+def test_every_resource_of_the_gateway_is_known_to_the_rules(opa: Parts, resource: str) -> None:
+    """As with actions."""
+    client = Opa(opa.opa_url)
+    case = an_id()
+    read = CaseRead(case, {"id": case, "found": False}, [])
+
+    decision = Policy(client).release(asking(PEOPLE["chair"].id, "own_tasks"), resource, [read])
+    client.close()
+
+    assert "resource_unknown" not in decision.decision.cases[case].reasons
+
+
+def test_anybody_with_a_login_finds_whom_to_call(platform: Platform) -> None:
+    """Without a mandate too."""
+    answer = platform.get("/v1/contacts", "p-99999999", **{"Purpose-Of-Use": "own_tasks"})
+
+    assert answer.status_code == 200
+    assert {contact["partner"] for contact in answer.json["contacts"]} >= set(PARTNERS)
+    assert all(contact["contact"]["name"] for contact in answer.json["contacts"])
+
+
+def test_a_policy_service_that_is_frozen_or_gone_releases_nothing_and_mends_itself(
+    opa: Parts, platform: Platform
+) -> None:
+    """No decision, no release; and when it is back, nobody has to restart anything."""
+    case = put_case(platform, fragment())
+    assert read(platform, "caw", case).status_code == 200
+
+    for stop, start in (
+        (opa.opa.pause, opa.opa.resume),
+        (opa.opa.stop, lambda: opa.opa.start(Progress(None))),
+    ):
+        stop()
+        begin = time.monotonic()
+        answer = read(platform, "caw", case)
+        took = time.monotonic() - begin
+        start()
+
+        assert (answer.status_code, answer.json["code"]) == (503, "policy_unavailable")
+        assert took < LIMIT_SECONDS
+        assert "KANARIE" not in answer.text
+        wait_until(lambda: read(platform, "caw", case).status_code == 200, 10, "a read succeeds")
