@@ -1,13 +1,13 @@
 """MongoDB of notifications: messages, and apart from them, sealed, what each one leads to."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from pymongo import DESCENDING
 from pymongo.client_session import ClientSession
 
-from chassis.mongo import guarded, make_collections, make_index, reachable, transaction
+from chassis.mongo import Document, guarded, make_collections, make_index, reachable, transaction
 from chassis.runtime import Runtime
+from chassis.sealing import keyed_hash
 from services.notifications.domain import Message, Place
 
 _CONSUMER = "notifications"
@@ -20,12 +20,12 @@ class Store:
     def __init__(self, runtime: Runtime) -> None:
         make_collections(runtime.database, "messages", "leads")
         make_index(runtime.database, "messages", "person", "at", "_id")
-        make_index(runtime.database, "messages", "event", "person", unique=True)
+        make_index(runtime.database, "messages", "once", unique=True)
         self._runtime = runtime
         self._messages = runtime.database["messages"]
         self._leads = runtime.database["leads"]
 
-    def deliver(self, event_id: str, messages: Iterable[Message], about: dict[str, str]) -> None:
+    def deliver(self, event_id: str, messages: Sequence[Message], about: dict[str, str]) -> None:
         """Put one message in each inbox, all or none; nothing for an event that did so before.
 
         What they lead to is sealed for the person told, and stands in a collection of its own.
@@ -33,19 +33,19 @@ class Store:
         with transaction(self._runtime.database) as session:
             if not self._runtime.inbox.first_time(_CONSUMER, event_id, session):
                 return
-            for message in messages:
-                self._messages.insert_one(_document(message, event_id), session=session)
-                sealed = self._runtime.vault.seal(message.person, _context(message), about, session)
-                self._leads.insert_one({"_id": message.id, "sealed": sealed}, session=session)
+            if messages:
+                documents = [self._document(message, event_id) for message in messages]
+                self._messages.insert_many(documents, session=session)
+                leads = [self._lead(message, about, session) for message in messages]
+                self._leads.insert_many(leads, session=session)
 
     def page(self, person: str, after: Place | None, limit: int) -> list[Message]:
         """At most `limit` messages of a person, newest first, that come after a place."""
-        wanted: dict[str, Any] = {"person": person}
+        wanted: Document = {"person": person}
         if after is not None:
-            wanted["$or"] = [
-                {"at": {"$lt": after.at}},
-                {"at": after.at, "_id": {"$lt": after.id}},
-            ]
+            # The first condition alone lets the index begin at the place, however deep it is.
+            wanted["at"] = {"$lte": after.at}
+            wanted["$or"] = [{"at": {"$lt": after.at}}, {"_id": {"$lt": after.id}}]
         newest_first = [("at", DESCENDING), ("_id", DESCENDING)]
         with guarded():
             found = self._messages.find(wanted, sort=newest_first, limit=limit)
@@ -61,12 +61,10 @@ class Store:
         opened = _message(found)
         return opened, self._runtime.vault.open(person, _context(opened), lead["sealed"])
 
-    def change(
-        self, command: dict[str, Any], rule: Callable[[Message | None], Message]
-    ) -> dict[str, Any]:
+    def change(self, command: Document, rule: Callable[[Message | None], Message]) -> Document:
         """Perform a command on the person's message `target`, once; gives its outcome."""
 
-        def action(session: ClientSession) -> dict[str, Any]:
+        def action(session: ClientSession) -> Document:
             theirs = {"_id": command["target"], "person": command["person"]}
             found = self._messages.find_one(theirs, session=session)
             changed = rule(None if found is None else _message(found))
@@ -88,24 +86,29 @@ class Store:
         """Whether the database answers."""
         return reachable(self._runtime.database)
 
+    def _document(self, message: Message, event_id: str) -> Document:
+        # A hash, so that nobody can join a person to a case by the events of other services.
+        once = keyed_hash(self._runtime.config.hash_key, "once", event_id, message.person)
+        return {
+            "_id": message.id,
+            "person": message.person,
+            "task": message.task,
+            "at": message.at,
+            "read": message.read,
+            "version": message.version,
+            "once": once,
+        }
+
+    def _lead(self, message: Message, about: dict[str, str], session: ClientSession) -> Document:
+        sealed = self._runtime.vault.seal(message.person, _context(message), about, session)
+        return {"_id": message.id, "sealed": sealed}
+
 
 def _context(message: Message) -> str:
     return f"{_ABOUT}:{message.id}"
 
 
-def _document(message: Message, event_id: str) -> dict[str, Any]:
-    return {
-        "_id": message.id,
-        "person": message.person,
-        "task": message.task,
-        "at": message.at,
-        "read": message.read,
-        "version": message.version,
-        "event": event_id,
-    }
-
-
-def _message(document: dict[str, Any]) -> Message:
+def _message(document: Document) -> Message:
     return Message(
         document["_id"],
         document["person"],

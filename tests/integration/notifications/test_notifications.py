@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pymongo import MongoClient
 from chassis.errors import RemoteError
 from deploy.local.parts import Parts
 from deploy.opa import bundle
+from tests.integration.intake.looking import watching
 from tests.integration.serving import Served, case_event, serving
 from tests.waiting import wait_until
 
@@ -174,6 +176,35 @@ def test_pages_follow_each_other_newest_first_whatever_arrives_meanwhile(
     assert [m["at"] for m in everything] == sorted((m["at"] for m in everything), reverse=True)
 
 
+def test_leafing_deep_costs_what_the_first_page_costs(
+    notifications: Served, parts: Parts, partner: str
+) -> None:
+    """An inbox that grew for years opens as fast as a new one, wherever one leafs to."""
+    person, began = f"p-{partner}", datetime(2026, 3, 2, tzinfo=UTC)
+    with MongoClient[dict[str, Any]](parts.mongodb.admin_url()) as admin:
+        admin["notifications"].messages.insert_many(
+            {
+                "_id": str(uuid.uuid4()),
+                "person": person,
+                "once": f"{person} {day}",
+                "task": "crisis",
+                "at": began + timedelta(days=day),
+                "read": False,
+                "version": 1,
+            }
+            for day in range(2000)
+        )
+        deep = f"{(began + timedelta(days=1000)).isoformat()}~{uuid.UUID(int=0)}"
+
+        with watching(admin["notifications"]) as asked:
+            page = inbox(notifications, partner, after=deep, limit=20)
+
+    assert [message["at"] for message in page["messages"]] == [
+        (began + timedelta(days=day)).isoformat() for day in range(999, 979, -1)
+    ]
+    assert 20 <= asked.examined < 100
+
+
 @pytest.mark.parametrize(
     "cursor", ["", "yesterday~1", "2026-03-02T09:15:00~" + str(uuid.UUID(int=0))]
 )
@@ -237,5 +268,7 @@ def test_the_database_tells_nobody_which_case_a_message_is_about(
         for document in database[name].find()
     ]
 
-    assert any(f"p-{partner}" in text for text in stored)
+    of_the_person = [text for text in stored if f"p-{partner}" in text]
+    assert len(of_the_person) == 2, "the message, and the key to open what it leads to"
+    assert not any(event["id"] in text for text in of_the_person)
     assert not any(event["subject"] in text for text in stored)
