@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _FILE = Path(__file__).with_name("people.json")
 
@@ -26,5 +27,5 @@ def everybody() -> dict[str, Person]:
     return {row["key"]: Person(**{**row, "roles": tuple(row["roles"])}) for row in _read()}
 
 
-def _read() -> Iterator[dict[str, str]]:
+def _read() -> Iterator[dict[str, Any]]:
     yield from json.loads(_FILE.read_text(encoding="utf-8"))

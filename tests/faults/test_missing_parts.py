@@ -153,15 +153,15 @@ def test_without_a_part_nothing_leaves_nothing_is_half_done_and_it_mends_itself(
         listed, list_took = timed(lambda: table.get("politie", "/v1/cases"))
         command, took = timed(lambda: table.post("politie", f"{case.path}/items", body, key=key))
         alive = requests.get(f"{fragile.gateway_url}/healthz", timeout=LIMIT)
-        unready, ready_took = timed(
-            lambda: requests.get(f"{fragile.gateway_url}/readyz", timeout=LIMIT)
+        wait_until(
+            lambda: requests.get(f"{fragile.gateway_url}/readyz", timeout=LIMIT).status_code == 503,
+            LIMIT,
+            "operators are told",
         )
 
     for answer, seconds in (*reads, (listed, list_took), (command, took)):
         assert_honest_503(answer, seconds)
     assert alive.status_code == 200
-    assert unready.status_code == 503
-    assert ready_took < LIMIT
     wait_until(
         lambda: table.get("politie", case.path).status_code == 200, MENDS_WITHIN, "a read succeeds"
     )
@@ -177,6 +177,11 @@ def test_without_a_part_nothing_leaves_nothing_is_half_done_and_it_mends_itself(
     assert repeated.json()["id"] in {item["id"] for item in items}
 
 
+def asked_for_something(table: Table, who: str) -> bool:
+    answer = table.get(who, "/v1/inbox", "own_tasks")
+    return answer.ok and any(m["task"] == "question_waiting" for m in answer.json()["messages"])
+
+
 @pytest.mark.parametrize("name", ["notifications", "risk", "plans"])
 def test_a_service_that_only_reacts_may_be_away_and_misses_nothing(fragile, table, name):
     """Handing over information goes on while reminders or plans are being deployed."""
@@ -187,11 +192,7 @@ def test_a_service_that_only_reacts_may_be_away_and_misses_nothing(fragile, tabl
 
     fragile.service(name).start()
 
-    def told() -> bool:
-        messages = table.get("ggz", "/v1/inbox", "own_tasks").json()["messages"]
-        return any(message["task"] == "question_waiting" for message in messages)
-
-    wait_until(told, MENDS_WITHIN, "the message in the inbox")
+    wait_until(lambda: asked_for_something(table, "ggz"), MENDS_WITHIN, "the message in the inbox")
 
 
 def test_a_wiped_broker_loses_no_event(fragile, table):
@@ -207,11 +208,9 @@ def test_a_wiped_broker_loses_no_event(fragile, table):
     fragile.parts.rabbitmq.start(SILENT)
     fragile.service("notifications").start()
 
-    def told() -> bool:
-        answer = table.get("parket", "/v1/inbox", "own_tasks")
-        return answer.ok and any(m["task"] == "question_waiting" for m in answer.json()["messages"])
-
-    wait_until(told, 90.0, "the event heard in spite of all")
+    wait_until(
+        lambda: asked_for_something(table, "parket"), 90.0, "the event heard in spite of all"
+    )
 
 
 def test_an_event_that_nobody_can_handle_is_parked_and_told_to_operators(fragile, table):
@@ -237,10 +236,6 @@ def test_an_event_that_nobody_can_handle_is_parked_and_told_to_operators(fragile
     case = table.forming()
     table.post("politie", f"{case.path}/requests", builders.request("caw", case.ids["a"]))
 
-    def told() -> bool:
-        messages = table.get("caw", "/v1/inbox", "own_tasks").json()["messages"]
-        return any(message["task"] == "question_waiting" for message in messages)
-
-    wait_until(told, 30.0, "the next message in the inbox")
+    wait_until(lambda: asked_for_something(table, "caw"), 30.0, "the next message in the inbox")
     logs = b"".join(file.read_bytes() for file in (fragile.state / "log").rglob("*"))
     assert b"niet voor een log" not in logs
