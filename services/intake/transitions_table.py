@@ -1,19 +1,16 @@
-"""The transition table as a page: `python -m services.intake.transitions_table FILE`."""
+"""The transition table as a page of `docs/`."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from services.intake.domain.transitions import AVAILABLE_STEPS, TABLE, Transition
 
 _HEAD = """\
 # The life of a case
 
-Made from the table in `services/intake/domain/transitions.py` by
-`python -m services.intake.transitions_table docs/transitions.md`. No other transitions exist. A
-command that does not lead on from the present stage is refused with the reason and the commands
-that do (`illegal_transition`), and changes nothing. A step that is not available yet answers
-`step_not_available`.
+Made from the table in `services/intake/domain/transitions.py` by `ketenaanpak docs`. No other
+transitions exist. A command that does not lead on from the present stage is refused with the reason
+and the commands that do (`illegal_transition`), and changes nothing. A step that is not available
+yet answers `step_not_available`.
 
 | from | to | command | who | what must be true | rests on | event | step |
 |---|---|---|---|---|---|---|---|
@@ -42,7 +39,3 @@ def _rows() -> Iterator[str]:
 
 def _step(row: Transition) -> str:
     return str(row.step) if row.step in AVAILABLE_STEPS else f"{row.step}, not available yet"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(render(), encoding="utf-8")

@@ -1,7 +1,6 @@
 """The life of a case: the whole table, and nothing beside it."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +13,8 @@ from contracts.events import EVENTS
 from services.intake.domain.case import AgendaEntry, Case, Change, Session
 from services.intake.domain.stages import StageFacts, change_stage
 from services.intake.domain.transitions import AVAILABLE_STEPS, TABLE, allowed_from
-from services.intake.transitions_table import render
 from tests.unit.intake.givens import NOW, answered, case, command, refusal, session
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "transitions.md"
 ON_AGENDA = session(agenda=(AgendaEntry(case().id, False, "caw"),))
 SETTLED = StageFacts(session=ON_AGENDA, requests_open=False)
 
@@ -61,11 +58,6 @@ def test_the_table_is_the_one_that_was_agreed() -> None:
 def test_every_command_that_can_be_sent_has_its_row() -> None:
     """No step that the door lets in meets a table that does not know it."""
     assert {"submit_referral", *words.TRANSITIONS} == {row.command for row in TABLE}
-
-
-def test_the_page_is_made_from_the_table() -> None:
-    """What people read about the steps is what the code does."""
-    assert DOCUMENT.read_text(encoding="utf-8") == render()
 
 
 def test_every_available_step_has_its_event() -> None:
