@@ -1,5 +1,6 @@
 """Audit as a running service: who may speak to it, what it hears, and what a kill leaves."""
 
+import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -7,11 +8,13 @@ from typing import Any
 
 import pymongo
 import pytest
+from rich.console import Console
 
 from chassis.errors import Coded, RemoteError, Unreachable
 from contracts.rpc import METHODS
 from deploy.local.identity import audit_public_key
 from deploy.local.parts import Parts
+from deploy.local.platform import Platform
 from ops import audit_verify
 from services.audit.checkpoint_file import NAME
 from services.audit.domain import checkpoint as notes
@@ -206,3 +209,13 @@ def test_the_service_may_not_change_or_remove_what_it_wrote(audit: Served, parts
         pytest.raises(pymongo.errors.OperationFailure),
     ):
         client["audit"]["leaves"].insert_one({"_id": -1})
+
+
+def test_the_log_of_a_local_run_is_verified_up_to_now(audit: Served, parts: Parts) -> None:
+    """The demonstration would end with entries that nothing proves yet."""
+    (last,) = record(audit, entry())
+    said = io.StringIO()
+    told = audit_verify.verify_local(Platform(parts.state), Console(file=said, width=120))
+    assert told.stands
+    assert told.covered > last["index"]
+    assert "the record stands" in said.getvalue()
