@@ -7,12 +7,13 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.opa.data import compose
+from deploy.opa.data import DataRefused, compose
 
 
 class PolicyFailed(Exception):
@@ -77,3 +78,24 @@ def _pack(opa: Path, staged: Path, revision: str, out: Path) -> None:
     if done.returncode:
         raise PolicyFailed(done.stderr.strip() or done.stdout.strip())
     draft.replace(out)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build from the command line: `OPA POLICY OUT [DATA …]`; prints the revision.
+
+    Without DATA the policy's own `data/` is used: samples, for trying out.
+    """
+    if len(arguments) < 3:
+        print("usage: python -m deploy.opa.bundle OPA POLICY OUT [DATA ...]", file=sys.stderr)
+        return 2
+    opa, policy_dir, out, *data_dirs = map(Path, arguments)
+    try:
+        print(build(opa, policy_dir, data_dirs or [policy_dir / "data"], out))
+    except (PolicyFailed, DataRefused) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -70,8 +70,8 @@ def _check(schema: Path, path: Path, content: Any) -> None:
     validator = Draft202012Validator(rules, format_checker=FormatChecker())
     faults = sorted(validator.iter_errors(content), key=lambda fault: list(map(str, fault.path)))
     if faults:
-        place = "/".join(map(str, faults[0].path)) or "(root)"
-        raise DataRefused(f"{path}: {place}: {faults[0].message}")
+        told = [f"{'/'.join(map(str, f.path)) or '(root)'}: {f.message}" for f in faults[:3]]
+        raise DataRefused(f"{path}: {'; '.join(told)}")
 
 
 def _grouped(mandates: Mapping[str, Table], member: str) -> Table:

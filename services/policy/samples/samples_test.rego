@@ -120,11 +120,18 @@ reads(person, changes, fragments) := decision if {
 	decision := decided(asks(person, "case", "case_consultation", listed))
 }
 
-# The decision on the one case that is asked about.
-decided(question) := answer.decisions["case-1"] if {
+# The decision on the one case that is asked about; undefined when it gives a code that nobody knows.
+decided(question) := decision if {
 	answer := release.decision with input as question
 		with data.mandates as people
 		with data.system.bundles as bundles
+	decision := answer.decisions["case-1"]
+	every reason in decision.reasons {
+		data.reasons[reason]
+	}
+	every verdict in decision.fragments {
+		data.reasons[verdict.reasons[0]]
+	}
 }
 
 # Fragment id → level.
@@ -149,4 +156,7 @@ ruled(question) := answer if {
 		with data.mandates as people
 		with data.members as members
 		with data.system.bundles as bundles
+	every reason in answer.reasons {
+		data.reasons[reason]
+	}
 }
