@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table as Sheet
 
 from benchmarks.floor import Floor, Sizes
+from benchmarks.memory import memory_mib
 from benchmarks.path import (
     CLIENTS,
     ITEMS,
@@ -66,7 +67,7 @@ def _measure(platform: Platform, console: Console) -> dict[str, Any]:
         finally:
             floor.close()
         _print(console, name, result[name])
-    result["memory_mib"] = _memory(platform)
+    result["memory_mib"] = memory_mib(platform)
     return result
 
 
@@ -135,6 +136,5 @@ def _print(console: Console, name: str, measured: dict[str, Any]) -> None:
     console.print(sheet)
 
 
-def _memory(platform: Platform) -> dict[str, float]:
-    """Resident memory of each process group, from /proc."""
-    return {name: round(mib, 1) for name, mib in platform.memory_mib().items()}
+if __name__ == "__main__":
+    sys.exit(main())

@@ -194,10 +194,14 @@ class Platform:
         self.parts.kill()
 
     @property
+    def programs(self) -> tuple[Program, ...]:
+        """Give everything that this run is made of: the gateway, the services, the parts."""
+        return (self.gateway, *self._services.values(), *self.parts.programs)
+
+    @property
     def running(self) -> list[str]:
         """Name what runs."""
-        programs = (self.gateway, *self._services.values(), *self.parts.programs)
-        return [program.name for program in programs if program.running]
+        return [program.name for program in self.programs if program.running]
 
     def _stop(self, progress: Progress) -> None:
         if not self.running:
