@@ -36,6 +36,7 @@ class Publisher:
         self._name = name
         self._connection: amqp.Connection | None = None
         self._channel: amqp.Channel | None = None
+        self._blocked = False
         self._published = 0
         self._waiting: dict[int, str] = {}
         self._kept: set[str] = set()
@@ -45,7 +46,8 @@ class Publisher:
         """The ids that the broker confirmed within `seconds`, published in the order of `rows`.
 
         The others may have arrived all the same. An event that no queue takes
-        is not among the confirmed ones. Raises one of `BROKEN` when the broker
+        is not among the confirmed ones, nor is any while the broker is short
+        of disk or memory and takes no messages. Raises one of `BROKEN` when the broker
         cannot be reached at all.
         """
         self._waiting.clear()
@@ -53,6 +55,8 @@ class Publisher:
         self._returned.clear()
         try:
             channel = self._open()
+            if self._blocked:
+                return []
             for row in rows:
                 key = routing_key(row.source, row.type)
                 publish(channel, topology.EVENTS_EXCHANGE, key, self._message(row), mandatory=True)
@@ -79,6 +83,9 @@ class Publisher:
                 pass
             return self._channel
         self._connection = connect(self._url, self._name)
+        self._connection.on_blocked = lambda _reason: self._set_blocked(True)
+        self._connection.on_unblocked = lambda: self._set_blocked(False)
+        self._blocked = False
         self._channel = self._connection.channel()
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_ack)
@@ -88,11 +95,16 @@ class Publisher:
         return self._channel
 
     def _await(self, deadline: float) -> None:
-        """Read confirms until each event has one; a broker that stays silent loses us."""
+        """Read confirms until each event has one.
+
+        A broker that stays silent loses us, unless it said that it takes no messages now: it
+        would not notice, and keep one dead connection after the other.
+        """
         while self._waiting:
             left = deadline - time.monotonic()
             if left <= 0 or not pump(self._connection, left):
-                self.close()
+                if not self._blocked:
+                    self.close()
                 return
 
     def _message(self, row: OutboxRow) -> amqp.Message:
@@ -104,6 +116,10 @@ class Publisher:
             type=row.type,
             user_id=self._user,
         )
+
+    def _set_blocked(self, blocked: bool) -> None:
+        self._blocked = blocked
+        (_log.warning if blocked else _log.info)("broker_takes_messages", yes=not blocked)
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
         self._kept |= set(self._settle(tag, multiple))

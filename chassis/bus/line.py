@@ -51,11 +51,14 @@ class Line:
             raise
 
     def usable(self, seconds: float) -> bool:
-        """Whether the broker is there; only a suspect line waits (at most `seconds`) to know."""
+        """Whether the broker is there; only a suspect line waits (at most `seconds`) to know.
+
+        A blocked broker reads nothing, so it is not asked; it tells by itself when it goes on.
+        """
         try:
             while pump(self._connection, 0):
                 pass
-            if self.suspect:
+            if self.suspect and not self.blocked:
                 with self._connection.transport.having_timeout(seconds):
                     self._channel.basic_qos(0, 0, False)
                 self.suspect = False

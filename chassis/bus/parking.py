@@ -111,6 +111,9 @@ def _held(
         yield [message for message in taken if message is not None]
     finally:
         if channel.is_open:
+            channel.basic_recover(requeue=True)
+            # Answered after the queue has taken them back: who looks next finds them there.
+            channel.queue_declare(queue, passive=True)
             channel.close()
 
 

@@ -185,6 +185,33 @@ def test_a_frozen_broker_takes_no_event_from_the_outbox(
     relay.close()
 
 
+def test_a_broker_short_of_memory_holds_nobody_and_loses_nothing(
+    breakable: Parts,
+    referrals: Running,
+    letters: Running,
+    publisher: Runtime,
+    caller: RpcClient,
+) -> None:
+    """It takes no messages, and says so: people get their 503 at once, events wait."""
+    about = uuid.uuid4().hex
+    keep(publisher, event_of(about))
+    assert caller.call("intake", "echo", 1) == 1
+    breakable.rabbitmq.ctl("set_vm_memory_high_watermark", "absolute", "1MB")
+    with relaying(publisher):
+        try:
+            assert took(lambda: caller.call("intake", "echo", 2, timeout=1)) < 2
+            for _ in range(3):
+                assert took(lambda: caller.call("intake", "echo", 3, timeout=3)) < 1
+            wait_until(lambda: publisher.outbox.depth() == 1, 5)
+            connections = breakable.rabbitmq.ctl("list_connections", "--no-table-headers", "user")
+        finally:
+            breakable.rabbitmq.ctl("set_vm_memory_high_watermark", "absolute", "512MB")
+        wait_until(lambda: letter_count(breakable, about) == 1, 15)
+        assert wait_until(lambda: _echo(caller, 4), 10) == 4
+    assert connections.split().count("gateway") == 1
+    wait_until(referrals.is_ready, 15)
+
+
 def test_a_wiped_broker_loses_nothing(
     breakable: Parts, letters: Running, publisher: Runtime, tmp_path: Path
 ) -> None:
