@@ -70,6 +70,7 @@ def build(
     """An application on the given parts."""
     app = Gateway("gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = bodies.LARGEST
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     parts = make_parts(client, opa, authenticator, clock, ring)

@@ -26,8 +26,8 @@ from contracts.vocabulary import PURPOSES
 from gateway import bodies, shapes
 from gateway.answers import language
 from gateway.asking import Asking
+from gateway.mistakes import found_in
 from gateway.parts import Parts
-from gateway.problems import pointed
 
 View = Callable[..., Any]
 
@@ -80,7 +80,8 @@ class StrictParser(FlaskParser):
 
     def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> NoReturn:
         messages = next(iter(error.messages.values()))
-        raise Refuse("validation_failed", errors=list(pointed(messages))) from error
+        found = [{"pointer": each.pointer, "detail": each.message} for each in found_in(messages)]
+        raise Refuse("validation_failed", errors=found) from error
 
 
 class RandomIdConverter(BaseConverter):

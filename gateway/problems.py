@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457): what went wrong, with a stable code and a text for people."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from chassis import errors as chassis_errors
 from contracts.errors import STATUS, CodedError
-from gateway import texts
+from gateway import mistakes, texts
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 2
@@ -57,6 +57,8 @@ class Problem:
         document |= self.members
         if "reasons" in self.members:
             document["reasons"] = _reasons(language, self.members["reasons"])
+        if "errors" in self.members:
+            document["errors"] = mistakes.told(self.members["errors"], language)
         return document
 
 
@@ -92,20 +94,3 @@ def _reasons(language: str, codes: Sequence[str]) -> list[dict[str, str]]:
         {"code": code} | ({"text": text} if (text := texts.reason(language, code)) else {})
         for code in codes
     ]
-
-
-def pointed(messages: Any, pointer: str = "") -> Iterator[dict[str, str]]:
-    """marshmallow's messages as a flat list, each with the JSON pointer (RFC 6901) of its place."""
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            step = "" if name == "_schema" else "/" + _escaped(str(name))
-            yield from pointed(inner, pointer + step)
-    elif isinstance(messages, (list, tuple)):
-        for message in messages:
-            yield from pointed(message, pointer)
-    else:
-        yield {"pointer": pointer, "detail": str(messages)}
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

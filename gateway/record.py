@@ -71,6 +71,11 @@ def release_entry(
     }
 
 
+def failed_entry(entry: Entry, code: str) -> Entry:
+    """The entry that takes back the effect of `entry`: it was decided, and nothing left."""
+    return {**entry, "entry_id": str(uuid.uuid4()), "outcome": "error", "reasons": [code]}
+
+
 def empty_entry(asking: Asking, resource: str, acting: Acting) -> Entry:
     """The entry of a list that held no case: somebody looked, and found nothing."""
     return {

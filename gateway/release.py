@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, NoReturn, final
 
 import orjson
 
-from contracts.errors import Refuse
+from contracts.errors import CodedError, Refuse
 from gateway import projection, record
 from gateway.asking import Asking
 from gateway.bus import Bus, Call
@@ -109,7 +109,11 @@ class Releases:
         if entry["outcome"] == "denied":
             _hidden()
         decision = releasing.decision.cases[case]
-        whereabouts = self._open_whereabouts(asking, read, decision)
+        try:
+            whereabouts = self._open_whereabouts(asking, read, decision)
+        except CodedError as error:
+            self._recorder.record(asking, [record.failed_entry(entry, error.code)])
+            raise
         shown = projection.fragments(read, decision, whereabouts)
         if fragment is not None and not shown:
             _hidden()

@@ -10,6 +10,7 @@ from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, ids, m
 from contracts.rpc.audit import OUTCOMES, Checkpoint, ProofReply, RecordedEntry
 from contracts.rpc.notifications import TASKS
 from gateway.decisions import OBLIGATIONS
+from gateway.mistakes import KINDS, RULE
 
 NEXT = {"description": "Give it as `after` to go on; null at the end."}
 
@@ -18,6 +19,7 @@ class ObligationAnswer(Schema):
     """What the reader must do and leave."""
 
     kind = OneOf(OBLIGATIONS, required=True)
+    at = Moment(metadata={"description": "With `expires_at`: until when."})
 
 
 class FragmentAnswer(Strict):
@@ -246,7 +248,9 @@ class PlaceAnswer(Strict):
     """Where in the body a mistake stands."""
 
     pointer = fields.String(required=True, metadata={"description": "A JSON pointer (RFC 6901)."})
+    code = OneOf([kind for kind, _ in KINDS] + [RULE], required=True)
     detail = fields.String(required=True)
+    note = fields.String(metadata={"description": "The schema's own words, in English."})
 
 
 class ReasonAnswer(Strict):
@@ -264,6 +268,6 @@ class ProblemAnswer(Schema):
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     code = Code(required=True)
-    note = fields.String()
+    note = fields.String(metadata={"description": "More for developers, in English."})
     errors = many(PlaceAnswer)
     reasons = many(ReasonAnswer)

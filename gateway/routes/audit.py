@@ -1,6 +1,6 @@
 """The audit record, for auditors: who saw what, and the proof that nothing was removed."""
 
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -17,9 +17,6 @@ from gateway.shapes import (
 )
 
 door = Door("audit", __name__, description="The record: who saw what, when, why; and its proofs")
-
-_ASKED: Final = ("person", "partner", "case", "case_person", "fragment", "command_id", "outcome")
-"""Members of a question that are recorded with it."""
 
 
 @door.read("/audit/records/search", RecordsAnswer, body=SearchBody)
@@ -40,8 +37,8 @@ def search_records(asking: Asking, body: dict[str, Any]) -> Released:
         reply = parts().bus.read(asking.budget, "audit", "search", request)
         return reply["entries"], reply["next"]
 
-    asked = {name: question[name] for name in _ASKED if name in question}
-    return parts().releases.page(asking, "read_audit", "entries", page, fetch, facts=asked)
+    # The question itself is a fact of the decision, and so on the record.
+    return parts().releases.page(asking, "read_audit", "entries", page, fetch, facts=question)
 
 
 @door.read("/audit/records/<int:index>/proof", ProofAnswer, query=ProofQuery)

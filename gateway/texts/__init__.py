@@ -12,7 +12,7 @@ TEXTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     language: json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     for language in LANGUAGES
 }
-"""Language → section (`problems`, `reasons`, `tasks`, `stages`) → code → text."""
+"""Language → section (`problems`, `reasons`, `tasks`, `stages`, `mistakes`) → code → text."""
 
 
 def problem(language: str, code: str) -> dict[str, str]:
@@ -24,6 +24,12 @@ def problem(language: str, code: str) -> dict[str, str]:
 def reason(language: str, code: str) -> str | None:
     """Why something is not allowed, in a sentence; None for a code without one."""
     return TEXTS[language]["reasons"].get(code)
+
+
+def mistake(language: str, kind: str) -> str:
+    """What is wrong with a value that somebody filled in."""
+    found: str = TEXTS[language]["mistakes"][kind]
+    return found
 
 
 def task(language: str, code: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from contracts.errors import STATUS
 from gateway.bodies import LARGEST
 from gateway.problems import problem_of
+from gateway.texts import TEXTS
 from tests import builders
 from tests.unit.gateway.stage import Platform, an_id, raising
 
@@ -76,30 +77,51 @@ def test_only_json_is_read(platform: Platform, media_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "pointer"),
+    ("changes", "pointer", "kind"),
     [
-        ({"extra": 1}, "/extra"),
-        ({"a/b~c": 1}, "/a~1b~0c"),
-        ({"category": "gossip"}, "/category"),
-        ({"category": "whereabouts"}, "/category"),
-        ({"category": 7}, "/category"),
-        ({"text": ""}, "/text"),
-        ({"text": "\x00"}, "/text"),
-        ({"text": "x" * 10_001}, "/text"),
-        ({"as_of": "yesterday"}, "/as_of"),
-        ({"subjects": "one"}, "/subjects"),
-        ({"subjects": ["one"]}, "/subjects/0"),
-        ({"obtained_from": {"organisation": "x"}}, "/obtained_from/function"),
-        ({"only_for": ["caw", "caw"]}, "/only_for"),
+        ({"extra": 1}, "/extra", "unknown"),
+        ({"a/b~c": 1}, "/a~1b~0c", "unknown"),
+        ({"category": "gossip"}, "/category", "choice"),
+        ({"category": "whereabouts"}, "/category", "choice"),
+        ({"category": 7}, "/category", "type"),
+        ({"category": None}, "/category", "null"),
+        ({"text": ""}, "/text", "length"),
+        ({"text": "\x00"}, "/text", "control"),
+        ({"text": "x" * 10_001}, "/text", "length"),
+        ({"as_of": "yesterday"}, "/as_of", "type"),
+        ({"subjects": "one"}, "/subjects", "type"),
+        ({"subjects": ["one"]}, "/subjects/0", "pattern"),
+        ({"obtained_from": {"organisation": "x"}}, "/obtained_from/function", "missing"),
+        ({"only_for": ["caw", "caw"]}, "/only_for", "repeated"),
+        ({"only_for": ["two words"]}, "/only_for/0", "pattern"),
     ],
 )
-def test_a_mistake_is_pointed_at(platform: Platform, changes: dict[str, Any], pointer: str) -> None:
-    """A person who filled in twenty fields must be told which one."""
+def test_a_mistake_is_pointed_at(
+    platform: Platform, changes: dict[str, Any], pointer: str, kind: str
+) -> None:
+    """A person who filled in twenty fields must be told which one, and what is wrong with it."""
     answer = platform.order(ITEMS, {**builders.item("safety", an_id()), **changes})
 
     assert_problem(answer, 422, "validation_failed")
-    assert pointer in [error["pointer"] for error in answer.json["errors"]]
+    (mistake,) = answer.json["errors"]
+    assert (mistake["pointer"], mistake["code"]) == (pointer, kind)
+    assert mistake["detail"] == TEXTS["nl"]["mistakes"][kind]
     assert platform.trace == []
+
+
+def test_a_rule_between_members_is_told_in_its_own_words(platform: Platform) -> None:
+    """Only the rule itself says what goes with what."""
+    path = f"/v1/cases/{an_id()}/answers"
+
+    answer = platform.order(path, {"answer": "declined"}, **{"Accept-Language": "fr"})
+
+    (mistake,) = answer.json["errors"]
+    assert mistake == {
+        "pointer": "/ground",
+        "code": "rule",
+        "detail": "Ceci ne correspond pas au reste de ce qui est rempli.",
+        "note": "`ground` goes with `declined`, and only with it",
+    }
 
 
 def test_a_mistake_is_told_without_the_value(platform: Platform) -> None:
@@ -160,6 +182,8 @@ def test_a_header_that_is_missing_or_odd_is_refused(
         ("DELETE", "/v1/cases", 405, "method_not_allowed"),
         ("PATCH", f"/v1/cases/{an_id()}", 405, "method_not_allowed"),
         ("GET", "/v1/audit/records/-1/proof", 404, "not_found"),
+        ("OPTIONS", "/v1/cases", 405, "method_not_allowed"),
+        ("TRACE", "/v1/cases", 405, "method_not_allowed"),
     ],
 )
 def test_an_address_that_does_not_exist_is_answered_by_a_problem(

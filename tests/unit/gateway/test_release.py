@@ -268,6 +268,22 @@ def test_whereabouts_that_are_not_released_whole_are_not_fetched(
     assert answer.json["fragments"] == []
 
 
+def test_whereabouts_that_could_not_be_fetched_are_not_said_to_have_left(
+    platform: Platform,
+) -> None:
+    """The record must not accuse anybody of having read what never arrived."""
+    case = platform.put_case(fragment("whereabouts"))
+    platform.bus.on("intake", "open_whereabouts", raising(TimedOut()))
+
+    answer = platform.get(f"/v1/cases/{case}")
+
+    assert (answer.status_code, answer.json["code"]) == (503, "service_unavailable")
+    assert [(e["outcome"], e["reasons"]) for e in platform.recorded] == [
+        ("released", []),
+        ("error", ["service_unavailable"]),
+    ]
+
+
 def test_whereabouts_recalled_in_between_are_left_out(platform: Platform) -> None:
     """Between decision and fetching its source may change its mind."""
     case = platform.put_case(fragment("whereabouts"))

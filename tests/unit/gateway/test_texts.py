@@ -9,6 +9,7 @@ import pytest
 from contracts.errors import STATUS
 from contracts.rpc.notifications import TASKS
 from contracts.vocabulary import LANGUAGES, STAGES
+from gateway.mistakes import KINDS, RULE
 from gateway.texts import TEXTS
 
 ROOT = Path(__file__).parents[3]
@@ -29,12 +30,13 @@ def test_no_code_lacks_a_text(language: str) -> None:
 
     assert set(texts["problems"]) == set(STATUS)
     assert set(texts["tasks"]) == set(TASKS)
+    assert set(texts["mistakes"]) == {kind for kind, _ in KINDS} | {RULE}
     assert set(texts["stages"]) == set(STAGES)
     assert set(texts["reasons"]) == set(REASONS) | preconditions()
     assert all(set(problem) == {"title", "detail"} for problem in texts["problems"].values())
 
 
-@pytest.mark.parametrize("section", ["problems", "tasks", "reasons"])
+@pytest.mark.parametrize("section", ["problems", "tasks", "reasons", "mistakes"])
 def test_no_text_was_left_in_another_language(section: str) -> None:
     """A translation that is a copy is none."""
     for code in TEXTS["nl"][section]:

@@ -1,0 +1,181 @@
+"""Answers look like the document says, and calls like the contract says."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.rpc import METHODS
+from gateway import shapes
+from tests import builders
+from tests.unit.gateway.stage import Platform, allow, an_id, decided, permit
+
+EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples" / "rpc"
+
+
+def example(name: str) -> Any:
+    """The sample of a message between services."""
+    return json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def told(platform: Platform) -> Platform:
+    """A platform whose services answer with the samples of the contract."""
+    for service, methods in METHODS.items():
+        for method in methods:
+            reply = example(f"{service}.{method}.reply")
+            if method not in ("record", "read_case"):
+                platform.bus.on(service, method, lambda _request, reply=reply: reply)
+    known = example("intake.read_case.reply")
+    platform.cases[known["case"]["id"]] = known
+    platform.policy.action = lambda asked: permit(
+        asked, parties=[["sample-brugge", "caw"]], agreements=["sample-brugge"]
+    )
+    contact = {"name": "N", "function": "F", "email": "e@x.example", "phone": "1"}
+    directory = {"partner": "caw", "name": "CAW", "domain": "care", "contact": contact}
+    platform.policy.directory = lambda _asked: {
+        "allow": True,
+        "contacts": [directory],
+        "policy_revision": "rev-1",
+    }
+    return platform
+
+
+CASE = example("intake.read_case.reply")["case"]["id"]
+ITEM = next(
+    each["id"] for each in example("intake.read_case.reply")["fragments"] if each["kind"] == "item"
+)
+SESSION = example("intake.read_session.reply")["session"]["id"]
+
+READS = {
+    "/v1/referrals": shapes.ReferralsAnswer,
+    f"/v1/referrals/{CASE}": shapes.CaseAnswer,
+    "/v1/cases": shapes.CasesAnswer,
+    f"/v1/cases/{CASE}": shapes.CaseAnswer,
+    f"/v1/cases/{CASE}/participants": shapes.ParticipantsAnswer,
+    f"/v1/cases/{CASE}/items": shapes.ItemsAnswer,
+    f"/v1/cases/{CASE}/items/{ITEM}": shapes.FragmentAnswer,
+    f"/v1/cases/{CASE}/requests": shapes.RequestsAnswer,
+    "/v1/sessions": shapes.SessionsAnswer,
+    f"/v1/sessions/{SESSION}": shapes.SessionAnswer,
+    f"/v1/sessions/{SESSION}/agenda": shapes.AgendaAnswer,
+    "/v1/inbox": shapes.InboxAnswer,
+    "/v1/contacts": shapes.ContactsAnswer,
+    "/v1/audit/checkpoints": shapes.CheckpointsAnswer,
+    "/v1/audit/records/0/proof": shapes.ProofAnswer,
+}
+
+
+@pytest.mark.parametrize("path", READS)
+def test_an_answer_looks_like_the_document_says(told: Platform, path: str) -> None:
+    """A client that was written from the document must be able to read it."""
+    answer = told.get(path)
+
+    assert answer.status_code == 200, answer.text
+    assert READS[path]().validate(answer.json) == {}
+
+
+@pytest.mark.parametrize("standing", ["participant", "chair", "coordination", "referrer"])
+def test_a_case_looks_like_the_document_says_to_everybody(told: Platform, standing: str) -> None:
+    """Whatever one's standing is."""
+    level = "none" if standing == "coordination" else "full"
+    told.policy.release = lambda asked: decided(
+        {case["id"]: allow(case, level, standing) for case in asked["cases"]}
+    )
+
+    assert shapes.CaseAnswer().validate(told.get(f"/v1/cases/{CASE}").json) == {}
+
+
+def test_a_search_of_the_record_looks_like_the_document_says(told: Platform) -> None:
+    """Auditors write their own tools."""
+    question = {"person": "p-00000002", "outcome": "denied", "limit": 10}
+
+    answer = told.client().post("/v1/audit/records/search", headers=told.headers(), json=question)
+
+    assert answer.status_code == 200
+    assert shapes.RecordsAnswer().validate(answer.json) == {}
+    (entry,) = told.recorded
+    assert entry["input"]["facts"] == {"person": "p-00000002", "outcome": "denied", "detail": False}
+
+
+def test_a_problem_looks_like_the_document_says(told: Platform) -> None:
+    """Errors are read by programs too."""
+    answer = told.order(f"/v1/cases/{CASE}/items", {"category": "gossip"})
+
+    assert shapes.ProblemAnswer().validate(answer.json) == {}
+
+
+BODIES = {
+    "submit_referral": (
+        "/v1/referrals",
+        builders.referral(whereabouts=[builders.whereabouts("a", "caw")]),
+    ),
+    "schedule_session": (
+        "/v1/sessions",
+        {
+            "agreement": "sample-brugge",
+            "table": "table-brugge",
+            "starts_at": "2026-03-10T09:00:00Z",
+        },
+    ),
+    "put_on_agenda": (f"/v1/sessions/{SESSION}/agenda", {"case": CASE}),
+    "change_stage": (
+        f"/v1/cases/{CASE}/transitions",
+        {"command": "take_on_agenda", "session": SESSION},
+    ),
+    "confirm_informing": (f"/v1/cases/{CASE}/informing-confirmation", {}),
+    "raise_crisis": (f"/v1/cases/{CASE}/crisis", builders.narrative("gevaar", an_id())),
+    "invite_participant": (f"/v1/cases/{CASE}/participants", {"partner": "ggz"}),
+    "declare_conflict": (f"/v1/cases/{CASE}/conflicts", {"interest": "kin"}),
+    "answer_forming": (f"/v1/cases/{CASE}/answers", {"answer": "nothing_known"}),
+    "offer_item": (f"/v1/cases/{CASE}/items", builders.item("safety", an_id())),
+    "offer_whereabouts": (
+        f"/v1/cases/{CASE}/whereabouts",
+        {"subjects": [an_id()], "address": "A", "only_for": ["caw"]},
+    ),
+    "recall_item": (f"/v1/cases/{CASE}/items/{ITEM}/recall", {}),
+    "request_information": (f"/v1/cases/{CASE}/requests", builders.request("ggz", an_id())),
+    "answer_request": (f"/v1/cases/{CASE}/requests/{an_id()}/answer", {"outcome": "nothing_known"}),
+    "mark_read": (f"/v1/inbox/{an_id()}/read", {}),
+}
+
+
+@pytest.mark.parametrize("action", BODIES)
+def test_a_command_travels_as_the_contract_says(told: Platform, action: str) -> None:
+    """Its owner refuses what does not fit, and the caller would be told that it was at fault."""
+    path, body = BODIES[action]
+    service = "notifications" if action == "mark_read" else "intake"
+
+    answer = told.order(path, body)
+
+    assert answer.status_code in (200, 201), answer.text
+    assert shapes.DoneAnswer().validate(answer.json) == {}
+    assert set(answer.json) == {"id", "case", "stage", "version", "state", "ids"}
+    (sent,) = told.sent(f"{service}.{action}")
+    assert METHODS[service][action][0]().validate(sent) == {}
+
+
+def test_a_correction_travels_as_the_contract_says(told: Platform) -> None:
+    """It is the one command that is a PUT."""
+    body = builders.item("safety", an_id())
+    del body["category"]
+
+    answer = told.order(f"/v1/cases/{CASE}/items/{ITEM}", body, "PUT", **{"If-Match": '"2"'})
+
+    assert answer.status_code == 200
+    (sent,) = told.sent("intake.correct_item")
+    assert METHODS["intake"]["correct_item"][0]().validate(sent) == {}
+    assert sent["if_match"] == 2
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_question_to_a_service_travels_as_the_contract_says(told: Platform, path: str) -> None:
+    """Facts, content and the record are asked for in the words that were agreed upon."""
+    told.get(path)
+
+    for name, payload in told.trace:
+        if name.startswith("ketenaanpak/"):
+            continue
+        service, _, method = name.partition(".")
+        assert METHODS[service][method][0]().validate(payload) == {}, name
