@@ -26,6 +26,7 @@ def render(document: bytes) -> bytes:
         loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True
     )
     environment.filters["named"] = _named
+    environment.filters["place"] = _place
     page = environment.get_template("page.html")
     return page.render(spec=spec, groups=_groups(spec), style=_STYLE).encode()
 
@@ -45,6 +46,12 @@ def _groups(spec: dict[str, Any]) -> list[dict[str, Any]]:
             }
             groups[operation["tags"][0]]["operations"].append(shown)
     return list(groups.values())
+
+
+def _place(schema: dict[str, Any]) -> str:
+    """The name of the document that a schema refers to, by itself or in a list; else nothing."""
+    inner = schema.get("items", {}) if schema.get("type") == "array" else schema
+    return str(inner.get("$ref", "")).rpartition("/")[2]
 
 
 def _named(schema: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, made from the routes themselves."""
 
+import inspect
 from typing import Any, Final
 
 import orjson
@@ -55,6 +56,7 @@ def described(app: Flask, doors: tuple[Door, ...], prefix: str) -> bytes:
         api.register_blueprint(door, url_prefix=prefix)
     document = api.spec.to_dict()
     _say_problem_json(document)
+    _say_what_schemas_are(document, api)
     document["components"]["schemas"].pop("PaginationMetadata", None)
     return orjson.dumps(_without_python_patterns(document))
 
@@ -64,6 +66,15 @@ def _say_problem_json(document: dict[str, Any]) -> None:
     for response in document["components"].get("responses", {}).values():
         if "application/json" in response.get("content", {}):
             response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+
+
+def _say_what_schemas_are(document: dict[str, Any], api: Api) -> None:
+    """The docstring of a schema is the description of its document."""
+    schemas = document["components"]["schemas"]
+    for key, name in api.ma_plugin.converter.refs.items():
+        said = key[0].__doc__
+        if said and name in schemas:
+            schemas[name]["description"] = inspect.cleandoc(said)
 
 
 def _without_python_patterns(value: Any) -> Any:

@@ -68,6 +68,12 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
         assert found
 
 
+def test_every_document_says_what_it_is(document: dict[str, Any]) -> None:
+    """Names alone do not explain a field of work."""
+    for name, schema in document["components"]["schemas"].items():
+        assert schema.get("description"), name
+
+
 def test_errors_are_described_as_problem_documents(document: dict[str, Any]) -> None:
     """Their media type tells a client how to read them."""
     for response in document["components"]["responses"].values():
