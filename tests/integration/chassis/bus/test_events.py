@@ -27,6 +27,14 @@ def subject() -> str:
     return uuid.uuid4().hex
 
 
+def times_given_up(letters: Running, event: dict[str, object]) -> int:
+    """How often the sample service has given up on an event, by its log."""
+    return sum(
+        line["event"] == "event_parked" and line["event_id"] == event["id"]
+        for line in letters.lines()
+    )
+
+
 def test_an_event_that_arrives_again_and_again_has_one_effect(
     parts: Parts, letters: Running
 ) -> None:
@@ -90,9 +98,12 @@ def test_an_event_parked_again_lies_there_once(parts: Parts, letters: Running) -
     before = queue_length(parts, "events.notifications.parked")
     publish_event(parts, event)
     publish_event(parts, last)
-    found = wait_until(lambda: parked_one(parts, last["id"]), 10)
-    assert (found.reason, found.attempts) == ("unwanted", 1)
+    # Not by listing: who looks at what is parked holds it for a moment, and is in the way.
+    wait_until(lambda: times_given_up(letters, event) + times_given_up(letters, last) == 3, 10)
     wait_until(lambda: queue_length(parts, "events.notifications") == 0, 5)
+    found = parked_one(parts, last["id"])
+    assert found is not None
+    assert (found.reason, found.attempts) == ("unwanted", 1)
     assert queue_length(parts, "events.notifications.parked") == before + 1
     assert letter_count(parts, about) == 0
     assert replay_as_operator(parts, "no such id") == 0

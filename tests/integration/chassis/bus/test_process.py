@@ -54,26 +54,13 @@ def test_a_service_that_is_stopped_finishes_what_it_has_in_hand(
             )
         )
         asking.start()
-        wait_until(lambda: _in_hand(parts) == 1, 5)
+        wait_until(lambda: caller.call("intake", "in_hand", {}) == 1, 5)
         assert service.stop() == 0
         asking.join(10)
         assert answers == [{"seconds": 1.0}]
         events = [line["event"] for line in service.lines()]
         assert events[-1] == "stopping"
         assert not {"service_died", "broker_lost"} & set(events)
-
-
-def _in_hand(parts: Parts) -> int:
-    listed = parts.rabbitmq.ctl(
-        "list_queues",
-        "--vhost",
-        "ketenaanpak",
-        "name",
-        "messages_unacknowledged",
-        "--no-table-headers",
-    )
-    numbers = dict(line.split() for line in listed.splitlines())
-    return int(numbers["rpc-intake"])
 
 
 def test_work_in_the_background_is_done_again_and_again(

@@ -1,6 +1,5 @@
 """A sample service that answers calls and publishes events, under the name of intake."""
 
-import os
 import time
 import uuid
 from typing import Any
@@ -25,6 +24,7 @@ class Referrals:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self.ticks = 0
+        self.in_hand = 0
 
     def submit(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Keep `payload["count"]` events of one subject in one transaction; their ids."""
@@ -71,8 +71,14 @@ class ReferralService:
 
     @rpc
     def wait(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self.referrals.in_hand += 1
         time.sleep(payload["seconds"])
+        self.referrals.in_hand -= 1
         return payload
+
+    @rpc
+    def in_hand(self, payload: Any) -> int:
+        return self.referrals.in_hand
 
     @rpc
     def refuse(self, payload: dict[str, Any]) -> None:
@@ -89,7 +95,3 @@ class ReferralService:
     @rpc(callers=("plans",))
     def for_plans_only(self, payload: dict[str, Any]) -> str:
         return "content"
-
-    @rpc
-    def pid(self, payload: Any) -> int:
-        return os.getpid()
