@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,14 @@ class Identity:
             "jti": str(uuid.uuid4()),
         }
         header = {"alg": "RS256", "kid": KEY_ID, "typ": "JWT"}
-        return jwt.encode(header, told | claims, self._key())
+        return jwt.encode(header, told | claims, self._key)
 
+    @cached_property
     def _key(self) -> RSAKey:
         return RSAKey.import_key(self._key_file.read_text(), {"kid": KEY_ID})
 
     def _public_set(self) -> str:
-        public = self._key().as_dict(private=False)
+        public = self._key.as_dict(private=False)
         return json.dumps({"keys": [public | {"kid": KEY_ID, "use": "sig", "alg": "RS256"}]})
 
 

@@ -129,6 +129,7 @@ class Platform:
             self.parts.ports.keep("gateway", self._asked_port)
         self.port = self.parts.ports.of("gateway")
         self.settings = Settings(self.state, self.parts, self.port)
+        self._identity = Identity(self.parts.secrets)
         self.clock = PlatformClock(self.settings.clock_file)
         self.gateway = self._gateway()
         self._services = {name: self._service(name) for name in SERVICES}
@@ -154,7 +155,7 @@ class Platform:
 
     def token(self, person: str, **claims: Any) -> str:
         """Give a token that proves a person's id, valid for an hour of the platform's time."""
-        return Identity(self.parts.secrets).token(person, self.clock.now(), **claims)
+        return self._identity.token(person, self.clock.now(), **claims)
 
     def start(
         self,
