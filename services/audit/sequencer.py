@@ -38,7 +38,7 @@ class Sequencer:
         self._seen: int | None = None
 
     def commit(self, tickets: Sequence[Ticket[Sealed]]) -> None:
-        """Append all entries of all tickets at once, durably, and give each its receipts.
+        """Append all entries of all tickets, durably, and give each its receipts.
 
         An entry that the log has already gets the receipt it got then; a ticket with an entry
         that the log has with another meaning gets an error. Raises Retry("audit_unavailable")
@@ -63,9 +63,11 @@ class Sequencer:
         known: Mapping[str, Document] = {}
         while True:
             fresh, kept = _sort_out(tickets, known)
+            together = len(fresh) > 1 and any(len(ticket.work) > 1 for ticket in tickets)
             try:
-                return {**kept, **self._append(fresh, limit)}
+                return {**kept, **self._append(fresh, limit, together=together)}
             except EntryKnown:
+                self._end = None
                 ids = [sealed.entry.id for ticket in tickets for sealed in ticket.work]
                 known = self._log.known(ids, _left(limit))
             except IndexTaken:
@@ -73,13 +75,15 @@ class Sequencer:
                 # Two that try again at the same pace would keep colliding.
                 time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 (no secret)
 
-    def _append(self, fresh: Sequence[Sealed], limit: float) -> dict[str, Document]:
+    def _append(
+        self, fresh: Sequence[Sealed], limit: float, *, together: bool
+    ) -> dict[str, Document]:
         if not fresh:
             return {}
         draft = self._find_end(limit).copy()
         recorded = written(self._clock.now())
         documents = [place(sealed, draft, recorded) for sealed in fresh]
-        self._log.append(documents, _left(limit))
+        self._log.append(documents, _left(limit), together=together)
         self._end, self._seen = draft, draft.size
         return {document["leaf"]["entry_id"]: document for document in documents}
 

@@ -54,11 +54,11 @@ _EQUAL: Final = {
 
 
 class IndexTaken(Exception):
-    """Another sequencer has appended at this place: nothing was kept."""
+    """Another sequencer has appended at one of these places."""
 
 
 class EntryKnown(Exception):
-    """An entry with one of these ids is in the log already: nothing was kept."""
+    """An entry with one of these ids is in the log already."""
 
 
 class LogDamaged(Exception):
@@ -78,20 +78,22 @@ class Log:
         self._leaves = runtime.database["leaves"]
         self._checkpoints = runtime.database["checkpoints"]
 
-    def append(self, documents: Sequence[Document], seconds: float) -> None:
-        """Keep these entries, all or none: in the majority's journal when it returns.
+    def append(self, documents: Sequence[Document], seconds: float, *, together: bool) -> None:
+        """Keep these entries: in the majority's journal, and in order, when it returns.
 
-        Raises IndexTaken or EntryKnown when nothing was kept; after any other error the log has
-        to be looked at again.
+        `together`: all or none. That takes a transaction, and one that a crash leaves open keeps
+        its places in the log until the server gives up on it; so entries that do not belong
+        together are kept one after the other, and of those the first may be kept when it raises.
+        Raises IndexTaken or EntryKnown; after any error the log has to be looked at again.
         """
         try:
-            if len(documents) == 1:
-                with guarded(seconds):
-                    self._leaves.insert_one(documents[0])
-            else:
+            if together:
                 with transaction(self._database, seconds) as session:
                     self._leaves.insert_many(documents, session=session)
-        except (DuplicateKeyError, BulkWriteError) as error:
+            else:
+                with guarded(seconds):
+                    self._leaves.insert_many(documents)
+        except BulkWriteError as error:
             raise _clash(error) from error
         except Conflict as error:
             raise IndexTaken from error
@@ -195,10 +197,10 @@ def _conditions(question: Question) -> dict[str, Any]:
     return conditions
 
 
-def _clash(error: DuplicateKeyError | BulkWriteError) -> Exception:
+def _clash(error: BulkWriteError) -> Exception:
     """What a refused insert means: which unique key was there already."""
     details: Mapping[str, Any] = error.details or {}
-    first = (details.get("writeErrors") or [details])[0]
+    first = (details.get("writeErrors") or [{}])[0]
     if first.get("code") != _DUPLICATE:
         return error
     return EntryKnown() if _ENTRY_ID in first.get("keyPattern", {}) else IndexTaken()

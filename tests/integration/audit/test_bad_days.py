@@ -35,8 +35,9 @@ def frail(breakable: Parts, opened: Open) -> Iterator[Desk]:
 class Callers:
     """Sixteen callers that record one entry after the other, and note what they were told."""
 
-    def __init__(self, audit: Audit) -> None:
+    def __init__(self, audit: Audit, together: int) -> None:
         self._audit = audit
+        self._together = together
         self._ending = threading.Event()
         self._pool = ThreadPoolExecutor(16)
         self.receipts: dict[str, dict[str, Any]] = {}
@@ -46,11 +47,11 @@ class Callers:
 
     def _call(self) -> None:
         while not self._ending.is_set():
-            given = full_entry(8)
+            given = [full_entry(8) for _ in range(self._together)]
             began = time.monotonic()
             try:
-                (receipt,) = record(self._audit, given)
-                self.receipts[given["entry_id"]] = receipt
+                for receipt in record(self._audit, *given):
+                    self.receipts[receipt["entry_id"]] = receipt
             except CodedError as error:
                 self.refusals.append(error.code)
             self.slowest = max(self.slowest, time.monotonic() - began)
@@ -82,14 +83,14 @@ def works_again(audit: Audit) -> bool:
         return False
 
 
-@pytest.mark.parametrize("rounds", [3])
+@pytest.mark.parametrize("together", [1, 3])
 def test_a_killed_database_loses_no_entry_that_was_answered(
-    breakable: Parts, frail: Desk, rounds: int
+    breakable: Parts, frail: Desk, together: int
 ) -> None:
     """Content would have left without a trace of it in the record."""
     audit = frail.open()
-    callers = Callers(audit)
-    for number in range(1, rounds + 1):
+    callers = Callers(audit, together)
+    for number in (1, 2):
         wait_until(lambda aim=number * 150: len(callers.receipts) >= aim, 30, "entries come")
         breakable.mongodb.kill()
         wait_until(lambda aim=number: len(callers.refusals) >= aim, 10, "callers are refused")
@@ -105,12 +106,13 @@ def test_a_killed_database_loses_no_entry_that_was_answered(
     assert works_again(frail.open())
 
 
+@pytest.mark.parametrize("together", [1, 3])
 def test_a_frozen_database_refuses_in_bounded_time_and_nothing_is_doubled(
-    breakable: Parts, frail: Desk
+    breakable: Parts, frail: Desk, together: int
 ) -> None:
     """Reads would hang, or a late write would fork the log."""
     audit = frail.open()
-    callers = Callers(audit)
+    callers = Callers(audit, together)
     wait_until(lambda: len(callers.receipts) >= 100, 30, "entries come")
     breakable.mongodb.pause()
     wait_until(lambda: len(callers.refusals) >= 32, 20, "callers are refused")
