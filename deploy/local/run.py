@@ -45,9 +45,13 @@ def started(
 ) -> Iterator[Platform]:
     """Start a platform that stays up when the block ends well, and stops when it does not.
 
-    Ctrl-C, a termination signal or an error in the block leave no process behind.
+    Ctrl-C, a termination signal, a closed terminal or an error in the block leave no process
+    behind.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Whoever starts it with nohup wants it to outlive the terminal.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     try:
         platform.start(progress, fresh=fresh, offset=offset)
         yield platform

@@ -1,7 +1,10 @@
 """What a person types first: help, and errors that say what to do."""
 
+import fcntl
 import os
 import shutil
+import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -164,8 +167,6 @@ def test_logs_before_the_first_start_say_what_to_do(
 
 def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
     """A person would wait for the broker to hear that the port was never free."""
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -183,8 +184,6 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
 
 def test_two_commands_at_once_do_not_start_two_platforms(tmp_path: Path) -> None:
     """Two impatient people would get two brokers on one folder."""
-    import fcntl
-
     platform = Platform(tmp_path)
     with (tmp_path / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -203,7 +202,8 @@ def test_a_failed_start_leaves_nothing_running(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(platform, "start", half)
-    before = run.signal.getsignal(run.signal.SIGINT), run.signal.getsignal(run.signal.SIGTERM)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
     try:
         with (
             pytest.raises(KeyboardInterrupt),
@@ -211,6 +211,6 @@ def test_a_failed_start_leaves_nothing_running(
         ):
             raise AssertionError("the block runs although the start was interrupted")
     finally:
-        run.signal.signal(run.signal.SIGINT, before[0])
-        run.signal.signal(run.signal.SIGTERM, before[1])
+        for number, handler in before.items():
+            signal.signal(number, handler)
     wait_until(lambda: platform.running == [], 5)
