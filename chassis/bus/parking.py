@@ -6,6 +6,7 @@ broker moves it and nobody can slip in a message of their own.
 """
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from chassis.bus.connection import connect, drop
 
 _LOOKED_AT = 500
 _ORIGIN = "origin"
+
+_one_at_a_time = threading.Lock()
+"""Looking whether an event is parked holds all that are: a second look would find none."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,15 @@ def replay(connection: amqp.Connection, service: str, event_id: str | None = Non
 def park(url: str, service: str, message: amqp.Message, reason: str, attempts: int) -> None:
     """Put a copy of an event into the parking queue, and return when the broker has kept it.
 
-    An event that is parked already is not parked twice. Raises one of
-    `chassis.bus.connection.BROKEN`: the original must then go round again.
+    An event that is parked already is not parked twice, unless somebody else holds it at that
+    very moment to look at it. Raises one of `chassis.bus.connection.BROKEN`: the original must
+    then go round again.
     """
+    with _one_at_a_time:
+        _park(url, service, message, reason, attempts)
+
+
+def _park(url: str, service: str, message: amqp.Message, reason: str, attempts: int) -> None:
     connection = connect(url, f"{service} parks")
     try:
         copy = _copy(service, message, reason, attempts)

@@ -100,7 +100,7 @@ def test_an_event_parked_again_lies_there_once(parts: Parts, letters: Running) -
     publish_event(parts, last)
     # Not by listing: who looks at what is parked holds it for a moment, and is in the way.
     wait_until(lambda: times_given_up(letters, event) + times_given_up(letters, last) == 3, 10)
-    wait_until(lambda: queue_length(parts, "events.notifications") == 0, 5)
+    wait_until(lambda: parts.rabbitmq.queues()["events.notifications"] == 0, 10)
     found = parked_one(parts, last["id"])
     assert found is not None
     assert (found.reason, found.attempts) == ("unwanted", 1)
