@@ -158,7 +158,7 @@ single(partners) := partner if {
 	some partner in partners
 } else := null
 
-partner_fits(id, found) if agreements.party(id, found.partner)
+partner_fits(id, found) if agreements.is_party(id, found.partner)
 
 partner_fits(_, found) if {
 	found.partner == null

@@ -65,6 +65,15 @@ party(id, partner) := found if {
 }
 
 # METADATA
+# title: The partner is a party
+default is_party(_, _) := false
+
+is_party(id, partner) if {
+	some party in data.agreements[id].parties
+	party.partner == partner
+}
+
+# METADATA
 # title: All parties, by id
 parties(id) := [party.partner | some party in data.agreements[id].parties]
 

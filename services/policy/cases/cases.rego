@@ -16,24 +16,32 @@ import data.ketenaanpak.walls
 # description: >-
 #   `{standing, who, partner, roles}` for somebody who acts for `purpose` in one of `roles`.
 #   Undefined when the case is hidden from the viewer.
-access(case, purpose, roles) := [stand |
-	some standing in footing.standings
-	who := place(standing, case, footing)
-	stand := {"standing": standing, "who": who, "partner": footing.partner, "roles": footing.roles}
-][0] if {
-	well_formed(case)
+access(case, purpose, roles) := seat(case, footing) if {
 	case.found == true
+	well_formed(case)
 	walls.clear(case)
 	footing := stands(case.agreement, purpose, roles)
 	agreements.covers(case.agreement, case.region)
 }
+
+# The strongest standing that gives a place.
+seat(case, footing) := {"standing": standing, "who": who, "partner": footing.partner, "roles": footing.roles} if {
+	standing := footing.standings[0]
+	who := place(standing, case, footing)
+}
+
+else := [seated |
+	some standing in array.slice(footing.standings, 1, 5)
+	who := place(standing, case, footing)
+	seated := {"standing": standing, "who": who, "partner": footing.partner, "roles": footing.roles}
+][0]
 
 # METADATA
 # title: As whom the viewer comes to the cases of an agreement
 # description: "`{partner, party, roles, standings}`, the strongest standing first."
 stands(agreement, purpose, roles) := {
 	"partner": acting.partner,
-	"party": is_object(object.get(parties, acting.partner, null)),
+	"party": agreements.is_party(agreement, acting.partner),
 	"roles": acting.roles,
 	"standings": [standing |
 		some standing in ["chair", "participant", "coordination", "referrer", "guest"]
@@ -43,7 +51,6 @@ stands(agreement, purpose, roles) := {
 	agreements.in_force(agreement)
 	acting := mandates.acting(agreement, roles)
 	held := {data.purposes[purpose][role] | some role in acting.roles}
-	parties := {party.partner: party | some party in data.agreements[agreement].parties}
 }
 
 # METADATA
@@ -52,8 +59,6 @@ roles_for(purpose) := object.keys(data.purposes[purpose])
 
 # METADATA
 # title: The facts of a case are all there
-default well_formed(_) := false
-
 well_formed(case) if {
 	is_string(case.id)
 	is_string(case.agreement)

@@ -54,7 +54,7 @@ met("by_invitation", _) if {
 	data.agreements[input.case.agreement].modalities.participation == "invited"
 }
 
-met("invited_is_party", _) if agreements.party(input.case.agreement, input.facts.partner)
+met("invited_is_party", _) if agreements.is_party(input.case.agreement, input.facts.partner)
 
 met("invited_is_new", _) if {
 	is_string(input.facts.partner)

@@ -27,6 +27,7 @@ verdicts(listed, partner, shown) := decided if {
 		is_array(fragment.subjects)
 	}
 	others := {fragment.id: verdict(fragment, partner, shown) |
+		count(ordinary) < count(listed)
 		some fragment in listed
 		not ordinary[fragment.id]
 		well_formed(fragment)

@@ -70,23 +70,24 @@ stand := {
 # METADATA
 # title: Level and reasons of every fragment
 # description: Undefined when the fragments are malformed.
-levels(case, access) := {fragment.id: fragments.none("reference_only") | some fragment in case.fragments} if {
-	reference_only(access)
-	well_formed(case.fragments)
+levels(case, access) := fragments.verdicts(case.fragments, access.partner, shown) if {
+	content == true
+	access.standing in {"participant", "chair", "guest"}
+	is_array(case.fragments)
+	shown := stages.levels(case.agreement, access.partner, case.stage, access.who)
 }
 
 else := {fragment.id: fragments.referrer_verdict(fragment, access.partner) |
 	some fragment in case.fragments
 } if {
+	content == true
 	access.standing == "referrer"
 	well_formed(case.fragments)
 }
 
-else := fragments.verdicts(case.fragments, access.partner, shown) if {
-	not reference_only(access)
-	access.standing != "referrer"
-	is_array(case.fragments)
-	shown := stages.levels(case.agreement, access.partner, case.stage, access.who)
+else := {fragment.id: fragments.none("reference_only") | some fragment in case.fragments} if {
+	reference_only(access)
+	well_formed(case.fragments)
 }
 
 default well_formed(_) := false
@@ -124,22 +125,19 @@ withheld(case, standing, verdicts) := {fragment.category: true |
 # METADATA
 # title: What the viewer is bound to
 # description: Beside what binds always, what is shown is not passed on, and a guest's ends.
-obligations(case, "guest", _) := array.concat(onward, [{"kind": "expires_at", "at": case.guest.until}])
-
-obligations(_, standing, verdicts) := onward if {
-	standing != "guest"
-	content_leaves(verdicts)
+obligations(case, standing, verdicts) := array.concat(onward, [{"kind": "expires_at", "at": case.guest.until}]) if {
+	standing == "guest"
 }
 
-obligations(_, standing, verdicts) := always if {
-	standing != "guest"
-	not content_leaves(verdicts)
-}
+else := onward if content_leaves(verdicts)
+
+else := always
 
 always := [{"kind": "record"}, {"kind": "use_limitation"}]
 
 onward := [{"kind": "record"}, {"kind": "use_limitation"}, {"kind": "no_onward_sharing"}]
 
+# A rule of its own: OPA stops at the first that is true.
 content_leaves(verdicts) if {
 	some verdict in verdicts
 	verdict.level != "none"

@@ -34,8 +34,6 @@ else := entry.who if {
 
 # METADATA
 # title: The viewer belongs to an audience
-default belongs(_, _, _, _) := false
-
 belongs("participant", _, "participant", _) := true
 
 belongs("chair", _, "chair", _) := true
@@ -82,8 +80,6 @@ belongs("contributor", case, standing, partner) if {
 
 # METADATA
 # title: The partner takes part in the case
-default takes_part(_, _) := false
-
 takes_part(case, partner) if {
 	some participant in case.participants
 	participant.partner == partner
@@ -91,8 +87,6 @@ takes_part(case, partner) if {
 
 # METADATA
 # title: The partner submitted the case or contributed to it
-default contributed(_, _) := false
-
 contributed(case, partner) if case.submitted_by == partner
 
 contributed(case, partner) if {
@@ -114,7 +108,7 @@ contributed(case, partner) if {
 #   partners that it names.
 levels(agreement, partner, stage, who) := {"table": table, "open": true} if {
 	left(stage, who) == "as_needed"
-	table := {category: {"level": level, "reasons": ["need_to_know"]} |
+	table := {category: needed[level] |
 		some category, level in need_to_know.levels(agreement, partner)
 	}
 }
@@ -122,9 +116,8 @@ levels(agreement, partner, stage, who) := {"table": table, "open": true} if {
 levels(agreement, partner, stage, who) := {"table": table, "open": false} if {
 	leaves := left(stage, who)
 	is_object(leaves)
-	table := {category: verdict |
-		some category, needed in need_to_know.levels(agreement, partner)
-		verdict := narrower(needed, object.get(leaves, category, "none"))
+	table := {category: narrower(level, object.get(leaves, category, "none")) |
+		some category, level in need_to_know.levels(agreement, partner)
 	}
 }
 
@@ -133,8 +126,10 @@ left(stage, who) := entry.levels if {
 	entry.who == who
 }
 
-narrower(needed, open) := {"level": needed, "reasons": ["need_to_know"]} if rank[needed] <= rank[open]
+narrower(level, open) := needed[level] if rank[level] <= rank[open]
 
-narrower(needed, open) := {"level": open, "reasons": ["stage"]} if rank[needed] > rank[open]
+narrower(level, open) := {"level": open, "reasons": ["stage"]} if rank[level] > rank[open]
+
+needed := {level: {"level": level, "reasons": ["need_to_know"]} | some level in ["none", "summary", "full"]}
 
 rank := {"none": 0, "summary": 1, "full": 2}

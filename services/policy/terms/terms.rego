@@ -37,7 +37,7 @@ carried("list_cases", _, roles) := {
 		some id in serving(roles)
 		acting := mandates.acting(id, roles)
 		at_the_table(acting.roles)
-		agreements.party(id, acting.partner)
+		agreements.is_party(id, acting.partner)
 	],
 	"agreements": [id |
 		some id in serving(roles)

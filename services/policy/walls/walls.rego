@@ -7,8 +7,6 @@ package ketenaanpak.walls
 
 # METADATA
 # title: No conflict of interest of the viewer is known
-default clear(_) := false
-
 clear(case) if {
 	is_array(case.conflicts)
 	count(case.conflicts) == 0
