@@ -35,6 +35,15 @@ def started_at(pid: int) -> int | None:
     return None if fields[0] in "ZX" else int(fields[19])
 
 
+def _state(stat: Path) -> str:
+    """The kernel's letter for the state of a thread, empty when it is gone."""
+    try:
+        text = stat.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return text[text.rindex(")") + 2]
+
+
 def _this_boot() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
@@ -122,6 +131,15 @@ class Program:
     def pause(self) -> None:
         """Freeze it (SIGSTOP): it keeps its ports and answers nothing."""
         self._signal(signal.SIGSTOP)
+        # The threads of a busy program stop one after the other, some time after the signal.
+        limit = time.monotonic() + 2
+        while self._moves() and time.monotonic() < limit:
+            time.sleep(0.005)
+
+    def _moves(self) -> bool:
+        """Whether any thread of the process is not stopped."""
+        stats = Path(f"/proc/{self.pid}/task").glob("*/stat")
+        return any(_state(stat) not in ("T", "") for stat in stats)
 
     def resume(self) -> None:
         """Let a frozen one go on (SIGCONT)."""
