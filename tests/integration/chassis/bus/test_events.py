@@ -101,8 +101,7 @@ def test_an_event_parked_again_lies_there_once(parts: Parts, letters: Running) -
     # Not by listing: who looks at what is parked holds it for a moment, and is in the way.
     wait_until(lambda: times_given_up(letters, event) + times_given_up(letters, last) == 3, 10)
     wait_until(lambda: parts.rabbitmq.queues()["events.notifications"] == 0, 10)
-    found = parked_one(parts, last["id"])
-    assert found is not None
+    found = wait_until(lambda: parked_one(parts, last["id"]), 5)
     assert (found.reason, found.attempts) == ("unwanted", 1)
     assert queue_length(parts, "events.notifications.parked") == before + 1
     assert letter_count(parts, about) == 0
