@@ -12,7 +12,7 @@ from contracts.errors import Refuse
 
 LIFETIME = timedelta(hours=1)
 _LONGEST = 2_000
-_PADDED = 160
+_PADDED = 320
 
 
 class Cursors:

@@ -16,10 +16,11 @@ from gateway.asking import Asking
 from gateway.bus import Bus, Call
 from gateway.cursors import Cursors
 from gateway.decisions import ActionDecision, CaseDecision
-from gateway.facts import CaseRead, read_case, read_cases, read_session, session_facts
+from gateway.facts import CaseRead, read_case, read_session, session_facts
 from gateway.policy import Acting, Policy, Releasing
 from gateway.projection import Body
 from gateway.record import Recorder
+from gateway.walking import Row, Walk, place_from
 
 Shape = Callable[[CaseRead, CaseDecision, Sequence[Body]], Body]
 """Builds an answer from a decided case and its released fragments."""
@@ -64,13 +65,6 @@ class Page(NamedTuple):
 
     limit: int
     after: str | None
-
-
-class Row(NamedTuple):
-    """A case of a list that policy allowed."""
-
-    read: CaseRead
-    decision: CaseDecision
 
 
 class Releases:
@@ -151,41 +145,13 @@ class Releases:
             "referrer": referrer,
             "kinds": [] if referrer else list(PERSONS),
         }
-        after = self._opened(asking, resource, page)
-        rows: list[Row] = []
-        entries: list[record.Entry] = []
-        while True:
-            missing = page.limit - len(rows)
-            decided, after = self._some(asking, resource, {**select, "after": after}, missing)
-            for releasing, reads in decided:
-                entries += [record.release_entry(asking, resource, r, releasing) for r in reads]
-                rows += _allowed(releasing, reads)
-            if after is None or len(rows) == page.limit:
-                break
-        more = after is not None and self._any(asking, resource, {**select, "after": after})
-        self._recorder.record(asking, entries or [record.empty_entry(asking, resource, acting)])
-        following = after if more else None
-        return self._page(asking, resource, resource, [_row(row) for row in rows], following)
-
-    def _some(
-        self, asking: Asking, resource: str, select: dict[str, Any], limit: int
-    ) -> tuple[list[tuple[Releasing, list[CaseRead]]], str | None]:
-        request = {**select, "limit": limit}
-        reply = self._bus.read(asking.budget, "intake", "list_cases", request)
-        reads = read_cases(reply)
-        if not reads:
-            return [], reply["next"]
-        return [(self._policy.release(asking, resource, reads), reads)], reply["next"]
-
-    def _any(self, asking: Asking, resource: str, select: dict[str, Any]) -> bool:
-        """Whether anything that the viewer may see follows. What is looked at here stays here."""
-        while True:
-            decided, after = self._some(asking, resource, select, 1)
-            if any(_allowed(releasing, reads) for releasing, reads in decided):
-                return True
-            if after is None:
-                return False
-            select = {**select, "after": after}
+        begun = self._opened(asking, resource, page)
+        walk = Walk(self._bus, self._policy, asking, resource, select)
+        walked = walk.page(page.limit, place_from(begun) if begun else None)
+        entries = walked.entries or [record.empty_entry(asking, resource, acting)]
+        self._recorder.record(asking, entries)
+        following = walked.next.text() if walked.next else None
+        return self._page(asking, resource, resource, [_row(r) for r in walked.rows], following)
 
     # --- what is not content of a case ---------------------------------------------------------
 
