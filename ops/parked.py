@@ -1,5 +1,6 @@
 """Events that a service gave up on: list them, and send them back when the cause is mended."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -10,11 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.bus import parking
-from chassis.bus.connection import connect, drop
+from chassis.bus.connection import BROKEN, connect, drop
 from chassis.bus.parking import ParkedEvent
 from contracts.topology import SUBSCRIPTIONS
 from deploy.local.trouble import Trouble
 from ops.place import find_place
+
+_SECONDS = 5.0
 
 app = typer.Typer(no_args_is_help=True, help="Events that could not be handled.")
 
@@ -39,7 +42,7 @@ def replay_events(service: OfService = None, event: OneEvent = None) -> None:
     sent = 0
     with _broker() as connection:
         for name in _services_asked(service):
-            count = parking.replay(connection, name, event)
+            count = _replay(connection, name, event)
             sent += count
             if count:
                 print(f"{name}: {count} sent back")
@@ -53,7 +56,7 @@ def replay_events(service: OfService = None, event: OneEvent = None) -> None:
 
 def count_parked(broker_url: str) -> dict[str, int]:
     """Service → number of parked events, where there are any. Raises one of `BROKEN`."""
-    connection = connect(broker_url, "operator counts")
+    connection = connect(broker_url, "operator counts", seconds=_SECONDS)
     try:
         counts = {
             service: len(parking.list_parked(connection, service)) for service in SUBSCRIPTIONS
@@ -61,6 +64,20 @@ def count_parked(broker_url: str) -> dict[str, int]:
     finally:
         drop(connection)
     return {service: count for service, count in counts.items() if count}
+
+
+def _replay(connection: amqp.Connection, service: str, event: str | None) -> int:
+    """Send back; one event is looked for again, since a service that parks holds all for a moment.
+
+    Looks at most four times, within a second.
+    """
+    sent = parking.replay(connection, service, event)
+    for _ in range(3):
+        if sent or event is None:
+            break
+        time.sleep(0.3)
+        sent = parking.replay(connection, service, event)
+    return sent
 
 
 def _services_asked(service: str | None) -> tuple[str, ...]:
@@ -75,11 +92,19 @@ def _services_asked(service: str | None) -> tuple[str, ...]:
 
 @contextmanager
 def _broker() -> Iterator[amqp.Connection]:
-    connection = connect(find_place().broker_url, "operator")
+    """A connection as the operator; Trouble when the broker is away or refuses."""
+    url = find_place().broker_url
     try:
-        yield connection
-    finally:
-        drop(connection)
+        connection = connect(url, "operator", seconds=_SECONDS)
+        try:
+            yield connection
+        finally:
+            drop(connection)
+    except BROKEN as error:
+        raise Trouble(
+            f"the broker does not answer as it should ({type(error).__name__})",
+            "`ketenaanpak doctor` looks at every part",
+        ) from error
 
 
 def _table(parked: dict[str, list[ParkedEvent]]) -> Table:

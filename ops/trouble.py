@@ -6,7 +6,6 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from chassis.bus.connection import BROKEN
 from chassis.config import ConfigError
 from deploy.local.trouble import Trouble
 
@@ -22,9 +21,6 @@ class Readable(TyperGroup):
             _tell(trouble)
         except ConfigError as error:
             _tell(Trouble(str(error), "set what is named; see .env.example"))
-        except BROKEN as error:
-            happened = f"the broker does not answer as it should ({type(error).__name__})"
-            _tell(Trouble(happened, "`ketenaanpak doctor` looks at every part"))
         raise typer.Exit(1)
 
 

@@ -17,6 +17,7 @@ from contracts.events import make_event
 from deploy.local.parts import Parts
 from deploy.local.platform import PATIENCE, Process
 from deploy.local.settings import Settings
+from deploy.rabbitmq.definitions import VHOST
 
 Event = dict[str, Any]
 
@@ -72,6 +73,10 @@ class Served:
         ids = [event["id"] for event in events]
         return self.call("intake", "lacking", {"event_ids": ids}) == {"lacking": []}
 
+    def has_nothing_in_hand(self) -> bool:
+        """Whether its event queue is empty, what it is working on included."""
+        return self._parts.rabbitmq.queues()[f"events.{self.name}"] == 0
+
     def close(self) -> None:
         """End it and fall silent."""
         for client in self._clients.values():
@@ -81,13 +86,22 @@ class Served:
 
 @contextmanager
 def serving(parts: Parts, name: str, **changes: str) -> Iterator[Served]:
-    """A ready service for the length of a block; `changes` are variables of its environment."""
+    """A ready service for the length of a block; `changes` are variables of its environment.
+
+    It begins without what other tests published while it was not there, and leaves nothing parked.
+    """
     served = Served(parts, name, changes)
+    _purge(parts, f"events.{name}")
     try:
         served.start()
         yield served
     finally:
         served.close()
+        _purge(parts, f"events.{name}.parked")
+
+
+def _purge(parts: Parts, queue: str) -> None:
+    parts.rabbitmq.ctl("purge_queue", queue, "--vhost", VHOST)
 
 
 def case_event(name: str, case: str, at: datetime | None = None, **more: Any) -> Event:

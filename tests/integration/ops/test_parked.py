@@ -19,10 +19,9 @@ from tests.waiting import wait_until
 
 @pytest.fixture(scope="module")
 def plans(parts: Parts) -> Iterator[Served]:
-    """A service that hears; what it parked is gone afterwards."""
+    """A service that hears."""
     with serving(parts, "plans") as served:
         yield served
-    parts.rabbitmq.ctl("purge_queue", "events.plans.parked", "--vhost", "ketenaanpak")
 
 
 @pytest.fixture
@@ -45,11 +44,12 @@ def spoilt_event() -> dict[str, Any]:
     return event
 
 
-def park(plans: Served, operator: Any, *events: dict[str, Any]) -> None:
-    """Tell the service of events that it will park; returns once it has."""
-    plans.tell(*events)
+def park(served: Served, operator: Any, *events: dict[str, Any]) -> None:
+    """Tell the service of events that it will park; returns once it has, and rests."""
+    served.tell(*events)
     for event in events:
         wait_until(lambda e=event: e["id"] in operator("parked", "list").stdout, 30, "parked")
+    wait_until(served.has_nothing_in_hand, 30, "the service at rest")
 
 
 def test_a_parked_event_is_listed_with_its_reason_and_without_what_it_says(
@@ -80,6 +80,7 @@ def test_one_event_is_sent_back_and_the_other_stays(plans: Served, operator: Any
     assert (sent.stdout, sent.exit_code) == ("plans: 1 sent back\n", 0)
     wait_until(lambda: count_of_attempts(plans) > before, 20, "the event heard again")
     wait_until(lambda: one["id"] in operator("parked", "list").stdout, 30, "parked again")
+    wait_until(plans.has_nothing_in_hand, 30, "the service at rest")
     assert other["id"] in operator("parked", "list").stdout
 
 
@@ -95,7 +96,7 @@ def test_a_replayed_event_that_can_be_handled_has_its_effect_once(
                 park(risk, operator, event)
                 accept_cases(admin)
                 sent = operator("parked", "replay", "--service", "risk", "--event", event["id"])
-                assert sent.exit_code == 0
+                assert sent.exit_code == 0, sent.output
                 wait_until(lambda: risk.has_heard(event), 30, "the event handled")
         finally:
             accept_cases(admin)
