@@ -331,6 +331,9 @@ def test_a_service_may_be_started_before_its_parts(
             "store": "unreachable",
             "topology": "not consuming",
         }
+        with running(breakable, "letters", "notifications", tmp_path, ready=False) as waiting:
+            wait_until(lambda: parts_of(waiting), 15)
+            assert waiting.stop() == 0, "one that waits for its parts can be told to stop"
     finally:
         breakable.mongodb.start(Progress(None))
         breakable.rabbitmq.start(Progress(None))
