@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from deploy.local.parts import Parts, running
+from tests import ordinary
 
 STORES = ("rabbitmq", "mongodb")
+
+ordinary.keep()
 
 
 @pytest.fixture(scope="session")
