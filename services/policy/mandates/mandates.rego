@@ -70,7 +70,6 @@ acting(agreement, roles) := {"partner": partner, "roles": sort({mandate.role | s
 # title: Agreements under which the viewer acts in one of the roles
 agreements(roles) := {mandate.agreement |
 	some mandate in current
-	mandate.role in roles
 	acting(mandate.agreement, roles)
 }
 

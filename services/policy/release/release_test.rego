@@ -148,6 +148,67 @@ test_a_person_without_a_mandate_reads_nothing if {
 	samples.decided(samples.asks("nobody", "case", "case_consultation", listed)) == unheld(["mandate_missing"])
 }
 
+# METADATA
+# title: A refusal names what denies, and nothing that has no part in it
+test_a_refusal_names_only_what_denies[name] if {
+	some name, [held, changes, reason] in {
+		"an older mandate that ended": [
+			[
+				samples.mandate("p", "parket", "team_member", {}),
+				samples.mandate("p", "parket", "team_member", {"until": samples.now, "id": "m-old"}),
+			],
+			{"region": "34022"},
+			"region_outside",
+		],
+		"a mandate elsewhere that ended": [
+			[
+				samples.mandate("p", "parket", "team_member", {"confidentiality_signed_on": null}),
+				samples.mandate("p", "parket-kortrijk", "team_member", {
+					"agreement": "sample-kortrijk",
+					"until": samples.now,
+				}),
+			],
+			{},
+			"confidentiality_unsigned",
+		],
+		"a partner elsewhere": [
+			[
+				samples.mandate("p", "caw", "steering_group", {}),
+				samples.mandate("p", "caw-kortrijk", "team_member", {"agreement": "sample-kortrijk"}),
+			],
+			{},
+			"role_not_allowed",
+		],
+		"two roles that read no case": [
+			[samples.mandate("p", "caw", "steering_group", {}), samples.mandate("p", null, "auditor", {})],
+			{},
+			"role_not_allowed",
+		],
+	}
+	answer := release.decision with input as object.union(reading(changes), {"viewer": {"person": "p"}})
+		with data.mandates as {"p": held}
+		with data.system.bundles as samples.bundles
+	answer.decisions["case-1"].reasons == [reason]
+}
+
+test_a_partner_that_left_has_no_other_reason if {
+	left := object.union(data.agreements["sample-brugge"], {"parties": []})
+	every changes in [{}, {"participants": []}, {"stage": "referred"}] {
+		answer := release.decision with input as reading(changes)
+			with data.mandates as samples.people
+			with data.system.bundles as samples.bundles
+			with data.agreements as {"sample-brugge": left}
+		answer.decisions["case-1"].reasons == ["not_party"]
+	}
+}
+
+test_an_id_that_is_none_is_denied if {
+	answer := release.decision with input as reading({"id": 7})
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+	[decision.reasons | some decision in answer.decisions] == [["malformed"]]
+}
+
 test_a_person_of_two_partners_has_to_choose if {
 	question := object.union(reading({}), {"viewer": {"person": "of-two"}})
 	samples.decided(question) == unheld(["mandate_ambiguous"])
@@ -402,6 +463,27 @@ test_a_colleague_of_the_referrer_does_not_see_the_referral if {
 	decision.reasons == ["not_referrer"]
 }
 
+test_a_referrer_who_went_to_another_partner_loses_the_referral if {
+	listed := [object.union(samples.case({}), {"fragments": referral_parts})]
+	question := samples.asks("referrer", "referral", "referral", listed)
+	answer := release.decision with input as question
+		with data.mandates as {"referrer": [samples.mandate("referrer", "ggz", "referrer", {})]}
+		with data.system.bundles as samples.bundles
+	answer.decisions["case-1"].allow == false
+	answer.decisions["case-1"].reasons == ["not_referrer"]
+}
+
+test_a_referrer_whose_partner_left_the_agreement_loses_the_referral if {
+	listed := [object.union(samples.case({}), {"fragments": referral_parts})]
+	question := samples.asks("referrer", "referral", "referral", listed)
+	answer := release.decision with input as question
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+		with data.agreements as {"sample-brugge": object.union(data.agreements["sample-brugge"], {"parties": []})}
+	answer.decisions["case-1"].allow == false
+	answer.decisions["case-1"].reasons == ["not_party"]
+}
+
 test_a_referrer_who_is_kin_does_not_see_the_referral if {
 	listed := [object.union(samples.case({"conflicts": ["kin"]}), {"fragments": referral_parts})]
 	samples.decided(samples.asks("referrer", "referral", "referral", listed)).reasons == ["conflict_kin"]
@@ -429,6 +511,16 @@ test_a_guest_reads_nothing_unless_the_agreement_says_so if {
 	decision.fragments.police == {"level": "none", "reasons": ["stage"]}
 	decision.withheld == {}
 	{"kind": "expires_at", "at": "2026-03-10T10:00:00Z"} in decision.obligations
+}
+
+test_a_visit_is_of_the_referrer_and_no_colleague if {
+	open := object.union(data.agreements["sample-brugge"], {"modalities": {"guest_reads": true}})
+	another := object.union(samples.case(visit), {"referrer": "somebody", "fragments": referral_parts})
+	answer := release.decision with input as samples.asks("referrer", "case", "case_consultation", [another])
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+		with data.agreements as {"sample-brugge": open}
+	answer.decisions["case-1"].allow == false
 }
 
 test_a_guest_reads_nothing_after_the_visit if {
