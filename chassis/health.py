@@ -4,13 +4,13 @@
 503 when one is not well, with a word per part. `/metrics` is Prometheus' text.
 """
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
 
-import eventlet
 import orjson
-from eventlet import wsgi
 
 from chassis import metrics
 from chassis.bus import topology
@@ -75,47 +75,89 @@ class Topology:
         return "; ".join(topology.blocking(found))
 
 
-def application(
-    parts: Mapping[str, Check], before_metrics: Callable[[], None]
-) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
-    """The WSGI application; `before_metrics` brings the gauges up to date."""
+class Page(NamedTuple):
+    """An answer to a supervisor."""
 
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO")
-        kind = "application/json"
+    status: int
+    kind: str
+    body: bytes
+
+
+class Pages:
+    """What there is to read; `before_metrics` brings the gauges up to date."""
+
+    def __init__(self, parts: Mapping[str, Check], before_metrics: Callable[[], None]) -> None:
+        self._parts = parts
+        self._before_metrics = before_metrics
+
+    def get(self, path: str) -> Page:
+        """The page at a path."""
         if path == "/healthz":
-            status, body = "200 OK", orjson.dumps({"status": "alive"})
-        elif path == "/readyz":
-            status, body = _readiness(parts)
-        elif path == "/metrics":
-            before_metrics()
-            status = "200 OK"
+            return _json(200, {"status": "alive"})
+        if path == "/readyz":
+            return self._readiness()
+        if path == "/metrics":
+            self._before_metrics()
             body, kind = metrics.render()
-        else:
-            status, body = "404 Not Found", orjson.dumps({"status": "no such page"})
-        start_response(status, [("Content-Type", kind), ("Content-Length", str(len(body)))])
-        return [body]
+            return Page(200, kind, body)
+        return _json(404, {"status": "no such page"})
 
-    return answer
+    def _readiness(self) -> Page:
+        """Ask the parts side by side, so that the slowest one sets the time."""
+        told: dict[str, str] = {}
+
+        def ask(name: str, check: Check) -> None:
+            told[name] = _ask(check)
+
+        threads = [threading.Thread(target=ask, args=part) for part in self._parts.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        ready = not any(told.values())
+        return _json(
+            200 if ready else 503,
+            {
+                "status": "ready" if ready else "not ready",
+                "parts": {name: told[name] or "ok" for name in self._parts},
+            },
+        )
 
 
-def serve(runtime: Runtime, parts: Mapping[str, Check]) -> Any:
-    """Answer on the configured address from now on, in a greenthread; OSError when it is taken."""
+def serve(runtime: Runtime, parts: Mapping[str, Check]) -> None:
+    """Answer on the configured address from now on; OSError when it is taken.
+
+    Not eventlet's own server: importing that one puts green modules into the
+    standard library of any process that imports us, patched or not.
+    """
     config = runtime.config
-    listening = eventlet.listen((config.health_host, config.health_port), reuse_port=False)
-    app = application(parts, lambda: _measure(runtime))
-    return eventlet.spawn(wsgi.server, listening, app, log_output=False, debug=False)
+    pages = Pages(parts, lambda: _measure(runtime))
+    server = ThreadingHTTPServer((config.health_host, config.health_port), _handler(pages))
+    threading.Thread(target=server.serve_forever, daemon=True, name="health").start()
 
 
-def _readiness(parts: Mapping[str, Check]) -> tuple[str, bytes]:
-    names = list(parts)
-    told = dict(zip(names, eventlet.GreenPool().imap(_ask, parts.values()), strict=True))
-    ready = not any(told.values())
-    body = {
-        "status": "ready" if ready else "not ready",
-        "parts": {name: wrong or "ok" for name, wrong in told.items()},
-    }
-    return ("200 OK" if ready else "503 Service Unavailable"), orjson.dumps(body)
+def _handler(pages: Pages) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 10
+        server_version = "health"
+        sys_version = ""
+
+        def do_GET(self) -> None:
+            page = pages.get(self.path.partition("?")[0])
+            self.send_response(page.status)
+            self.send_header("Content-Type", page.kind)
+            self.send_header("Content-Length", str(len(page.body)))
+            self.end_headers()
+            self.wfile.write(page.body)
+
+        def log_message(self, *_: Any) -> None:
+            """A probe every few seconds is no news."""
+
+    return Handler
+
+
+def _json(status: int, value: dict[str, Any]) -> Page:
+    return Page(status, "application/json", orjson.dumps(value))
 
 
 def _ask(check: Check) -> str:

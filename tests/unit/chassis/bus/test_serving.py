@@ -9,7 +9,7 @@ import pytest
 from chassis.bus.entrypoints import rpc
 from chassis.dependency import Provided
 from chassis.errors import Unreachable
-from chassis.health import application
+from chassis.health import Page, Pages
 from chassis.serve import find_service
 
 
@@ -41,13 +41,6 @@ class Container:
     def __init__(self) -> None:
         self.config = {"runtime": "the runtime"}
         self.shared_extensions: dict[object, object] = {}
-
-
-def get(app: Any, path: str) -> tuple[str, bytes]:
-    """Status and body of a page."""
-    statuses: list[str] = []
-    body = b"".join(app({"PATH_INFO": path}, lambda status, _headers: statuses.append(status)))
-    return statuses[0], body
 
 
 def test_a_module_is_served_by_its_one_service() -> None:
@@ -98,28 +91,27 @@ def test_readiness_names_each_part_and_survives_a_broken_check() -> None:
     def broken() -> str:
         raise RuntimeError("secret")
 
-    well = application({"broker": lambda: "", "store": lambda: ""}, lambda: None)
-    assert get(well, "/readyz") == (
-        "200 OK",
-        b'{"status":"ready","parts":{"broker":"ok","store":"ok"}}',
+    well = Pages({"broker": lambda: "", "store": lambda: ""}, lambda: None)
+    assert well.get("/readyz") == Page(
+        200, "application/json", b'{"status":"ready","parts":{"broker":"ok","store":"ok"}}'
     )
-    unwell = application({"broker": lambda: "unreachable", "store": broken}, lambda: None)
-    status, body = get(unwell, "/readyz")
-    assert (status, json.loads(body)) == (
-        "503 Service Unavailable",
+    unwell = Pages({"broker": lambda: "unreachable", "store": broken}, lambda: None)
+    page = unwell.get("/readyz")
+    assert (page.status, json.loads(page.body)) == (
+        503,
         {
             "status": "not ready",
             "parts": {"broker": "unreachable", "store": "check failed"},
         },
     )
-    assert get(unwell, "/healthz") == ("200 OK", b'{"status":"alive"}')
+    assert unwell.get("/healthz") == Page(200, "application/json", b'{"status":"alive"}')
 
 
 def test_metrics_are_brought_up_to_date_before_they_are_told() -> None:
     """A number of an hour ago would calm an operator who should not be calm."""
     asked: list[str] = []
-    app = application({}, lambda: asked.append("depth"))
-    status, body = get(app, "/metrics")
-    assert (status, asked) == ("200 OK", ["depth"])
-    assert b"ketenaanpak_outbox_depth" in body
-    assert get(app, "/nothing")[0] == "404 Not Found"
+    pages = Pages({}, lambda: asked.append("depth"))
+    page = pages.get("/metrics")
+    assert (page.status, asked) == (200, ["depth"])
+    assert b"ketenaanpak_outbox_depth" in page.body
+    assert pages.get("/nothing").status == 404
