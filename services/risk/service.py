@@ -7,7 +7,9 @@ from chassis.dependency import Provided
 from contracts.events import case_news
 from contracts.rpc import read_request, write_reply
 from contracts.topology import SUBSCRIPTIONS
+from services.risk.catalogue_files import open_catalogue
 from services.risk.domain import settled
+from services.risk.domain.instrument import Catalogue
 from services.risk.store import Store
 
 
@@ -17,6 +19,7 @@ class RiskService:
     name = "risk"
     allowed_callers = ("intake",)
     store: Store = Provided(Store)
+    catalogue: Catalogue = Provided(open_catalogue)
 
     @hears(*SUBSCRIPTIONS["risk"])
     def handle_case_event(self, event: dict[str, Any]) -> None:

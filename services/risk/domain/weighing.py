@@ -1,4 +1,4 @@
-"""Rules of risk: which weighing may be told."""
+"""Which weighing (weging) may be told."""
 
 from typing import Any
 
