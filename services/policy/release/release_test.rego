@@ -436,6 +436,7 @@ referral_parts := [
 	samples.fragment("gone", "safety", {"kind": "precaution", "source": "caw", "status": "recalled"}),
 	samples.fragment("police", "judicial", {"source": "lokale-politie"}),
 	samples.fragment("advice", "joint", {"kind": "advice"}),
+	samples.fragment("another", "identity", {"kind": "person", "source": "lokale-politie"}),
 ]
 
 test_the_referrer_sees_the_own_referral_and_the_advice if {
@@ -451,9 +452,25 @@ test_the_referrer_sees_the_own_referral_and_the_advice if {
 			"gone": {"level": "none", "reasons": ["recalled"]},
 			"police": {"level": "none", "reasons": ["not_of_referral"]},
 			"advice": {"level": "full", "reasons": ["answer_to_referral"]},
+			"another": {"level": "none", "reasons": ["not_of_referral"]},
 		}
 		decision.withheld == {}
 	}
+}
+
+test_a_message_leads_the_referrer_to_the_reference_only if {
+	listed := [object.union(samples.case({}), {"fragments": referral_parts})]
+	decision := samples.decided(samples.asks("referrer", "message", "own_tasks", listed))
+	decision.standing == "referrer"
+	{level | some level in samples.levels(decision)} == {"none"}
+}
+
+test_a_malformed_part_of_a_referral_denies_it if {
+	faulty := object.remove(referral_parts[0], ["source"])
+	listed := [object.union(samples.case({}), {"fragments": [faulty]})]
+	decision := samples.decided(samples.asks("referrer", "referral", "referral", listed))
+	decision.allow == false
+	decision.reasons == ["malformed"]
 }
 
 test_a_colleague_of_the_referrer_does_not_see_the_referral if {
@@ -511,6 +528,22 @@ test_a_guest_reads_nothing_unless_the_agreement_says_so if {
 	decision.fragments.police == {"level": "none", "reasons": ["stage"]}
 	decision.withheld == {}
 	{"kind": "expires_at", "at": "2026-03-10T10:00:00Z"} in decision.obligations
+}
+
+# METADATA
+# title: A visit opens forming and no other stage, whatever else the guest is to the case
+test_a_guest_reads_at_the_stage_of_the_visit_only if {
+	open := object.union(data.agreements["sample-brugge"], {"modalities": {"guest_reads": true}})
+	much := object.union(visit, {"crisis": true, "evaluating": true, "director": "referrer", "followers": ["caw"]})
+	listed := [object.union(samples.case(changes), {"fragments": referral_parts}) |
+		some stage, _ in data.stages
+		changes := object.union(much, {"stage": stage, "id": stage})
+	]
+	answer := release.decision with input as samples.asks("referrer", "agenda", "case_consultation", listed)
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+		with data.agreements as {"sample-brugge": open}
+	{id | some id, decision in answer.decisions; decision.allow} == {"forming"}
 }
 
 test_a_visit_is_of_the_referrer_and_no_colleague if {

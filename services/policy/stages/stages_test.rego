@@ -162,3 +162,17 @@ test_a_stage_without_an_audience_like_the_chair_hides_the_case_from_the_chair if
 		with data.stages as {"forming": [{"who": "participant", "levels": "as_needed"}]}
 	answer.decisions["case-1"].reasons == ["stage"]
 }
+
+test_another_partners_contribution_does_not_keep_the_case_open if {
+	others := [object.union(samples.taking_part("ggz"), {"answered": "contributed"}), samples.taking_part("parket")]
+	hidden("parket", {"stage": "declined", "participants": others})
+	samples.reads("ggz", {"stage": "declined", "participants": others}, everything).allow
+}
+
+test_a_chair_whose_partner_takes_no_part_is_not_of_the_team if {
+	apart := {"participants": [], "crisis": true, "evaluating": true}
+	visible("chair", object.union(apart, {"stage": "closed"})) == {}
+	every audience in ["team_in_crisis", "team_at_the_agenda", "team_evaluating"] {
+		not stages.belongs(audience, samples.case(apart), "chair", "stad-gemeente") with input as {"resource": "agenda"}
+	}
+}
