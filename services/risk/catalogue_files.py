@@ -103,4 +103,9 @@ def _whole(number: str) -> Any:
 def _against_schema(validator: Draft202012Validator, content: Any) -> Iterator[str]:
     for error in sorted(validator.iter_errors(content), key=lambda one: one.json_path):
         told: ValidationError = best_match([error]) or error
-        yield f"/{'/'.join(map(str, told.absolute_path))}: {told.message}"
+        yield f"/{'/'.join(map(str, told.absolute_path))}: {_shortened(told.message)}"
+
+
+def _shortened(message: str) -> str:
+    """The message without the middle: it quotes what is at fault first, and says why at the end."""
+    return message if len(message) <= 200 else f"{message[:80]} … {message[-100:]}"

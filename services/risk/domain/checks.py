@@ -20,10 +20,10 @@ def scoring_faults(instrument: Instrument) -> Iterator[str]:
         for index, rule in enumerate(norms.rules):
             for nth, count in enumerate(rule.any_of):
                 yield from _count_faults(f"{place}/rules/{index}/any_of/{nth}", count, items)
+        yield from _entangled(place, norms, items)
         if adds_up:
             least, most = _possible(instrument)
             yield from _ladder(f"{place}/bands", norms, least, most)
-            yield from _entangled(place, norms, items)
         elif instrument.scoring.kind == "counts":
             yield from _never_raised(f"{place}/bands", norms)
 
