@@ -26,6 +26,11 @@ MIXED_RULES = [
     {"band": "high", "any_of": [{"section": "first", "answers": ["yes"], "at_least": 3}]},
     {"band": "middle", "any_of": [{"red": True, "at_least": 1}]},
 ]
+unhurried = settings(
+    deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+"""A busy machine is no fault of a rule."""
+
 SUM = read_instrument(small())
 MIXED = read_instrument(small(rules=MIXED_RULES) | {"id": "mixed"})
 COUNTED = read_instrument(counted())
@@ -62,6 +67,7 @@ def completions(instrument: Instrument, given_answers: dict[str, str]) -> list[d
     return [dict(one) for one in itertools.product(*meant)]
 
 
+@unhurried
 @given(filled_in(), st.data())
 def test_what_an_unknown_turns_out_to_be_lies_between_what_was_told(
     case: tuple[Instrument, dict[str, str]], data: st.DataObject
@@ -108,7 +114,7 @@ def any_instrument(draw: st.DrawFn) -> Instrument:
         reject()
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@unhurried
 @given(st.one_of(st.sampled_from([SUM, MIXED, COUNTED]), any_instrument()), st.data())
 def test_lowest_and_highest_are_reached_and_no_guess(
     instrument: Instrument, data: st.DataObject
@@ -122,6 +128,7 @@ def test_lowest_and_highest_are_reached_and_no_guess(
     assert ranks(scored(instrument, told)) == (min(whole)[0], max(whole)[1])
 
 
+@unhurried
 @given(filled_in(), st.randoms(use_true_random=False))
 def test_the_order_of_answering_does_not_matter(
     case: tuple[Instrument, dict[str, str]], random: Any
@@ -134,6 +141,7 @@ def test_the_order_of_answering_does_not_matter(
     assert scored(instrument, dict(rows)) == scored(instrument, told)
 
 
+@unhurried
 @given(filled_in(), st.data())
 def test_a_professional_can_only_raise(
     case: tuple[Instrument, dict[str, str]], data: st.DataObject
@@ -157,7 +165,7 @@ def test_a_professional_can_only_raise(
     assert assessed.bands == scored(instrument, told).bands
 
 
-@settings(max_examples=30)
+@unhurried
 @given(filled_in(), st.sampled_from(["no", UNKNOWN]), st.data())
 def test_outside_the_population_there_is_no_band(
     case: tuple[Instrument, dict[str, str]], said: str, data: st.DataObject
