@@ -115,6 +115,8 @@ class Process:
             _log.info("started")
             self._container.wait()
             self._stopped.wait()
+        except ConfigError as error:
+            return _refuse(f"{self._service.name} cannot start: {error}")
         except Exception as error:
             if self._stopping:
                 return 0
