@@ -196,6 +196,46 @@ test_malformed_questions_are_refused[name] if {
 	count({"malformed", "partner_unknown"} & {reason | some reason in decision.reasons}) == 1
 }
 
+test_facts_that_are_no_object_are_malformed if {
+	question := object.remove(samples.does("parket", "raise_crisis", consult, {}, of_case({})), ["facts"])
+	refused(object.union(question, {"facts": []}), ["malformed"], false)
+	refused(question, ["malformed"], false)
+}
+
+test_partners_named_in_an_object_are_refused if {
+	facts := {"category": "judicial", "only_for": {"0": "caw"}}
+	refused(samples.does("ggz", "offer_item", consult, facts, of_case({})), ["partner_unknown"], false)
+}
+
+test_an_unknown_action_in_a_malformed_question_is_refused if {
+	question := samples.does("parket", "delete_everything", consult, {}, of_case({}))
+	refused(object.remove(question, ["now"]), ["malformed"], true)
+}
+
+# METADATA
+# title: Facts that do not belong to an action decide nothing about it
+test_facts_of_another_action_change_nothing if {
+	elsewhere := {"agreement": "sample-kortrijk", "region": "34022"}
+	crisis := samples.ruled(samples.does("parket", "raise_crisis", consult, elsewhere, {"case": samples.case({})}))
+	[crisis.allow, crisis.agreement] == [true, "sample-brugge"]
+	list := samples.does("parket", "list_cases", consult, {}, {})
+	samples.ruled(list) == samples.ruled(object.union(list, {"case": samples.case({}), "target": session}))
+	facts := {"agreement": "sample-brugge", "region": "31005"}
+	foreign := {"case": samples.case({"agreement": "sample-kortrijk"}), "target": {"agreement": "kaw-pilot-2018"}}
+	referral := samples.ruled(samples.does("caw", "submit_referral", "referral", facts, foreign))
+	[referral.allow, referral.agreement] == [true, "sample-brugge"]
+}
+
+test_an_agreement_that_is_no_name_is_none[name] if {
+	some name, question in {
+		"facts": samples.does("caw", "submit_referral", "referral", {"agreement": 7}, {}),
+		"case": samples.does("caw", "raise_crisis", consult, {}, {"case": samples.case({"agreement": ["sample-brugge"]})}),
+		"session": samples.does("caw", "read_session", consult, {}, {"target": object.union(session, {"agreement": true})}),
+	}
+	decision := samples.ruled(question)
+	[decision.allow, decision.agreement, decision.agreement_version] == [false, null, null]
+}
+
 test_an_unknown_action_is_refused if {
 	refused(samples.does("caw", "delete_everything", consult, {}, of_case({})), ["action_unknown"], true)
 }
@@ -218,6 +258,47 @@ test_a_referral_is_refused[name] if {
 	decision.allow == false
 	decision.hide == false
 	reason in decision.reasons
+}
+
+test_a_referral_names_a_referrer_with_a_mandate_of_the_partner[name] if {
+	some name, changes in {
+		"under another agreement": {"agreement": "sample-kortrijk", "partner": "caw"},
+		"in another role": {"role": "steering_group"},
+		"that ended": {"until": samples.now},
+		"of another partner": {"partner": "ggz"},
+	}
+	facts := {"agreement": "sample-brugge", "region": "31005", "referrer": "colleague"}
+	colleague := {"colleague": [samples.mandate("colleague", "caw", "referrer", changes)]}
+	decision := data.ketenaanpak.action.decision with input as samples.does("caw", "submit_referral", "referral", facts, {})
+		with data.mandates as object.union(samples.people, colleague)
+		with data.system.bundles as samples.bundles
+	decision.allow == false
+	decision.reasons == ["referrer_unknown"]
+}
+
+test_no_referral_under_an_agreement_that_ends_at_this_second if {
+	ended := object.union(data.agreements["sample-brugge"], {"valid_until": samples.now})
+	facts := {"agreement": "sample-brugge", "region": "31005"}
+	decision := data.ketenaanpak.action.decision with input as samples.does("caw", "submit_referral", "referral", facts, {})
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+		with data.agreements as {"sample-brugge": ended}
+	decision.allow == false
+	decision.hide == false
+	decision.reasons == ["agreement_ended"]
+}
+
+test_whoever_stands_beside_the_partners_is_of_the_coordination_team[name] if {
+	some name, held in {
+		"chair of no partner": samples.mandate("p", null, "chair", {}),
+		"coordination for a stranger": samples.mandate("p", "stranger", "coordination_team", {}),
+	}
+	facts := {"agreement": "sample-brugge", "table": "table-brugge"}
+	decision := data.ketenaanpak.action.decision with input as samples.does("p", "schedule_session", "coordination", facts, {})
+		with data.mandates as {"p": [held]}
+		with data.system.bundles as samples.bundles
+	decision.allow == false
+	decision.reasons == ["not_party"]
 }
 
 test_a_referral_without_an_agreement_is_refused if {
@@ -277,6 +358,18 @@ test_a_session_of_others_is_hidden if {
 	}
 	missing := {"id": "session-1", "found": false, "agreement": null}
 	refused(samples.does("parket", "read_session", consult, {}, {"target": missing}), ["agreement_unknown"], true)
+}
+
+test_a_session_that_was_not_found_or_of_an_agreement_that_ended_is_hidden if {
+	lost := object.union(session, {"found": false})
+	refused(samples.does("parket", "read_session", consult, {}, {"target": lost}), ["session_unknown"], true)
+	samples.ruled(samples.does("parket", "read_session", "referral", {}, {"target": lost})).hide == true
+	ended := object.union(data.agreements["sample-brugge"], {"valid_until": samples.now})
+	decision := data.ketenaanpak.action.decision with input as samples.does("parket", "read_session", consult, {}, {"target": session})
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+		with data.agreements as {"sample-brugge": ended}
+	[decision.allow, decision.hide, decision.reasons] == [false, true, ["agreement_ended"]]
 }
 
 test_a_session_read_for_another_purpose_is_refused_openly if {
@@ -362,6 +455,14 @@ test_items_of_others_are_not_ours_to_change if {
 	}
 	question := object.union(of_case({}), {"target": item("caw", {"kind": "person"})})
 	refused(samples.does("caw", "recall_item", consult, {}, question), ["not_source"], false)
+}
+
+test_items_are_hidden_from_who_reads_no_items if {
+	target := object.union(of_case({}), {"target": item("caw", {})})
+	samples.ruled(samples.does("referrer", "recall_item", "referral", {}, target)).hide == true
+	samples.ruled(samples.does("coordination", "recall_item", "coordination", {}, target)).hide == true
+	nameless := object.union(of_case({}), {"target": {"source": "caw"}})
+	refused(samples.does("caw", "recall_item", consult, {}, nameless), ["not_source"], true)
 }
 
 test_an_own_item_that_was_recalled_is_not_hidden_from_its_source if {
@@ -498,6 +599,15 @@ test_a_person_with_mandates_under_two_agreements_lists_both if {
 	decision.allow
 	decision.partner == null
 	decision.terms.parties == [["sample-brugge", "caw"], ["sample-kortrijk", "caw-kortrijk"]]
+}
+
+test_an_agreement_that_does_not_serve_the_purpose_lists_nothing if {
+	narrow := object.union(data.agreements["sample-brugge"], {"purposes": ["audit"]})
+	decision := data.ketenaanpak.action.decision with input as samples.does("parket", "list_cases", consult, {}, {})
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+		with data.agreements as {"sample-brugge": narrow}
+	[decision.allow, decision.reasons] == [false, ["mandate_missing"]]
 }
 
 test_an_agreement_that_ended_lists_nothing_but_its_record_stays if {

@@ -33,6 +33,8 @@ met("table_known", _) if {
 	table.id == input.facts.table
 }
 
+met("session_found", _) if input.target.found == true
+
 met("session_of_case", _) if {
 	input.target.found == true
 	input.target.agreement == input.case.agreement

@@ -556,6 +556,11 @@ test_a_visit_is_of_the_referrer_and_no_colleague if {
 	answer.decisions["case-1"].allow == false
 }
 
+test_a_visit_binds_the_guest_and_nobody_else if {
+	obligations := samples.reads("parket", visit, one_item).obligations
+	obligations == [{"kind": "record"}, {"kind": "use_limitation"}, {"kind": "no_onward_sharing"}]
+}
+
 test_a_guest_reads_nothing_after_the_visit if {
 	open := object.union(data.agreements["sample-brugge"], {"modalities": {"guest_reads": true}})
 	after := {"guest": {"session": "session-1", "until": "2026-03-10T09:00:00Z"}}
