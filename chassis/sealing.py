@@ -59,7 +59,12 @@ class KeyRing:
         return cls(keys)
 
     def __repr__(self) -> str:
-        return f"KeyRing(ids={list(self._ciphers)})"
+        return f"KeyRing(ids={list(self.ids)})"
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the one that seals first."""
+        return tuple(self._ciphers)
 
     def seal(self, plain: bytes, context: bytes) -> bytes:
         """Seal with the current key; ``context`` must be given again to open."""
@@ -81,9 +86,10 @@ class KeyRing:
         except InvalidTag as error:
             raise Mangled("does not open with its key and context") from error
 
-    def sealed_with(self, sealed: bytes) -> str:
-        """The id of the key that sealed this; Mangled when it is no sealed value."""
-        return _take_apart(bytes(sealed))[0]
+
+def sealed_with(sealed: bytes) -> str:
+    """The id of the key that sealed this; Mangled when it is no sealed value."""
+    return _take_apart(bytes(sealed))[0]
 
 
 def _take_apart(sealed: bytes) -> tuple[str, bytes, bytes]:

@@ -22,12 +22,16 @@ from chassis.dependency import RUNTIME
 from chassis.errors import describe
 from chassis.reconciler import Reconciler
 from chassis.relay import Relay
+from chassis.rewrapping import Rewrapping
 from chassis.runtime import Runtime, open_runtime
 from chassis.sealing import SERIALIZER, register_serializer
 
 WRONG_USE = 2
 _AGAIN_SECONDS = 0.5
 _STOP_SECONDS = 15.0
+
+Companion = Relay | Reconciler | Rewrapping
+"""What runs beside the service in its process, until `stop`."""
 
 _log = logs.logger(__name__)
 
@@ -156,10 +160,10 @@ class Process:
                 return True
         return False
 
-    def _make_companions(self) -> list[Relay | Reconciler]:
+    def _make_companions(self) -> list[Companion]:
         runtime = self._runtime
         url = runtime.config.broker_url
-        companions: list[Relay | Reconciler] = [Relay(runtime.outbox, url)]
+        companions: list[Companion] = [Relay(runtime.outbox, url), Rewrapping(runtime.vault)]
         subscribers = getattr(self._service, "subscribers", {})
         if subscribers and runtime.client is not None:
             companions.append(Reconciler(runtime.outbox, runtime.client, url, subscribers))

@@ -1,29 +1,34 @@
 """Sealing at rest: a data key per owner, wrapped by the service's master key.
 
-Destroying an owner's key makes everything sealed for it unreadable for good, backups of the
-content included. What remains of it is a mark, so that no new key is made for the same owner.
+Destroying an owner's key makes everything sealed for it unreadable for good, also in copies that
+hold no keys; a backup of the collection of keys keeps what was wrapped then. What remains of it is
+a mark, so that no new key is made for the same owner.
 """
 
 import os
 import time
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import orjson
 from bson import Binary
-from pymongo import ReturnDocument
+from pymongo import ASCENDING, ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from chassis.errors import Coded, Mangled
-from chassis.mongo import Document, Store, after_commit, guarded, make_collections, translated
-from chassis.sealing import KeyRing
+from chassis.mongo import Document, Store, after_commit, guarded, make_collections
+from chassis.sealing import KeyRing, sealed_with
 
 _COLLECTION = "keys"
 _CACHE_SECONDS = 5.0
 _CACHE_ENTRIES = 4096
 _DATA_KEY = "data"
 _KEY_LENGTH = 32
+_WRAPPED_AT_A_TIME = 200
+_COUNT_SECONDS = 10.0
 
 
 class KeyDestroyed(Coded):
@@ -31,6 +36,13 @@ class KeyDestroyed(Coded):
 
     code = "content_destroyed"
     next_step = "refuse"
+
+
+class Rewrapped(NamedTuple):
+    """Data keys that were wrapped anew, and those that no key of the ring opens."""
+
+    anew: int
+    stuck: int
 
 
 class Vault:
@@ -92,22 +104,41 @@ class Vault:
             self._uncommitted.get(session, {}).pop(owner, None)
             after_commit(session, lambda: self._forget(owner))
 
-    def rewrap(self) -> int:
-        """Wrap every data key with the current master key; how many were wrapped anew.
+    def rewrap(self, stopping: Callable[[], bool] = lambda: False) -> "Rewrapped":
+        """Wrap every data key with the current master key; what came of it.
 
-        After it, older master keys may leave the ring. It can be repeated at will.
+        When nothing is stuck, older master keys may leave the ring. It can be repeated at will,
+        and ends early, between two pages of keys, once `stopping` says so.
         """
-        count = 0
-        with translated():
-            for document in self._keys.find({"wrapped": {"$exists": True}}):
-                owner, wrapped = document["_id"], document["wrapped"]
-                if self._ring.sealed_with(wrapped) == self._ring.current_id:
-                    continue
-                count += self._keys.update_one(
-                    {"_id": owner, "wrapped": wrapped},
-                    {"$set": {"wrapped": self._wrap(owner, self._unwrap(owner, wrapped))}},
-                ).modified_count
-        return count
+        anew = stuck = 0
+        after = ""
+        while not stopping():
+            page = self._page_of_keys(after)
+            for document in page:
+                try:
+                    anew += self._wrap_anew(document["_id"], document["wrapped"])
+                except Mangled:
+                    stuck += 1
+            if len(page) < _WRAPPED_AT_A_TIME:
+                break
+            after = page[-1]["_id"]
+        return Rewrapped(anew, stuck)
+
+    def _page_of_keys(self, after: str) -> list[Document]:
+        where = {"_id": {"$gt": after}, "wrapped": {"$exists": True}}
+        with guarded():
+            return list(self._keys.find(where, sort=[("_id", ASCENDING)], limit=_WRAPPED_AT_A_TIME))
+
+    def _wrap_anew(self, owner: str, wrapped: bytes) -> int:
+        if sealed_with(wrapped) == self._ring.current_id:
+            return 0
+        anew = self._wrap(owner, self._unwrap(owner, wrapped))
+        with guarded():
+            # Only what was read: a case that is destroyed meanwhile stays destroyed.
+            done: int = self._keys.update_one(
+                {"_id": owner, "wrapped": wrapped}, {"$set": {"wrapped": anew}}
+            ).modified_count
+        return done
 
     @property
     def _keys(self) -> Any:
@@ -172,3 +203,18 @@ class Vault:
 
     def _forget(self, owner: str) -> None:
         self._cache.pop(owner, None)
+
+
+def count_wrapped(database: Store) -> dict[str, int]:
+    """Master key → how many data keys of a service's database are wrapped with it now.
+
+    What is no wrapped key counts under "?".
+    """
+    counts: Counter[str] = Counter()
+    with guarded(_COUNT_SECONDS):
+        for document in database[_COLLECTION].find({"wrapped": {"$exists": True}}, {"wrapped": 1}):
+            try:
+                counts[sealed_with(document["wrapped"])] += 1
+            except Mangled:
+                counts["?"] += 1
+    return dict(counts)
