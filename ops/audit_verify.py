@@ -6,7 +6,7 @@ checkpoints that count are those of a file held outside the database.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,16 +36,26 @@ Log = Database[dict[str, Any]]
 app = typer.Typer(no_args_is_help=True, help="The record: whether it stands.")
 
 
-def verify(log: Log, checkpoints: str, key: Ed25519PublicKey, progress: Progress) -> Report:
+def verify(
+    log: Log,
+    checkpoints: str,
+    key: Ed25519PublicKey,
+    progress: Progress,
+    known: Sequence[str] = (),
+) -> Report:
     """What comes of reading the whole log, beside the text of a checkpoint file.
 
-    `progress` is told how many entries have been read. Raises PyMongoError when the database
-    cannot be read to its end.
+    `known` are problems that were found before. `progress` is told how many entries have been
+    read. Raises PyMongoError when the database cannot be read to its end.
     """
-    problems: list[str] = []
+    problems = list(known)
     held = _trusted(_notes(checkpoints, problems), key, "file", problems)
     stored = _trusted(_stored(log), key, "database", problems)
     _compare(held, stored, problems)
+    if not held and not stored and log["leaves"].find_one({}, {"_id": 1}):
+        problems.append(
+            "checkpoints: none in the file and none in the database, nothing proves these entries"
+        )
     reading = Reading(held, stored, problems)
     for number, document in enumerate(_documents(log), start=1):
         reading.take(document)
@@ -90,7 +100,8 @@ def verify_local(platform: Platform, console: Console) -> Report:
 
 
 def _verify_and_tell(url: str, checkpoints: Path, key: Path, console: Console) -> Report:
-    text, signer = _read(checkpoints), _read_key(key)
+    text, missing = _read(checkpoints)
+    signer = _read_key(key)
     try:
         with _open(url) as client, Bar(console=console, transient=True) as bar:
             task = bar.add_task("entries", total=None)
@@ -99,6 +110,7 @@ def _verify_and_tell(url: str, checkpoints: Path, key: Path, console: Console) -
                 text,
                 signer,
                 lambda count: bar.update(task, completed=count, description=f"{count} entries"),
+                missing,
             )
     except PyMongoError as error:
         raise Trouble(
@@ -172,16 +184,17 @@ def _compare(
         problems.append(f"checkpoint file: holds none of the {len(stored)} of the database")
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> tuple[str, list[str]]:
+    """The text of the file, and what is wrong with the file itself.
+
+    That it is gone is a finding: else removing it would hide what it proves.
+    """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8"), []
     except FileNotFoundError:
-        raise Trouble(
-            f"there is no checkpoint file {path}",
-            "name the copy that you hold with --checkpoints; the first is written after seconds",
-        ) from None
+        return "", [f"checkpoint file: {path} is not there; --checkpoints names another copy"]
     except UnicodeDecodeError:
-        return "not text\n"
+        return "not text\n", []
 
 
 def _read_key(path: Path) -> Ed25519PublicKey:

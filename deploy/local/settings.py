@@ -12,6 +12,8 @@ from deploy.local.secrets import Secrets
 
 SERVICES = ("intake", "risk", "plans", "notifications", "audit")
 PREFIX = "KETENAANPAK_"
+LOST_AT = "KETENAANPAK_CHECKPOINT_FILE_LOST_AT"
+"""A person's decision that audit's file of checkpoints is lost for good; docs/runbook.md."""
 
 
 def secrets_of(process: str, secrets: Secrets, broker_url: str, mongo_url: str) -> dict[str, str]:
@@ -64,6 +66,7 @@ class Settings:
             plain["STAFF_MATCHES"] = str(self.staff_matches)
         if service == "audit":
             plain["CHECKPOINT_DIR"] = str(self.checkpoints)
+            plain["CHECKPOINT_FILE_LOST_AT"] = os.environ.get(LOST_AT, "")
         return self._environment(service, plain)
 
     def of_gateway(self) -> dict[str, str]:

@@ -30,11 +30,13 @@ _log = logger(__name__)
 class Audit:
     """The record, and its proofs. Making it needs the database and the folder of checkpoints."""
 
-    def __init__(self, runtime: Runtime, signer: Signer, folder: Path, rhythm: Rhythm) -> None:
+    def __init__(
+        self, runtime: Runtime, signer: Signer, folder: Path, rhythm: Rhythm, lost_at: int = 0
+    ) -> None:
         self._log = Log(runtime)
         self._signer = signer
         file = CheckpointFile(folder)
-        self._notary = Notary(self._log, file, signer, runtime.clock, rhythm)
+        self._notary = Notary(self._log, file, signer, runtime.clock, rhythm, lost_at)
         self._sequencer = Sequencer(self._log, runtime.clock, self._notary.approve)
         self._batches: Batches[Sealed] = Batches(self._sequencer.commit)
 
@@ -146,4 +148,6 @@ def open_audit(runtime: Runtime) -> Audit:
         signer = Signer.from_pem(origin, pem)
     except ValueError as error:
         raise ConfigError({"KETENAANPAK_SIGNING_KEY": str(error)}) from None
-    return Audit(runtime, signer, Path(setting("KETENAANPAK_CHECKPOINT_DIR")), rhythm)
+    lost_at = whole_number("KETENAANPAK_CHECKPOINT_FILE_LOST_AT", 0) or 0
+    folder = Path(setting("KETENAANPAK_CHECKPOINT_DIR"))
+    return Audit(runtime, signer, folder, rhythm, lost_at)

@@ -65,9 +65,11 @@ class Desk:
         """The checkpoints outside the database."""
         return self.folder / NAME
 
-    def open(self, rhythm: Rhythm = AT_ONCE, signer: Signer | None = None) -> Audit:
+    def open(
+        self, rhythm: Rhythm = AT_ONCE, signer: Signer | None = None, lost_at: int = 0
+    ) -> Audit:
         """Audit as a process that has just started."""
-        return Audit(self.runtime, signer or self.signer, self.folder, rhythm)
+        return Audit(self.runtime, signer or self.signer, self.folder, rhythm, lost_at)
 
 
 Open = Callable[[Parts], Desk]

@@ -201,9 +201,15 @@ def test_what_a_crash_kept_out_of_the_file_is_brought_to_it(desk: Desk, audit: A
     desk.file.write_text(before)
     desk.open().tick()
     assert [each.size for each in held(desk)] == [3, 6]
-    desk.file.unlink()
+
+
+def test_what_a_crash_kept_out_of_the_database_is_brought_to_it(desk: Desk, audit: Audit) -> None:
+    """The very first checkpoint would seem to have been removed from the database."""
+    fill(audit, 3)
+    audit.tick()
+    desk.database["checkpoints"].delete_many({})
     desk.open().tick()
-    assert [each.size for each in held(desk)] == [3, 6]
+    assert [each.size for each in held(desk)] == [3] == stored(desk)
 
 
 def test_a_forged_checkpoint_in_the_database_does_not_reach_the_file(

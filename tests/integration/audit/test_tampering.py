@@ -229,7 +229,7 @@ def test_a_log_cut_off_and_grown_again_is_found_by_the_file(scene: Scene) -> Non
     scene.rebuild(scene.documents()[:25])
     scene.desk.database["checkpoints"].delete_many({"_id": {"$gt": 25}})
     scene.desk.file.unlink()
-    again = scene.desk.open()
+    again = scene.desk.open(lost_at=20)
     for _ in range(3):
         record(again, *(entry() for _ in range(6)))
         again.tick()
@@ -304,10 +304,26 @@ def test_the_command_names_the_entry_and_fails(scene: Scene, tmp_path: Path) -> 
     assert "the record is broken" in ended.stdout
 
 
+def test_the_command_tells_of_a_file_that_is_gone(scene: Scene, tmp_path: Path) -> None:
+    """Who removes the file would turn an alarm into a mistake of the auditor's."""
+    ended = run(scene, tmp_path, "--checkpoints", "nowhere.txt")
+    assert ended.returncode == 1
+    assert "checkpoint file: nowhere.txt is not there" in ended.stdout
+    assert "holds none of the 4 of the database" in ended.stdout
+    assert "the record is broken" in ended.stdout
+
+
+def test_entries_of_which_none_was_ever_signed_do_not_pass(scene: Scene) -> None:
+    """Who removes every checkpoint, here and there, would leave a log that anybody can rewrite."""
+    put(scene.desk.database, [])
+    assert scene.verify("").problems == (
+        "checkpoints: none in the file and none in the database, nothing proves these entries",
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--checkpoints", "nowhere.txt"), "there is no checkpoint file nowhere.txt"),
         (("--public-key", "README.md"), "README.md holds no Ed25519 public key in PEM"),
         (
             ("--mongo-url", "mongodb://127.0.0.1:1/audit"),
