@@ -6,8 +6,7 @@ import stat
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import amqp
 import typer
@@ -24,6 +23,8 @@ from deploy.local.platform import Platform
 from deploy.local.settings import SERVICES
 from deploy.local.trouble import Trouble
 from ops.broker import declared_definitions, differences, export_local
+from ops.finding import Finding
+from ops.master_keys import look_at_master_keys
 from ops.parked import count_parked
 from ops.place import Place, find_place
 
@@ -34,16 +35,6 @@ _OFF = 1.0
 Pages = Annotated[
     list[str] | None, typer.Option("--page", help="URL of a further readiness page to ask")
 ]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one look at one part told; `remedy` is empty when nothing is to be done."""
-
-    part: str
-    state: Literal["well", "look", "wrong"]
-    told: str
-    remedy: str = ""
 
 
 Look = Callable[[], Iterable[Finding]]
@@ -64,7 +55,10 @@ def examine(place: Place, pages: Iterable[str] = ()) -> Iterator[Finding]:
     """Every finding about a platform; a part that cannot be asked is one too."""
     yield _environment(place)
     yield from _broker(place)
-    yield from _store(place)
+    store = list(_store(place))
+    yield from store
+    if not any(finding.state == "wrong" for finding in store):
+        yield from look_at_master_keys(place)
     yield from _policy(place)
     if place.local is not None:
         yield from _local(place.local)

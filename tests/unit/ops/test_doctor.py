@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from deploy.local.platform import Platform
 from ops.cli import app
-from ops.doctor import Finding, examine
+from ops.doctor import examine
+from ops.finding import Finding
 from ops.place import Place
 
 NOBODY = "127.0.0.1:1"
