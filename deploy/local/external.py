@@ -50,6 +50,10 @@ class ExternalRabbitMQ(RabbitMQ):
         with progress.step("rabbitmq", f"telling the broker of {RABBITMQ}"):
             self._ask("/api/definitions", definitions.render(passwords))
 
+    def expect_answer(self) -> None:
+        """Raise Trouble unless the broker lets our administrator in."""
+        self._amqp_port()
+
     def _amqp_port(self) -> int:
         listeners = json.loads(self._ask("/api/overview"))["listeners"]
         return next(int(one["port"]) for one in listeners if one["protocol"] == "amqp")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local import external
+from deploy.local import external, find
 from deploy.local.external import ExternalMongoDB, ExternalOpa, ExternalRabbitMQ
 from deploy.local.mongodb import MongoDB
 from deploy.local.opa import Opa
@@ -68,10 +68,21 @@ class Parts:
         for name in names:
             self._part(name).start(progress or Progress(None))
 
-    def expect_nothing_kept(self) -> None:
-        """Raise Trouble when a part that is not ours to wipe holds something of an earlier run."""
+    def expect_what_a_fresh_start_needs(self, progress: Progress) -> None:
+        """Find or install the programs, and ask the parts that are not ours.
+
+        Raises Trouble when one is lacking or away, or holds something of an earlier run, which
+        is not ours to wipe.
+        """
+        if isinstance(self.rabbitmq, ExternalRabbitMQ):
+            self.rabbitmq.expect_answer()
+        else:
+            find.rabbitmq(progress)
         if isinstance(self.mongodb, ExternalMongoDB):
             self.mongodb.expect_empty()
+        else:
+            find.mongod(progress)
+        find.opa(progress)
 
     def stop(self) -> None:
         """Stop whatever runs, in order."""

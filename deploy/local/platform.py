@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from chassis import clock as clocks
@@ -119,15 +120,15 @@ class Platform:
         self.state = state.resolve()
         self.tied = tied
         self.policy_data = policy_data
+        self.left_alone = False
+        """Whether the last start failed before it changed anything: what ran then still runs."""
         self._asked_port = port
         self._lay_out()
 
     def _lay_out(self) -> None:
         self.bundle = self.state / "policy" / "bundle.tar.gz"
         self.parts = Parts(self.state, self.bundle, tied=self.tied)
-        if self._asked_port is not None:
-            self.parts.ports.keep("gateway", self._asked_port)
-        self.port = self.parts.ports.of("gateway")
+        self.port = self._asked_port or self.parts.ports.of("gateway")
         self.settings = Settings(self.state, self.parts, self.port)
         self._identity = Identity(self.parts.secrets)
         self.clock = PlatformClock(self.settings.clock_file)
@@ -168,9 +169,13 @@ class Platform:
 
         With `fresh` everything that an earlier run kept is removed first, and time begins at
         `offset` from true time. Raises Trouble with a remedy; what was started stays up then.
+        Whatever can be known beforehand is looked at before anything is stopped or removed.
         """
         told = progress or Progress(None)
+        self.left_alone = True
         with self._alone():
+            self._look_ahead(told, fresh=fresh)
+            self.left_alone = False
             if fresh:
                 self._stop(told)
                 self._forget()
@@ -226,10 +231,9 @@ class Platform:
             else:
                 path.unlink(missing_ok=True)
         self._lay_out()
-        self.parts.expect_nothing_kept()
 
     def _prepare(self, offset: timedelta, progress: Progress) -> None:
-        self._check_port()
+        self.parts.ports.keep("gateway", self.port)
         self.settings.checkpoints.mkdir(exist_ok=True)
         if not self.settings.staff_matches.exists():
             self.settings.staff_matches.write_text("{}\n")
@@ -250,8 +254,25 @@ class Platform:
             return [Path(folder) for folder in json.loads(kept.read_text())]
         return [POLICY / "data"]
 
-    def _check_port(self) -> None:
-        if not self.gateway.running and not ports.is_free(self.port):
+    def _look_ahead(self, progress: Progress, *, fresh: bool) -> None:
+        """Raise Trouble for what would stop the start later; changes nothing of this run."""
+        self._check_port(fresh=fresh)
+        if not fresh:
+            return
+        self.parts.expect_what_a_fresh_start_needs(progress)
+        with TemporaryDirectory() as draft:
+            folders = self.policy_data or self._policy_folders()
+            bundle.build(find.opa(progress), POLICY, folders, Path(draft) / self.bundle.name)
+
+    def _check_port(self, *, fresh: bool) -> None:
+        kept = self.parts.ports.of("gateway")
+        runs = self.gateway.running
+        if runs and kept != self.port and not fresh:
+            raise Trouble(
+                f"the platform runs already, on port {kept}",
+                f"`make down` first, or say KETENAANPAK_PORT={kept}",
+            )
+        if not (runs and kept == self.port) and not ports.is_free(self.port):
             raise Trouble(
                 f"port {self.port}, on which the gateway would listen, is taken"
                 f" by {ports.holder(self.port)}",

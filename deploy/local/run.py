@@ -46,7 +46,7 @@ def started(
     """Start a platform that stays up when the block ends well, and stops when it does not.
 
     Ctrl-C, a termination signal, a closed terminal or an error in the block leave no process
-    behind.
+    behind. A start that fails before it changed anything leaves an earlier run as it is.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Whoever starts it with nohup wants it to outlive the terminal.
@@ -56,6 +56,8 @@ def started(
         platform.start(progress, fresh=fresh, offset=offset)
         yield platform
     except BaseException:
+        if platform.left_alone:
+            raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         progress.say("stopping everything that was started")
         platform.kill()

@@ -96,12 +96,12 @@ def test_a_named_database_gets_our_users_and_nothing_is_deleted_there(
     """Starting the demonstration afresh would wipe somebody's database."""
     monkeypatch.setenv("KETENAANPAK_MONGODB_URL", theirs.mongodb.admin_url())
     ours = Parts(tmp_path)
-    ours.expect_nothing_kept()
+    ours.expect_what_a_fresh_start_needs(Progress(None))
     ours.start(("mongodb",))
     with pymongo.MongoClient[dict[str, Any]](ours.mongo_url("risk")) as client:
         client.risk.trial.insert_one({"_id": 1})
     with pytest.raises(Trouble, match="already holds risk"):
-        ours.expect_nothing_kept()
+        ours.expect_what_a_fresh_start_needs(Progress(None))
     ours.stop()
     with pymongo.MongoClient[dict[str, Any]](theirs.mongodb.admin_url()) as client:
         assert client.risk.trial.find_one({}) == {"_id": 1}

@@ -6,12 +6,15 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from demo.__main__ import main as demonstrate
 from deploy.local import run
 from deploy.local.platform import Platform
+from deploy.local.ports import Ports
 from deploy.local.trouble import Trouble
 from tests.waiting import wait_until
 
@@ -214,3 +217,87 @@ def test_a_failed_start_leaves_nothing_running(
         for number, handler in before.items():
             signal.signal(number, handler)
     wait_until(lambda: platform.running == [], 5)
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """The handlers of this process are afterwards what they were."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: None) -> Iterator[Platform]:
+    """A run of this machine that somebody works with: its gateway, its data, its ports."""
+    monkeypatch.setenv("KETENAANPAK_STATE", str(tmp_path))
+    platform = Platform(tmp_path, tied=True)
+    platform.gateway.launch(["/bin/sleep", "300"], {})
+    (tmp_path / "mongodb").mkdir()
+    (tmp_path / "mongodb" / "cases").write_text("of many families")
+    yield platform
+    platform.kill()
+
+
+def is_as_it_was(earlier: Platform, ports: str) -> bool:
+    """Whether the run still runs, with its data and on its ports."""
+    return (
+        earlier.gateway.running
+        and (earlier.state / "mongodb" / "cases").read_text() == "of many families"
+        and (earlier.state / "ports.json").read_text() == ports
+    )
+
+
+@pytest.mark.parametrize("command", [demonstrate, lambda: run.main(["up"])], ids=["demo", "up"])
+def test_a_port_of_others_does_not_cost_the_platform_that_runs(
+    earlier: Platform, command: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`KETENAANPAK_PORT=… make demo` would wipe the cases and then say that the port is taken."""
+    before = (earlier.state / "ports.json").read_text()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("KETENAANPAK_PORT", str(taken.getsockname()[1]))
+        assert command() == 1
+    assert is_as_it_was(earlier, before)
+
+
+def test_a_second_command_does_not_stop_what_the_first_one_starts(
+    earlier: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who types `make demo` twice would end the first one in its middle."""
+    before = (earlier.state / "ports.json").read_text()
+    monkeypatch.setenv("KETENAANPAK_PORT", str(earlier.port))
+    with (earlier.state / ".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert demonstrate() == 1
+    assert "another command is starting or stopping" in capsys.readouterr().err
+    assert is_as_it_was(earlier, before)
+
+
+def test_what_a_fresh_start_lacks_is_told_before_anything_is_wiped(
+    earlier: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without network the platform would be gone, and no new one could be installed."""
+    before = (earlier.state / "ports.json").read_text()
+    monkeypatch.setenv("KETENAANPAK_PORT", str(earlier.port))
+
+    def away(_progress: object) -> Path:
+        raise Trouble("no network", "connect")
+
+    monkeypatch.setattr("deploy.local.find.mongod", away)
+    assert demonstrate() == 1
+    assert is_as_it_was(earlier, before)
+
+
+def test_up_on_another_port_says_where_the_platform_is(
+    earlier: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make up` would wait two minutes for a gateway that listens elsewhere, then end it."""
+    before = (earlier.state / "ports.json").read_text()
+    monkeypatch.setenv("KETENAANPAK_PORT", str(Ports(earlier.state / "other").of("gateway")))
+    assert run.main(["up"]) == 1
+    assert f"the platform runs already, on port {earlier.port}" in capsys.readouterr().err
+    assert is_as_it_was(earlier, before)
