@@ -5,7 +5,7 @@ import shutil
 import stat
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import amqp
@@ -35,9 +35,6 @@ _OFF = 1.0
 Pages = Annotated[
     list[str] | None, typer.Option("--page", help="URL of a further readiness page to ask")
 ]
-
-
-Look = Callable[[], Iterable[Finding]]
 
 
 def doctor(page: Pages = None) -> None:

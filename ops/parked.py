@@ -1,23 +1,28 @@
-"""Events that a service gave up on: list them, and send them back when the cause is mended."""
+"""Events that a service gave up on: list them, send them back when the cause is mended, or discard
+what nobody will ever be able to read.
+"""
 
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import amqp
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from chassis import logs
 from chassis.bus import parking
 from chassis.bus.connection import BROKEN, connect, drop
 from chassis.bus.parking import ParkedEvent
 from contracts.topology import SUBSCRIPTIONS
 from deploy.local.trouble import Trouble
-from ops.place import find_place
+from ops.place import Place, find_place
+from ops.tables import print_table
 
 _SECONDS = 5.0
+_OPERATOR = "operator"
+_COLUMNS = ("service", "event", "type", "about", "reason", "tries", "parked at")
 
 app = typer.Typer(no_args_is_help=True, help="Events that could not be handled.")
 
@@ -33,7 +38,7 @@ def list_events(service: OfService = None) -> None:
     if not any(parked.values()):
         print("nothing is parked")
         return
-    Console().print(_table(parked))
+    print_table("parked events", _COLUMNS, list(_rows(parked)), ("event", "about"))
 
 
 @app.command("replay")
@@ -54,6 +59,41 @@ def replay_events(service: OfService = None, event: OneEvent = None) -> None:
         print("nothing is parked")
 
 
+@app.command("discard")
+def discard_event(
+    service: Annotated[str, typer.Option("--service", help="the service that parked it")],
+    event: OneEvent = None,
+    digest: Annotated[
+        str | None, typer.Option("--digest", help="only the event whose body has this SHA-256")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Remove for good what can never be read; the log keeps its ids, its reason and its hash.
+
+    An event that its source still keeps is published and parked again: mend the cause instead.
+    """
+    (name,) = _services_asked(service)
+    if (event is None) == (digest is None):
+        raise Trouble("it is not said which event", "give --event ID or --digest HASH, one of them")
+    asked = event or digest
+
+    def is_chosen(parked: ParkedEvent) -> bool:
+        return asked in ((parked.id,) if event else (parked.digest,))
+
+    if not yes:
+        typer.confirm(f"remove {asked} from what {name} has parked, for good?", abort=True)
+    place = find_place()
+    with _broker() as connection, _operators_log(place) as log:
+        count = _patiently(
+            lambda: parking.discard(connection, name, is_chosen, lambda one: _note(log, name, one))
+        )
+    if not count:
+        raise Trouble(
+            f"{name} has parked nothing that is {asked}", "`ketenaanpak parked list` shows the ids"
+        )
+    print(f"{name}: {count} discarded")
+
+
 def count_parked(broker_url: str) -> dict[str, int]:
     """Service → number of parked events, where there are any. Raises one of `BROKEN`."""
     connection = connect(broker_url, "operator counts", seconds=_SECONDS)
@@ -67,17 +107,23 @@ def count_parked(broker_url: str) -> dict[str, int]:
 
 
 def _replay(connection: amqp.Connection, service: str, event: str | None) -> int:
-    """Send back; one event is looked for again, since a service that parks holds all for a moment.
+    if event is None:
+        return parking.replay(connection, service)
+    return _patiently(lambda: parking.replay(connection, service, event))
+
+
+def _patiently(look: Callable[[], int]) -> int:
+    """Look again for one event, since a service that parks holds all of them for a moment.
 
     Looks at most four times, within a second.
     """
-    sent = parking.replay(connection, service, event)
+    found = look()
     for _ in range(3):
-        if sent or event is None:
+        if found:
             break
         time.sleep(0.3)
-        sent = parking.replay(connection, service, event)
-    return sent
+        found = look()
+    return found
 
 
 def _services_asked(service: str | None) -> tuple[str, ...]:
@@ -91,11 +137,38 @@ def _services_asked(service: str | None) -> tuple[str, ...]:
 
 
 @contextmanager
+def _operators_log(place: Place) -> Iterator[Any]:
+    """Where it is written what an operator removed: standard error, in the local run a log file."""
+    if place.local is None:
+        logs.configure(_OPERATOR, stream=sys.stderr)
+        yield logs.logger(__name__)
+        return
+    file = place.local.state / "log" / f"{_OPERATOR}.jsonl"
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a", encoding="utf-8") as stream:
+        logs.configure(_OPERATOR, stream=stream)
+        yield logs.logger(__name__)
+
+
+def _note(log: Any, service: str, parked: ParkedEvent) -> None:
+    log.warning(
+        "parked_event_discarded",
+        parked_by=service,
+        event_id=parked.id,
+        type=parked.type,
+        subject=parked.subject,
+        reason=parked.reason,
+        attempts=parked.attempts,
+        sha256=parked.digest,
+    )
+
+
+@contextmanager
 def _broker() -> Iterator[amqp.Connection]:
     """A connection as the operator; Trouble when the broker is away or refuses."""
     url = find_place().broker_url
     try:
-        connection = connect(url, "operator", seconds=_SECONDS)
+        connection = connect(url, _OPERATOR, seconds=_SECONDS)
         try:
             yield connection
         finally:
@@ -107,16 +180,12 @@ def _broker() -> Iterator[amqp.Connection]:
         ) from error
 
 
-def _table(parked: dict[str, list[ParkedEvent]]) -> Table:
-    table = Table(title="parked events")
-    for column in ("service", "event", "type", "about", "reason", "tries", "parked at"):
-        table.add_column(column, overflow="fold")
+def _rows(parked: Mapping[str, Sequence[ParkedEvent]]) -> Iterator[Sequence[str]]:
     for service, events in parked.items():
         for event in events:
             moment = event.parked_at.strftime("%Y-%m-%d %H:%M:%S") if event.parked_at else "?"
             kind = event.type or "unreadable"
-            table.add_row(
+            yield (
                 *(service, event.id, kind, event.subject or "–", event.reason),
                 *(str(event.attempts), moment),
             )
-    return table

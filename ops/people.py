@@ -6,28 +6,27 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from chassis.config import secret_key
 from chassis.sealing import decode_key, keyed_hash
 from demo.people import Person, everybody
 from deploy.local.trouble import Trouble
 from ops.place import find_local, runs_locally
+from ops.tables import print_table
 from services.intake.domain.matching import by_national_number
 
 
 def people() -> None:
     """List the sample persons: whom to be, for which partner, in which role."""
-    table = Table(title="sample persons (all of them invented)")
-    for column in ("key", "id", "name", "partner", "organisation", "roles", "agreement"):
-        table.add_column(column, overflow="fold")
-    for person in everybody().values():
-        table.add_row(
+    columns = ("key", "id", "name", "partner", "organisation", "roles", "agreement")
+    rows = [
+        (
             *(person.key, person.id, person.name, person.partner or "–", person.organisation),
             *(", ".join(person.roles), person.agreement),
         )
-    Console().print(table)
+        for person in everybody().values()
+    ]
+    print_table("sample persons (all of them invented)", columns, rows, ("key", "id"))
 
 
 def token(

@@ -1,4 +1,5 @@
-"""Events that a service gave up on: parked with the reason, listed, and sent back on demand.
+"""Events that a service gave up on: parked with the reason, listed, and sent back or discarded on
+demand.
 
 A parked message keeps its body. Who published it first, and why and when it
 was parked, stand in its headers. Sending it back is a rejection, so that the
@@ -7,7 +8,7 @@ broker moves it and nobody can slip in a message of their own.
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,8 @@ class ParkedEvent:
     reason: str
     parked_at: datetime | None
     attempts: int
+    digest: str
+    """The hash of the body."""
 
 
 def list_parked(
@@ -58,6 +61,27 @@ def replay(connection: amqp.Connection, service: str, event_id: str | None = Non
                 message.channel.basic_reject(message.delivery_tag, requeue=False)
                 sent += 1
     return sent
+
+
+def discard(
+    connection: amqp.Connection,
+    service: str,
+    is_chosen: Callable[[ParkedEvent], bool],
+    note: Callable[[ParkedEvent], object],
+) -> int:
+    """Remove the chosen parked events for good, each after `note` was told; the number removed.
+
+    An event that its source still keeps comes again, since the service lacks it.
+    """
+    removed = 0
+    with _held(connection, service, None) as messages:
+        for message in messages:
+            parked = _parked(message)
+            if is_chosen(parked):
+                note(parked)
+                message.channel.basic_ack(message.delivery_tag)
+                removed += 1
+    return removed
 
 
 def park(url: str, service: str, message: amqp.Message, reason: str, attempts: int) -> None:
@@ -154,6 +178,7 @@ def _parked(message: amqp.Message) -> ParkedEvent:
         reason=str(headers.get("reason", "")),
         parked_at=datetime.fromisoformat(parked_at) if isinstance(parked_at, str) else None,
         attempts=int(headers.get("attempts", 0)),
+        digest=fingerprint(message.body),
     )
 
 

@@ -6,11 +6,15 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import amqp
 import pytest
 from click.testing import Result
 from pymongo import MongoClient
 from typer.testing import CliRunner
 
+from chassis.bus.connection import connect, drop
+from chassis.bus.parking import fingerprint
+from chassis.bus.topology import EVENTS_EXCHANGE
 from deploy.local.parts import Parts
 from ops.cli import app
 from tests.integration.serving import Served, case_event, serving
@@ -102,6 +106,58 @@ def test_a_replayed_event_that_can_be_handled_has_its_effect_once(
             accept_cases(admin)
         assert admin["risk"].cases.count_documents({"case": event["data"]["case"]}) == 1
     assert event["id"] not in operator("parked", "list").stdout
+
+
+def test_what_can_never_be_read_is_discarded_and_its_traces_stay_in_the_log(
+    plans: Served, parts: Parts, operator: Any
+) -> None:
+    """Rubbish on the bus would stay in the list for ever and hide what can be mended."""
+    body = b"canary: no event " + uuid.uuid4().bytes
+    digest = fingerprint(body)
+    publish(parts, body)
+    kept = spoilt_event()
+    park(plans, operator, kept)
+    wait_until(lambda: digest in operator("parked", "list").stdout, 30, "parked")
+
+    asked = ("parked", "discard", "--service", "plans", "--digest", digest)
+    refused = operator(*asked)
+    listed = operator("parked", "list").stdout
+    done = operator(*asked, "--yes")
+
+    assert (refused.exit_code, digest in listed) == (1, True)
+    assert (done.stdout, done.exit_code) == ("plans: 1 discarded\n", 0), done.output
+    (line,) = (json.loads(line) for line in done.stderr.splitlines())
+    assert (line["event"], line["parked_by"]) == ("parked_event_discarded", "plans")
+    assert (line["event_id"], line["sha256"]) == (digest, digest)
+    assert "canary" not in done.output
+    left = operator("parked", "list").stdout
+    assert (digest in left, kept["id"] in left) == (False, True)
+
+
+@pytest.mark.parametrize("more", [(), ("--event", "a", "--digest", "b"), ("--event", "a", "--yes")])
+def test_nothing_is_discarded_that_is_not_named(
+    operator: Any, plans: Served, more: tuple[str, ...]
+) -> None:
+    """A mistake in the command would empty the whole parking queue."""
+    kept = spoilt_event()
+    park(plans, operator, kept)
+
+    done = operator("parked", "discard", "--service", "plans", *more)
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert kept["id"] in operator("parked", "list").stdout
+
+
+def publish(parts: Parts, body: bytes) -> None:
+    """Put bytes on the bus as a broken program of intake's would."""
+    connection = connect(parts.broker_url("intake"), "breaks")
+    try:
+        channel = connection.channel()
+        channel.confirm_select()
+        message = amqp.Message(body, user_id="intake", delivery_mode=2)
+        channel.basic_publish_confirm(message, EVENTS_EXCHANGE, "intake.referral_submitted")
+    finally:
+        drop(connection)
 
 
 def test_an_unknown_event_or_service_is_told_as_such(operator: Any) -> None:
