@@ -44,7 +44,7 @@ def judge(service: str, ring: Sequence[str], counts: Mapping[str, int]) -> Findi
     if older:
         remedy = "keep the older key; restart the service, which wraps them anew at its start"
         return Finding(part, "look", f"an older key is still needed: {_told(older)}", remedy)
-    told = f"{counts.get(ring[0], 0)} case keys, all wrapped with {ring[0]}"
+    told = f"{counts.get(ring[0], 0)} data keys, all wrapped with {ring[0]}"
     if len(ring) > 1:
         told += f"; no longer needed: {', '.join(ring[1:])}"
     return Finding(part, "well", told)
@@ -65,4 +65,4 @@ def _look(service: str, url: str, ring: str) -> Finding:
 
 
 def _told(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} for {count} case keys" for name, count in counts.items())
+    return ", ".join(f"{name} for {count} data keys" for name, count in counts.items())

@@ -33,5 +33,5 @@ def test_an_operator_of_a_service_learns_that_the_old_key_is_needed_and_then_is_
         after = CliRunner().invoke(app, ["doctor"]).stdout
         client.drop_database(own)
 
-    assert "an older key is still needed: k1 for 1 case keys" in before
-    assert "1 case keys, all wrapped with k2; no longer needed: k1" in after
+    assert "an older key is still needed: k1 for 1 data keys" in before
+    assert "1 data keys, all wrapped with k2; no longer needed: k1" in after

@@ -10,17 +10,17 @@ from ops.master_keys import judge
 @pytest.mark.parametrize(
     ("ring", "counts", "state", "told"),
     [
-        (["k1"], {}, "well", "0 case keys, all wrapped with k1"),
-        (["k1"], {"k1": 3}, "well", "3 case keys, all wrapped with k1"),
-        (["k2", "k1"], {"k2": 3}, "well", "3 case keys, all wrapped with k2; no longer needed: k1"),
+        (["k1"], {}, "well", "0 data keys, all wrapped with k1"),
+        (["k1"], {"k1": 3}, "well", "3 data keys, all wrapped with k1"),
+        (["k2", "k1"], {"k2": 3}, "well", "3 data keys, all wrapped with k2; no longer needed: k1"),
         (
             ["k2", "k1"],
             {"k1": 2, "k2": 1},
             "look",
-            "an older key is still needed: k1 for 2 case keys",
+            "an older key is still needed: k1 for 2 data keys",
         ),
-        (["k2"], {"k1": 2}, "wrong", "not on the ring, but needed: k1 for 2 case keys"),
-        (["k2"], {"?": 1}, "wrong", "not on the ring, but needed: ? for 1 case keys"),
+        (["k2"], {"k1": 2}, "wrong", "not on the ring, but needed: k1 for 2 data keys"),
+        (["k2"], {"?": 1}, "wrong", "not on the ring, but needed: ? for 1 data keys"),
     ],
 )
 def test_it_is_told_whether_an_older_key_is_needed(
