@@ -1,10 +1,12 @@
 """The real parts, started once for all tests that ask for them."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from deploy.local.parts import Parts, running
 from tests import ordinary
@@ -12,6 +14,16 @@ from tests import ordinary
 STORES = ("rabbitmq", "mongodb")
 
 ordinary.keep()
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_this_process() -> Iterator[None]:
+    """Whoever sends the logs elsewhere, to a stream that ends with a test, gives them back."""
+    root, lines = logging.getLogger(), structlog.get_config()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.configure(**lines)
+    root.handlers, root.level = handlers, level
 
 
 @pytest.fixture(scope="session")

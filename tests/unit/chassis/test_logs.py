@@ -3,25 +3,19 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
 from chassis.logs import bind_call, configure, current_call, describe_failure, logger
 
 
 @pytest.fixture
-def lines() -> Iterator[Any]:
+def lines() -> Any:
     """The lines logged so far, read as JSON."""
     stream = io.StringIO()
-    root = logging.getLogger()
-    before, level, lines_before = list(root.handlers), root.level, structlog.get_config()
     configure("intake", "INFO", stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.handlers, root.level = before, level
-    structlog.configure(**lines_before)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def fail(message: str) -> None:

@@ -1,12 +1,9 @@
 """What whoever runs the gateway sees: enough to act on, and never an id."""
 
 import json
-import logging
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
-import structlog
 from flask import Flask
 
 from chassis import logs
@@ -71,14 +68,11 @@ def test_alive_asks_nobody(platform: Platform) -> None:
 
 
 @pytest.fixture
-def lines() -> Iterator[StringIO]:
+def lines() -> StringIO:
     """The log of this process, for the length of a test."""
-    root, stream = logging.getLogger(), StringIO()
-    before = root.handlers, root.level
+    stream = StringIO()
     logs.configure("gateway", stream=stream)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers, root.level = before
+    return stream
 
 
 def test_metrics_and_log_lines_hold_routes_and_no_ids(platform: Platform, lines: StringIO) -> None:
