@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from contracts.bodies import victim_informed
+from contracts.bodies.intake import victim_informed
 from services.intake.domain.case import (
     Case,
     Change,

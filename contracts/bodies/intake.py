@@ -1,4 +1,4 @@
-"""Bodies of the commands, as a caller of the HTTP API sends them and as their owner checks them."""
+"""Bodies of intake's commands."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts import vocabulary as words
+from contracts.bodies.shared import NoBody
 from contracts.fields import (
     LINE,
     SUMMARY,
@@ -147,6 +148,12 @@ def victim_informed(persons: list[dict[str, Any]]) -> bool:
     )
 
 
+class RecordInformingBody(InformingBody):
+    """How a person whose informing was deferred, or not possible, came to know (step 1)."""
+
+    subject = RandomId(required=True)
+
+
 # --- agenda and sessions -----------------------------------------------------------------------
 
 
@@ -175,10 +182,6 @@ class TransitionBody(Strict):
     session = RandomId()
     ground = Code()
     outcome = RandomId()
-
-
-class NoBody(Strict):
-    """A command that needs no words."""
 
 
 class RaiseCrisisBody(Strict):
@@ -289,9 +292,56 @@ class AnswerRequestBody(Strict):
             raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
 
 
-COMMAND_BODIES: Final[dict[str, type[Strict]]] = {
+# --- steps 3 to 6: what intake owns of them ------------------------------------------------------
+
+
+class WriteAdviceBody(Strict):
+    """The advice (advies) to the referrer when the case is not taken."""
+
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+
+
+class AppointDirectorBody(Strict):
+    """The case director (casusregisseur), from among the partners."""
+
+    person = Code(required=True)
+    no_care_professional = Flag(required=True, validate=validate.Equal(True))
+
+
+class RecordDirectionMandateBody(Strict):
+    """An involved service mandates the director (regiemandaat)."""
+
+    involved_service = RandomId(required=True)
+    given_by = Text(LINE, required=True)
+    given_on = Day(required=True)
+
+
+class OpenEmergencyBody(Strict):
+    """Acute danger: why this case has to be seen at once (noodtoegang)."""
+
+    ground = Text(required=True)
+
+
+class ReviewEmergencyBody(Strict):
+    """What a second person says of an emergency access."""
+
+    justified = Flag(required=True)
+    text = Text(required=True)
+
+
+class TakeOverCaseBody(Strict):
+    """The operational team takes a case over under the agreement that succeeds its own."""
+
+    agreement = Code(required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+
+
+BODIES: Final[dict[str, type[Strict]]] = {
     "submit_referral": SubmitReferralBody,
     "confirm_informing": NoBody,
+    "record_informing": RecordInformingBody,
     "schedule_session": ScheduleSessionBody,
     "put_on_agenda": PutOnAgendaBody,
     "change_stage": TransitionBody,
@@ -305,6 +355,12 @@ COMMAND_BODIES: Final[dict[str, type[Strict]]] = {
     "answer_forming": AnswerFormingBody,
     "request_information": RequestInformationBody,
     "answer_request": AnswerRequestBody,
+    "write_advice": WriteAdviceBody,
+    "appoint_director": AppointDirectorBody,
+    "record_direction_mandate": RecordDirectionMandateBody,
+    "open_emergency": OpenEmergencyBody,
+    "review_emergency": ReviewEmergencyBody,
+    "take_over_case": TakeOverCaseBody,
 }
 """Intake's commands and their bodies; the RPC method has the command's name."""
 
@@ -319,5 +375,7 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
     "correct_item": ("only_for", "withhold_from"),
     "request_information": ("to", "category"),
     "answer_request": ("outcome",),
+    "appoint_director": ("person",),
+    "take_over_case": ("agreement",),
 }
 """The members of a body that the policy service sees; every other member stays unseen."""
