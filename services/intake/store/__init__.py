@@ -7,6 +7,7 @@ _INDEXES = (
     ("cases", "agreement", "participants.partner", "order"),
     ("cases", "agreement", "order"),
     ("cases", "referrer", "order"),
+    ("cases", "agreement", "stage", "waiting_since"),
     ("fragments", "case", "at", "place"),
     ("fragments", "case", "kind"),
     ("sessions", "agreement", "order"),
@@ -15,7 +16,7 @@ _INDEXES = (
 
 def prepare(runtime: Runtime) -> None:
     """Make the collections and indexes, as often as you like."""
-    names = ("cases", "fragments", "versions", "whereabouts", "sessions", "matches")
+    names = ("cases", "fragments", "versions", "whereabouts", "sessions", "matches", "places")
     make_collections(runtime.database, *names)
     for collection, *keys in _INDEXES:
         make_index(runtime.database, collection, *keys)

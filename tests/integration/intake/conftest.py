@@ -60,7 +60,6 @@ def runtime(parts: Parts, clock: FixedClock) -> Iterator[Runtime]:
 def intake(runtime: Runtime) -> Intake:
     """Intake with one member of staff whose national number is known."""
     made = Intake(runtime, MATCHING_KEY, STAFF)
-    made.prepare()
     return made
 
 
