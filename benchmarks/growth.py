@@ -21,6 +21,7 @@ Documents = Collection[dict[str, Any]]
 
 def grow(platform: Platform, case: str, cases: int) -> None:
     """Copies the case, with all that intake and plans hold of it, until there are this many."""
+    client: pymongo.MongoClient[dict[str, Any]]
     with pymongo.MongoClient(platform.parts.mongodb.admin_url()) as client:
         intake, plans = client["intake"], client["plans"]
         original = intake["cases"].find_one({"_id": case})
