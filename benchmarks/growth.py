@@ -12,18 +12,21 @@ from typing import Any
 
 import pymongo
 from pymongo.collection import Collection
+from pymongo.database import Database
 
 from deploy.local.platform import Platform
 
 BATCH = 1000
 Documents = Collection[dict[str, Any]]
+Kept = Database[dict[str, Any]]
 
 
 def grow(platform: Platform, case: str, cases: int) -> None:
     """Copies the case, with all that intake and plans hold of it, until there are this many."""
     client: pymongo.MongoClient[dict[str, Any]]
     with pymongo.MongoClient(platform.parts.mongodb.admin_url()) as client:
-        intake, plans = client["intake"], client["plans"]
+        intake: Kept = client["intake"]
+        plans: Kept = client["plans"]
         original = intake["cases"].find_one({"_id": case})
         if original is None:
             raise RuntimeError("the case to copy is not there")
