@@ -175,6 +175,7 @@ def _instrument(content: Content) -> Instrument:
         ),
         sections=sections,
         scoring=None if content["scoring"] is None else _scoring(content["scoring"], sections),
+        file=content,
     )
 
 
