@@ -5,6 +5,7 @@ from typing import Any
 from pymongo.client_session import ClientSession
 
 from chassis.runtime import Runtime
+from chassis.turns import Turns
 from services.risk import commands, store
 from services.risk.catalogue_files import open_catalogue
 from services.risk.domain.case import told
@@ -13,7 +14,6 @@ from services.risk.domain.weighing import settled
 from services.risk.store.keeping import Books
 from services.risk.store.reading import Reading
 from services.risk.store.register import Register
-from services.risk.turns import Turns
 
 
 class Risk:
