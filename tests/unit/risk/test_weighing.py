@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contracts.events import make_event, read_event
 from services.risk.domain.assessing import record_assessment
 from services.risk.domain.case import Change, Fragment, event_data, told
 from services.risk.domain.weighing import (
@@ -306,3 +307,23 @@ def test_an_event_tells_the_case_as_it_was_decided_on() -> None:
         "weighing": weighing().id,
         "conclusion": "take",
     }
+
+
+def test_a_case_that_many_must_not_hear_of_is_weighed_all_the_same() -> None:
+    """A large table with many walls does not stand still over the size of what it tells."""
+    many = case(
+        participants=tuple(f"partner-{number}" for number in range(200)),
+        walled=tuple(f"p-{number}" for number in range(1000)),
+    )
+    [event] = open_weighing(many, command("open_weighing"), []).events
+
+    made = make_event(
+        event.name,
+        event_data(many, event),
+        at=NOW,
+        subject=many.id,
+        command_id=many.id,
+        decision_id=many.id,
+    )
+
+    assert len(read_event(made)["walled"]) == 1000
