@@ -1,0 +1,43 @@
+"""Taking turns: commands on one case wait for each other instead of conflicting."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakValueDictionary
+
+from chassis.mongo import Conflict
+
+_PATIENCE = 1.5
+
+
+class _Turn:
+    """A lock that goes when nobody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+class Turns:
+    """One command of a case at a time in this process.
+
+    Several partners take their position during one session of the table; without turns the
+    database would refuse all but one of them. Between processes it still does, and that is
+    retried.
+    """
+
+    def __init__(self, patience: float = _PATIENCE) -> None:
+        self._patience = patience
+        self._turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+        self._table = threading.Lock()
+
+    @contextmanager
+    def of(self, case: str) -> Iterator[None]:
+        """Holds the case's turn; raises Conflict after waiting in vain."""
+        with self._table:
+            turn = self._turns.setdefault(case, _Turn())
+        if not turn.lock.acquire(timeout=self._patience):
+            raise Conflict
+        try:
+            yield
+        finally:
+            turn.lock.release()
