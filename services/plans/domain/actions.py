@@ -66,8 +66,8 @@ def record_decision(case: Case, command: Command, action: Fragment | None) -> Ch
 
 
 def is_blocked(action: Fragment) -> bool:
-    """Whether this is an action that waits for the team."""
-    return action.kind == "action" and action.state in BLOCKED_STATES
+    """Whether the action waits for the team."""
+    return action.state in BLOCKED_STATES
 
 
 def is_undecided(action: Fragment, decisions: Iterable[Fragment]) -> bool:

@@ -107,6 +107,12 @@ def on_plan(fragments: Iterable[Fragment], plan: Fragment) -> list[Fragment]:
     return [one for one in fragments if one.codes["plan"] == plan.id]
 
 
+def check_was_adopted(plan: Fragment | None) -> None:
+    """Raises Refuse unless this is, or was, an adopted version."""
+    if plan is None or "adopted_at" not in plan.codes:
+        raise unmet("plan_not_adopted", "`plan` is no adopted version of this case")
+
+
 def _check_members(case: Case, body: Mapping[str, Any]) -> None:
     with_goal = {subject for goal in body["goals"] for subject in goal["subjects"]}
     without = {one["subject"] for one in body["uncovered"]}
@@ -216,9 +222,3 @@ def _action(
             content={"action": action.id, **body["judicial_timing"]},
             codes={},
         )
-
-
-def check_was_adopted(plan: Fragment | None) -> None:
-    """Raises Refuse unless this is, or was, an adopted version."""
-    if plan is None or plan.kind != "plan" or "adopted_at" not in plan.codes:
-        raise unmet("plan_not_adopted", "`plan` is no adopted version of this case")
