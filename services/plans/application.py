@@ -6,12 +6,12 @@ from typing import Any, Final
 from pymongo.client_session import ClientSession
 
 from chassis.runtime import Runtime
+from chassis.turns import Turns
 from services.plans import commands, store
 from services.plans.domain.case import OutcomeKind, settled, told
 from services.plans.store.keeping import Books
 from services.plans.store.reading import Reading
 from services.plans.store.register import Register
-from services.plans.turns import Turns
 
 
 class Plans:

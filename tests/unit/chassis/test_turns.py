@@ -1,15 +1,15 @@
-"""Commands on one case take turns."""
+"""Commands on one thing take turns."""
 
 import threading
 
 import pytest
 
 from chassis.mongo import Conflict
-from services.plans.turns import Turns
+from chassis.turns import Turns
 
 
 def test_a_second_command_on_a_case_waits_for_the_first() -> None:
-    """Partners who take a position together are served one after the other."""
+    """People who press a button together are served one after the other."""
     turns, told = Turns(), []
     inside, may_end = threading.Event(), threading.Event()
 
@@ -43,10 +43,10 @@ def test_nobody_waits_for_ever() -> None:
 
 
 def test_other_cases_go_on_meanwhile() -> None:
-    """A family is not made to wait for another family."""
+    """A family is not made to wait for another family; what is about none waits for nobody."""
     turns = Turns(patience=0.01)
 
-    with turns.of("one"), turns.of("two"):
+    with turns.of("one"), turns.of("two"), turns.of(None), turns.of(None):
         pass
 
 

@@ -1,4 +1,4 @@
-"""Taking turns: commands on one case wait for each other instead of conflicting."""
+"""Taking turns: commands on one thing wait for each other instead of conflicting."""
 
 import threading
 from collections.abc import Iterator
@@ -18,11 +18,10 @@ class _Turn:
 
 
 class Turns:
-    """One command of a case at a time in this process.
+    """One command on a thing at a time in this process.
 
-    Several partners take their position during one session of the table; without turns the
-    database would refuse all but one of them. Between processes it still does, and that is
-    retried.
+    Several people may press a button in the same second; without turns the database would refuse
+    all but one of them. Between processes it still does, and that is retried.
     """
 
     def __init__(self, patience: float = _PATIENCE) -> None:
@@ -31,10 +30,13 @@ class Turns:
         self._table = threading.Lock()
 
     @contextmanager
-    def of(self, case: str) -> Iterator[None]:
-        """Holds the case's turn; raises Conflict after waiting in vain."""
+    def of(self, thing: str | None) -> Iterator[None]:
+        """Holds the turn of the thing, if any, by its id; raises Conflict after waiting in vain."""
+        if thing is None:
+            yield
+            return
         with self._table:
-            turn = self._turns.setdefault(case, _Turn())
+            turn = self._turns.setdefault(thing, _Turn())
         if not turn.lock.acquire(timeout=self._patience):
             raise Conflict
         try:
