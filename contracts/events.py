@@ -42,8 +42,8 @@ class CaseData(Strict):
     agreement = Code(required=True)
     stage = OneOf(words.STAGES, required=True)
     submitted_by = Code(required=True)
-    participants = codes(required=True)
-    walled = codes(required=True)
+    participants = codes(200, required=True)
+    walled = codes(1000, required=True)
 
 
 class ReferralData(CaseData):
