@@ -10,13 +10,13 @@ from pymongo.client_session import ClientSession
 from chassis.config import secret_key, setting
 from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
+from chassis.turns import Turns
 from services.intake import commands, store
 from services.intake.domain.matching import Identity
 from services.intake.domain.referral import told_by_ref
 from services.intake.neighbours import Neighbours
 from services.intake.store.keeping import Books
 from services.intake.store.reading import Reading
-from services.intake.turns import Turns
 
 
 class Intake:

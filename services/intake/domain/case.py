@@ -90,6 +90,7 @@ class Case:
     director: str | None = None
     mandated_by: tuple[str, ...] = ()
     waiting_since: datetime | None = None
+    reopened_at: datetime | None = None
     follow_up_on: date | None = None
     emergencies: tuple[Emergency, ...] = ()
     followers: tuple[str, ...] = ()

@@ -97,7 +97,7 @@ def _nothing_more(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
     ground = _known_ground(command, words.NOT_TAKEN_GROUNDS)
-    if _settled(facts)["conclusion"] != ground:
+    if _settled(case, facts)["conclusion"] != ground:
         raise unmet("weighing_says_otherwise", "the weighing does not conclude this")
     if not facts.advice_written:
         raise unmet("advice_missing", "the referrer is owed an advice")
@@ -106,7 +106,7 @@ def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
     """Taken; whoever comes when there is no place, or others wait for one, waits in order."""
-    weighing = _settled(facts)
+    weighing = _settled(case, facts)
     if weighing["conclusion"] != "take":
         raise unmet("weighing_says_otherwise", "the weighing does not conclude to take the case")
     if weighing["assessments"] < 1:
@@ -127,7 +127,7 @@ def _promoted(case: Case, command: Command, facts: StageFacts) -> Step:
 
 
 def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
-    plan = _settled(facts)
+    plan = _settled(case, facts)
     if case.director is None:
         raise unmet("director_missing", "no director is appointed")
     missing = sorted(set(facts.services) - set(case.mandated_by))
@@ -140,7 +140,7 @@ def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
     """Concluded; who still follows an action goes on seeing the case."""
-    conclusion = _settled(facts)
+    conclusion = _settled(case, facts)
     if not (conclusion["violence_stopped"] and conclusion["goals_reached"]):
         raise unmet("not_concludable", "the violence goes on, or the goals are not reached")
     due = months_later(command.now.date(), command.terms["follow_up_months"])
@@ -152,7 +152,7 @@ def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
 
 
 def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
-    if _settled(facts)["result"] != "close":
+    if _settled(case, facts)["result"] != "close":
         raise unmet("follow_up_says_otherwise", "the follow-up does not conclude to close")
     return Step()
 
@@ -160,10 +160,10 @@ def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
 def _reopened(case: Case, command: Command, facts: StageFacts) -> Step:
     """Taken up again: with a place once more, unless it never had one."""
     data = {"ground": _known_ground(command, words.REOPEN_GROUNDS)}
+    changes = {"reopened_at": command.now, "follow_up_on": None, "evaluation": None}
     if case.stage == "declined":
-        return Step(data)
-    places = facts.places.take_again(command.terms["cap"])
-    return Step(data, changes={"follow_up_on": None, "evaluation": None}, places=places)
+        return Step(data, changes=changes)
+    return Step(data, changes=changes, places=facts.places.take_again(command.terms["cap"]))
 
 
 def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:
@@ -173,9 +173,12 @@ def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:
     return ground
 
 
-def _settled(facts: StageFacts) -> Mapping[str, Any]:
+def _settled(case: Case, facts: StageFacts) -> Mapping[str, Any]:
+    """The neighbour's document; one from before the case was taken up again says nothing now."""
     if facts.settled is None:
         raise unmet("outcome_missing", "`outcome` is nothing that was closed for this case")
+    if case.reopened_at is not None and facts.settled["closed_at"] <= case.reopened_at:
+        raise unmet("outcome_outdated", "`outcome` was closed before the case was reopened")
     return facts.settled
 
 

@@ -116,6 +116,7 @@ def case_document(case: Case) -> Document:
         and {"begins": moment(case.evaluation.begins), "ends": moment(case.evaluation.ends)},
         "mandated_by": list(case.mandated_by),
         "waiting_since": case.waiting_since and moment(case.waiting_since),
+        "reopened_at": case.reopened_at and moment(case.reopened_at),
         "follow_up_on": case.follow_up_on and case.follow_up_on.isoformat(),
         "emergencies": [
             {
@@ -140,7 +141,7 @@ def case_document(case: Case) -> Document:
 def read_case(document: Document) -> Case:
     """The case that a document keeps."""
     guest, evaluation = document["guest"], document["evaluation"]
-    follow_up_on, waiting_since = document["follow_up_on"], document["waiting_since"]
+    follow_up_on = document["follow_up_on"]
     return Case(
         id=document["_id"],
         agreement=document["agreement"],
@@ -164,7 +165,8 @@ def read_case(document: Document) -> Case:
             datetime.fromisoformat(evaluation["begins"]), datetime.fromisoformat(evaluation["ends"])
         ),
         mandated_by=tuple(document["mandated_by"]),
-        waiting_since=waiting_since and datetime.fromisoformat(waiting_since),
+        waiting_since=_read_moment(document["waiting_since"]),
+        reopened_at=_read_moment(document["reopened_at"]),
         follow_up_on=follow_up_on and date.fromisoformat(follow_up_on),
         emergencies=tuple(
             Emergency(**{**one, "until": datetime.fromisoformat(one["until"])})
@@ -178,6 +180,10 @@ def read_case(document: Document) -> Case:
             for one in document["persons"]
         ),
     )
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def told_case(
