@@ -22,7 +22,7 @@ class Intake:
     """Answers facts and content, and performs commands; `reading` is what it tells.
 
     `staff` is the keyed match of persons with a mandate, by their id: somebody who is in the
-    client system of a case must not meet it at work.
+    client system of a case must not meet it at work. Making it needs the database.
     """
 
     def __init__(self, runtime: Runtime, matching_key: bytes, staff: Mapping[str, str]) -> None:
@@ -31,10 +31,7 @@ class Intake:
         self._staff = staff
         self._turns = Turns()
         self.reading = Reading(runtime, staff)
-
-    def prepare(self) -> None:
-        """Make what the database needs."""
-        store.prepare(self._runtime)
+        store.prepare(runtime)
 
     def ready(self) -> bool:
         """Whether this service can do its work."""

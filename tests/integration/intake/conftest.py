@@ -59,9 +59,7 @@ def runtime(parts: Parts, clock: FixedClock) -> Iterator[Runtime]:
 @pytest.fixture
 def intake(runtime: Runtime) -> Intake:
     """Intake with one member of staff whose national number is known."""
-    made = Intake(runtime, MATCHING_KEY, STAFF)
-    made.prepare()
-    return made
+    return Intake(runtime, MATCHING_KEY, STAFF)
 
 
 @pytest.fixture
