@@ -1,9 +1,11 @@
 """MongoDB of intake: the only place that knows how a case is kept."""
 
+from typing import Final
+
 from chassis.mongo import make_collections, make_index, reachable
 from chassis.runtime import Runtime
 
-_INDEXES = (
+INDEXES: Final = (
     ("cases", "agreement", "participants.partner", "order"),
     ("cases", "agreement", "order"),
     ("cases", "referrer", "order"),
@@ -12,13 +14,14 @@ _INDEXES = (
     ("fragments", "case", "kind"),
     ("sessions", "agreement", "order"),
 )
+"""Collection and keys: the queries of `reading` and `keeping` that many documents must not slow."""
 
 
 def prepare(runtime: Runtime) -> None:
     """Make the collections and indexes, as often as you like."""
     names = ("cases", "fragments", "versions", "whereabouts", "sessions", "matches", "places")
     make_collections(runtime.database, *names)
-    for collection, *keys in _INDEXES:
+    for collection, *keys in INDEXES:
         make_index(runtime.database, collection, *keys)
 
 

@@ -35,7 +35,9 @@ class Machine:
 
     def begin(self, command: str) -> subprocess.Popen[str]:
         """Type a command and do not wait."""
-        argv = [sys.executable, "-m", "deploy.local.run", command]
+        # Also where the tests themselves were started by something that ignores these signals.
+        listening = ["env", "--default-signal=INT,TERM,HUP"]
+        argv = [*listening, sys.executable, "-m", "deploy.local.run", command]
         out = subprocess.PIPE
         process = subprocess.Popen(argv, cwd=ROOT, env=self.env, stdout=out, stderr=out, text=True)
         self.typed.append(process)

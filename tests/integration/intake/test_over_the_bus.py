@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import pymongo
 import pytest
 
 from chassis.errors import Coded, RemoteError, Unreachable
@@ -14,6 +15,7 @@ from chassis.sealing import decode_key, keyed_hash
 from contracts.rpc import METHODS
 from deploy.local.parts import Parts
 from services.intake.domain.matching import by_national_number
+from services.intake.store import INDEXES
 from tests import builders
 from tests.integration.intake.desk import TERMS, new_id
 from tests.integration.serving import Served, serving
@@ -29,6 +31,18 @@ def intake(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     staff.write_text(json.dumps(matches), encoding="utf-8")
     with serving(parts, "intake", KETENAANPAK_STAFF_MATCHES=str(staff)) as served:
         yield served
+
+
+def test_the_database_of_a_running_service_has_its_indexes(intake: Served, parts: Parts) -> None:
+    """A table with years of cases would wait for every page if the server had to read them all."""
+    with pymongo.MongoClient(parts.mongodb.admin_url()) as client:
+        found = {
+            (name, *index["key"])
+            for name in client["intake"].list_collection_names()
+            for index in client["intake"][name].list_indexes()
+        }
+
+    assert set(INDEXES) <= found
 
 
 def referral(**changes: Any) -> dict[str, Any]:
