@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from contracts.errors import Retry
 from contracts.vocabulary import CATEGORIES, LEVELS
 
-STANDINGS: Final = ("participant", "chair", "coordination", "referrer")
+STANDINGS: Final = ("participant", "chair", "coordination", "referrer", "emergency")
 OBLIGATIONS: Final = ("record", "use_limitation", "no_onward_sharing", "expires_at")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
