@@ -26,6 +26,7 @@ REFERENCE: Final[Mapping[str, tuple[str, ...]]] = {
 """The facts of a case that each standing is shown."""
 
 _SEES_PARTICIPANTS = ("participant", "chair", "coordination")
+_OBLIGATION = ("kind", "at")
 _PARTICIPANT = ("partner", "since", "answered")
 
 
@@ -94,7 +95,9 @@ def kept_apart(fragment: Mapping[str, Any]) -> bool:
 
 def obligations(decision: CaseDecision) -> list[Body]:
     """What the viewer must do and leave."""
-    return [dict(each) for each in decision.obligations]
+    return [
+        {name: each[name] for name in _OBLIGATION if name in each} for each in decision.obligations
+    ]
 
 
 def case_body(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> Body:

@@ -39,5 +39,5 @@ def record_assessment(asking: Asking, body: dict[str, Any], case_id: str) -> Don
 def recall_assessment(
     asking: Asking, body: dict[str, Any], case_id: str, assessment_id: str
 ) -> Done:
-    """Recall one's own assessment with its answers: no read that begins after releases it."""
+    """Recall one's own assessment with its answers: a later read releases none of it."""
     return ordered(asking, "recall_assessment", body, case=case_id, fragment=assessment_id)

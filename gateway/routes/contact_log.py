@@ -10,7 +10,7 @@ from gateway.ordering import ordered
 from gateway.projection import part
 from gateway.release import Released
 
-door = Door("contact_log", __name__, description="Step 5: whom the director spoke")
+door = Door("contact-log", __name__, description="Step 5: whom the director spoke")
 
 KINDS: Final = ("contact",)
 

@@ -10,7 +10,7 @@ from gateway.ordering import ordered
 from gateway.projection import part
 from gateway.release import Released
 
-door = Door("follow_ups", __name__, description="Step 6: looking again")
+door = Door("follow-ups", __name__, description="Step 6: looking again")
 
 KINDS: Final = ("follow_up", "safety_check")
 

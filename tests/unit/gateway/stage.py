@@ -26,6 +26,7 @@ from gateway.policy import Decider
 ISSUER = "https://login.example"
 AUDIENCE = "ketenaanpak"
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+UNTIL = "2026-03-02T10:00:00+00:00"
 REVISION = "rev-1"
 ANNA = "p-00000001"
 VICTIM = "91b2c3d4-5e6f-4a7b-8c9d-0e1f2a3b4c46"
@@ -49,10 +50,14 @@ class FixedKeys:
 
 
 class FakeBus:
-    """Answers calls by handlers; a handler that raises is a service that refuses or is away."""
+    """Answers calls by handlers; a handler that raises is a service that refuses or is away.
+
+    `at_once` names the calls that went out together.
+    """
 
     def __init__(self, trace: list[tuple[str, Any]]) -> None:
         self.trace = trace
+        self.at_once: list[list[str]] = []
         self.handlers: dict[tuple[str, str], Handler] = {}
 
     def on(self, service: str, method: str, handler: Handler) -> None:
@@ -66,6 +71,7 @@ class FakeBus:
         return_errors: bool = False,
     ) -> list[Any]:
         answers: list[Any] = []
+        self.at_once.append([f"{service}.{method}" for service, method, _ in requests])
         for service, method, payload in requests:
             sent = orjson.loads(orjson.dumps(payload))
             self.trace.append((f"{service}.{method}", sent))
@@ -295,18 +301,20 @@ def allow(
 ) -> dict[str, Any]:
     """A decision that allows a case, all of its fragments at one level."""
     grants = {each["id"]: {"level": level, "reasons": []} for each in case["fragments"]}
+    emergency = standing == "emergency"
+    until = [{"kind": "expires_at", "at": UNTIL}] if emergency else []
     return {
         "allow": True,
         "standing": standing,
         "fragments": grants,
         "withheld": {},
         "reasons": [],
-        "obligations": [{"kind": "record"}, {"kind": "use_limitation"}],
+        "obligations": [{"kind": "record"}, {"kind": "use_limitation"}, *until],
         "terms": {},
         "partner": "caw",
         "roles": ["team_member"],
         "agreement_version": "1",
-        "emergency": False,
+        "emergency": emergency,
         **changes,
     }
 

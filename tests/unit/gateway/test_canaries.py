@@ -13,7 +13,6 @@ from tests.unit.gateway.stage import (
     refuse,
 )
 
-
 HELD = {
     "risk": ("assessment", "assessment_answer", "weighing", "weighing_position", "problem_profile"),
     "plans": (
