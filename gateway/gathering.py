@@ -11,7 +11,7 @@ from typing import Any, Final
 from gateway.bus import Call
 from gateway.facts import CaseRead, read_case, with_fragments_of
 
-SAFETY_CHECK: Final = "safety_check"
+_SAFETY_CHECK: Final = "safety_check"
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,12 @@ def _with_own_checks(read: CaseRead) -> CaseRead:
     Each goes with a report, a conclusion or the like, and there only: what is left out here is
     neither decided nor recorded as released.
     """
-    asked = {each["id"] for each in read.fragments}
-    kept = [
-        each
-        for each in read.fragments
-        if each["kind"] != SAFETY_CHECK or _what_it_is_of(each) in asked
-    ]
-    return replace(read, fragments=kept)
+    asked = {None, *(each["id"] for each in read.fragments)}
+    return replace(read, fragments=[each for each in read.fragments if checks(each) in asked])
 
 
-def _what_it_is_of(check: Mapping[str, Any]) -> Any:
-    return (check["content"] or {}).get("of")
+def checks(fragment: Mapping[str, Any]) -> str | None:
+    """The id of what a safety check (veiligheidscheck) is of; None for any other fragment."""
+    if fragment["kind"] != _SAFETY_CHECK:
+        return None
+    return str((fragment["content"] or {}).get("of"))

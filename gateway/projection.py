@@ -6,7 +6,6 @@ from typing import Any, Final
 from contracts.fragments import ENVELOPE_FIELDS, LINKS, project
 from gateway.decisions import CaseDecision
 from gateway.facts import WHEREABOUTS, CaseRead
-from gateway.gathering import SAFETY_CHECK
 
 Body = dict[str, Any]
 
@@ -49,8 +48,7 @@ def participants(read: CaseRead, decision: CaseDecision) -> list[Body]:
 def fragments(read: CaseRead, decision: CaseDecision, whereabouts: Mapping[str, Any]) -> list[Body]:
     """The released fragments, in the order of their time; `whereabouts` is content by id.
 
-    Whereabouts whose content is gone by now (recalled in between) are left out, and so is a safety
-    check without that which it is of.
+    A fragment whose content is gone by now (recalled in between) is left out.
     """
     shown: list[Body] = []
     for each in read.fragments:
@@ -68,7 +66,7 @@ def fragments(read: CaseRead, decision: CaseDecision, whereabouts: Mapping[str, 
     beside = {each["id"] for each in shown}
     for each in shown:
         each["content"] = _with_links_to(beside, each["content"])
-    return [each for each in shown if each["kind"] != SAFETY_CHECK or "of" in each["content"]]
+    return shown
 
 
 def _with_links_to(beside: set[str], content: Body) -> Body:

@@ -260,6 +260,8 @@ def test_a_safety_check_of_a_withheld_report_is_withheld_with_it(platform: Platf
 
     assert answer.json["reports"] == []
     assert report["id"] not in answer.text
+    (entry,) = platform.recorded
+    assert {each["level"] for each in entry["fragments"]} == {"none"}
 
 
 # --- direction, and acute danger ---------------------------------------------------------------
