@@ -48,6 +48,20 @@ def outcome(case: str, **changes: Any) -> dict[str, Any]:
     return {**told, "ids": {}, **changes}
 
 
+def a_plan() -> dict[str, Any]:
+    """A plan with one goal and one action."""
+    action = {
+        "goal": "g",
+        **ADVICE,
+        "follower": "caw",
+        "carried_out_by": {"kind": "partner", "partner": "caw"},
+        "due": "2026-04-01",
+    }
+    goal = {"ref": "g", "aim": "stop_violence", **ADVICE, "subjects": [an_id()]}
+    resting = {"weighing": an_id(), "assessments": []}
+    return {**ADVICE, **resting, "goals": [goal], "actions": [action]}
+
+
 def ordered(platform: Platform, action: str, case: str, target: str) -> Any:
     """The command on a fragment of its owner."""
     _, method, path, body = CHANGES[action]
@@ -279,3 +293,16 @@ def test_what_must_be_true_first_is_told_in_words(platform: Platform) -> None:
             "text": "Er is nog geen geldige risicotaxatie waarop dit kan steunen.",
         }
     ]
+
+
+def test_who_was_forgotten_in_a_plan_is_told_to_who_proposed_it(platform: Platform) -> None:
+    """Ids of the own case, so that a screen can point at the member without a goal."""
+    case = platform.put_case()
+    members = {"reason": "members_uncovered", "members": [VICTIM], "goal": "KANARIE"}
+    error = RemoteError("precondition_unmet", None, members)
+    platform.bus.on("plans", "propose_plan", raising(error))
+
+    answer = platform.order(f"/v1/cases/{case}/plans", a_plan())
+
+    assert (answer.status_code, answer.json["members"]) == (409, [VICTIM])
+    assert "KANARIE" not in answer.text

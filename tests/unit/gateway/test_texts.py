@@ -21,7 +21,7 @@ def preconditions() -> set[str]:
     owners = [ROOT / "services" / owner for owner in ("intake", "risk", "plans")]
     files = [file for owner in owners for file in owner.rglob("*.py")]
     source = "".join(file.read_text(encoding="utf-8") for file in files)
-    return set(re.findall(r'unmet\(\s*"([a-z_]+)"', source))
+    return set(re.findall(r'(?:unmet\(\s*|, reason=)"([a-z_]+)"', source))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
