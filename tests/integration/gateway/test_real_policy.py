@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -150,6 +150,60 @@ def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_tells(
     }
 
     assert seen == {"caw": ["full"], "politie": ["summary"], "stad": []}
+
+
+def grant(partner: str, minutes: int) -> dict[str, str]:
+    """An emergency access of the one who asks, until that many minutes from now."""
+    until = datetime.now(UTC) + timedelta(minutes=minutes)
+    return {"grant": an_id(), "partner": partner, "until": until.isoformat()}
+
+
+def test_acute_danger_opens_what_protects_and_nothing_else(platform: Platform) -> None:
+    """Who somebody is, how safe, what happened, and a safe address only for whom it names."""
+    ours = fragment("whereabouts", category="whereabouts", only_for=["lokale-politie"])
+    theirs = fragment("whereabouts", category="whereabouts", only_for=["caw"])
+    protects = [fragment("person"), fragment(), fragment(category="incidents"), ours]
+    emergency = grant("lokale-politie", 30)
+    case = put_case(
+        platform,
+        *protects,
+        theirs,
+        fragment(category="mental_health"),
+        stage="referred",
+        emergency=emergency,
+    )
+    platform.bus.on(
+        "intake", "open_whereabouts", lambda _: {"contents": {ours["id"]: {"address": "A"}}}
+    )
+
+    answer = read(platform, "politie", case, "acute_danger")
+
+    assert [each["id"] for each in answer.json["fragments"]] == [each["id"] for each in protects]
+    assert {each["kind"]: each.get("at") for each in answer.json["obligations"]}[
+        "expires_at"
+    ] == emergency["until"]
+    assert platform.recorded[0]["emergency"] is True
+
+
+@pytest.mark.parametrize(
+    ("emergency", "purpose"),
+    [
+        (None, "acute_danger"),
+        (grant("lokale-politie", -1), "acute_danger"),
+        (grant("caw", 30), "acute_danger"),
+        (grant("lokale-politie", 30), "case_consultation"),
+    ],
+)
+def test_no_access_for_danger_looks_like_no_case(
+    platform: Platform, emergency: dict[str, str] | None, purpose: str
+) -> None:
+    """Over, of another partner, or for something else: it opens nothing and tells nothing."""
+    case = put_case(platform, fragment(), stage="referred", emergency=emergency)
+
+    foreign = read(platform, "politie", case, purpose)
+    unknown = read(platform, "politie", an_id(), purpose)
+
+    assert (foreign.status_code, foreign.data) == (404, unknown.data)
 
 
 def asking(person: str, purpose: str) -> Asking:
