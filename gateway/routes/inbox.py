@@ -56,7 +56,6 @@ def mark_read(asking: Asking, body: dict[str, Any], message_id: str) -> Done:
         key=g.key,
         body=body,
         target=message_id,
-        service="notifications",
     )
     return parts().commands.perform(asking, order)
 
