@@ -36,7 +36,7 @@ class Envelope(Strict):
 
 
 class CaseData(Strict):
-    """What every event about a case tells."""
+    """What every event about a case tells; `director` where its sender knows of one."""
 
     case = RandomId(required=True)
     agreement = Code(required=True)
@@ -44,6 +44,7 @@ class CaseData(Strict):
     submitted_by = Code(required=True)
     participants = codes(200, required=True)
     walled = codes(1000, required=True)
+    director = Code(allow_none=True)
 
 
 class ReferralData(CaseData):
