@@ -1,7 +1,8 @@
 """Deadlines and the newest facts of their cases.
 
-What policy is told names persons: it is sealed under a key of the case. In clear stand ids of the
-case and of what is due, days and codes.
+What policy is told names persons and the case: it is sealed under a key of the case. A case and
+what is due in it are known here by keyed hashes of their ids, so that nobody can join what waits in
+an inbox to a case; in clear stand days and codes.
 """
 
 import uuid
@@ -15,6 +16,7 @@ from pymongo.client_session import ClientSession
 
 from chassis.mongo import Document, guarded, make_collections, make_index
 from chassis.runtime import Runtime
+from chassis.sealing import keyed_hash
 from services.notifications.domain.deadlines import (
     CASE_FACTS,
     Change,
@@ -70,7 +72,7 @@ class Deadlines:
 
         Events arrive in any order: what an older one sets or clears does not undo a newer one.
         """
-        about = str(data["case"])
+        about = self._hashed("case", data["case"])
         facts = {name: data[name] for name in CASE_FACTS if name in data}
         self._learn(about, facts, told_at, session)
         for change in changed:
@@ -156,7 +158,7 @@ class Deadlines:
                 "next_at": reminds_at(change.due),
                 "phase": "due",
                 "sealed": self._runtime.vault.seal(
-                    case, _members_of(_id(change)), dict(change.members), session
+                    case, _members_of(self._id(change)), dict(change.members), session
                 ),
             },
             session,
@@ -177,7 +179,7 @@ class Deadlines:
 
     def _resume(self, change: Resume, told_at: str, session: ClientSession) -> None:
         found = self._deadlines.find_one(
-            {"_id": _id(change), "told_at": {"$lt": told_at}}, session=session
+            {"_id": self._id(change), "told_at": {"$lt": told_at}}, session=session
         )
         if found is None or "due" not in found or found["next_at"] is not None:
             return
@@ -194,7 +196,7 @@ class Deadlines:
         session: ClientSession,
     ) -> None:
         """Write a deadline, or the mark of one that is cleared, unless newer news is known."""
-        name = f"{kind}:{anchor}"
+        name = self._hashed(kind, anchor)
         known = self._deadlines.find_one({"_id": name}, {"told_at": 1}, session=session)
         if known is not None and known["told_at"] >= told_at:
             return
@@ -212,16 +214,18 @@ class Deadlines:
         ended: str = ((known or {}).get("ended") or {}).get(kind, "")
         return ended
 
+    def _id(self, change: Set | Resume) -> str:
+        return self._hashed(change.kind, change.anchor)
+
+    def _hashed(self, *parts: str) -> str:
+        return keyed_hash(self._runtime.config.hash_key, *parts)
+
     def _open(self, case: str, context: str, sealed: bytes) -> dict[str, Any]:
         opened: dict[str, Any] = self._runtime.vault.open(case, context, sealed)
         return opened
 
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _id(change: Set | Resume) -> str:
-    return f"{change.kind}:{change.anchor}"
 
 
 def _facts_of(case: str) -> str:
