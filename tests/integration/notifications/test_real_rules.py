@@ -15,7 +15,7 @@ from demo.people import everybody
 from deploy.local.parts import Parts
 from deploy.local.platform import POLICY, ROOT
 from deploy.opa import bundle
-from services.notifications.domain import Message, messages
+from services.notifications.domain.messages import Message, messages
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 EXAMPLES = ROOT / "contracts" / "examples"

@@ -1,20 +1,19 @@
-"""MongoDB of notifications: messages, and apart from them, sealed, what each one leads to."""
+"""Inboxes: messages, and apart from them, sealed, what each one leads to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from pymongo import DESCENDING
 from pymongo.client_session import ClientSession
 
-from chassis.mongo import Document, guarded, make_collections, make_index, reachable, transaction
+from chassis.mongo import Document, guarded, make_collections, make_index
 from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
-from services.notifications.domain import Message, Place
+from services.notifications.domain.messages import Message, Place
 
-_CONSUMER = "notifications"
 _ABOUT = "about"
 
 
-class Store:
+class Inboxes:
     """The inboxes of all persons. Making it needs the database."""
 
     def __init__(self, runtime: Runtime) -> None:
@@ -25,19 +24,26 @@ class Store:
         self._messages = runtime.database["messages"]
         self._leads = runtime.database["leads"]
 
-    def deliver(self, event_id: str, messages: Sequence[Message], about: dict[str, str]) -> None:
-        """Put one message in each inbox, all or none; nothing for an event that did so before.
+    def deliver(
+        self,
+        messages: Iterable[Message],
+        cause: tuple[str, ...],
+        about: dict[str, str],
+        session: ClientSession,
+    ) -> None:
+        """Put each message in its inbox, unless this cause did so before.
 
         What they lead to is sealed for the person told, and stands in a collection of its own.
         """
-        with transaction(self._runtime.database) as session:
-            if not self._runtime.inbox.first_time(_CONSUMER, event_id, session):
-                return
-            if messages:
-                documents = [self._document(message, event_id) for message in messages]
-                self._messages.insert_many(documents, session=session)
-                leads = [self._lead(message, about, session) for message in messages]
-                self._leads.insert_many(leads, session=session)
+        for message in messages:
+            # A hash, so that nobody can join a person to a case by the events of other services.
+            once = keyed_hash(self._runtime.config.hash_key, "once", *cause, message.person)
+            document = self._document(message, once)
+            put = self._messages.update_one(
+                {"once": once}, {"$setOnInsert": document}, upsert=True, session=session
+            )
+            if put.upserted_id is not None:
+                self._leads.insert_one(self._lead(message, about, session), session=session)
 
     def page(self, person: str, after: Place | None, limit: int) -> list[Message]:
         """At most `limit` messages of a person, newest first, that come after a place."""
@@ -78,17 +84,7 @@ class Store:
         body = {name: command[name] for name in ("target", "if_match", "body")}
         return self._runtime.commands.perform(command["command_id"], body, action)
 
-    def lacking(self, event_ids: list[str]) -> list[str]:
-        """Those of the events that had no effect here."""
-        return self._runtime.inbox.lacking(event_ids)
-
-    def ready(self) -> bool:
-        """Whether the database answers."""
-        return reachable(self._runtime.database)
-
-    def _document(self, message: Message, event_id: str) -> Document:
-        # A hash, so that nobody can join a person to a case by the events of other services.
-        once = keyed_hash(self._runtime.config.hash_key, "once", event_id, message.person)
+    def _document(self, message: Message, once: str) -> Document:
         return {
             "_id": message.id,
             "person": message.person,

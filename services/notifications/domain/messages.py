@@ -1,4 +1,4 @@
-"""Rules of notifications: who gets a message of what, and the order of an inbox.
+"""Messages: who gets one of what, and the order of an inbox.
 
 A message says that something waits, never what or about whom (domain.md, section 9).
 """
@@ -33,8 +33,24 @@ def messages(decision: Mapping[str, Any], at: datetime) -> list[Message]:
     told: dict[str, str] = {}
     for person, task in _tell(decision):
         told.setdefault(person, task)
-    came = at.replace(microsecond=at.microsecond // 1000 * 1000)
-    return [Message(str(uuid.uuid4()), person, task, came) for person, task in told.items()]
+    return [_message(person, task, at) for person, task in told.items()]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Something that ends soon, by a key of its own, and the message about it."""
+
+    key: str
+    message: Message
+
+
+def endings(decision: Mapping[str, Any], at: datetime) -> list[Ending]:
+    """A message for each end and person that policy tells of.
+
+    Raises Retry("policy_unavailable") when the decision is not one.
+    """
+    tell = _listed(decision)
+    return [Ending(key, _message(person, task, at)) for key, person, task in map(_ending, tell)]
 
 
 def about(data: Mapping[str, Any]) -> dict[str, str]:
@@ -85,15 +101,31 @@ class Place:
         return f"{self.at.isoformat()}~{self.id}"
 
 
+def _message(person: str, task: str, at: datetime) -> Message:
+    came = at.replace(microsecond=at.microsecond // 1000 * 1000)
+    return Message(str(uuid.uuid4()), person, task, came)
+
+
 def _tell(decision: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [_one(entry) for entry in _listed(decision)]
+
+
+def _listed(decision: Mapping[str, Any]) -> list[Any]:
     tell, revision = decision.get("tell"), decision.get("policy_revision")
     if not isinstance(tell, list) or not isinstance(revision, str) or not revision:
         raise Retry("policy_unavailable", "the answer is not a decision")
-    return [_one(entry) for entry in tell]
+    return tell
 
 
 def _one(entry: Any) -> tuple[str, str]:
     match entry:
         case {"person": str(person), "task": str(task), **rest} if not rest and task in TASKS:
             return person, task
+    raise Retry("policy_unavailable", "the answer is not a decision")
+
+
+def _ending(entry: Any) -> tuple[str, str, str]:
+    match entry:
+        case {"key": str(key), **told}:
+            return key, *_one(told)
     raise Retry("policy_unavailable", "the answer is not a decision")
