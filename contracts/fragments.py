@@ -94,7 +94,7 @@ KINDS: Final[Mapping[str, Projections]] = {
         summary=("involved_service",), full=("involved_service", "given_by", "given_on")
     ),
     "emergency_ground": Projections(summary=(), full=("text",)),
-    "emergency_review": Projections(summary=("justified",), full=("justified", "text")),
+    "emergency_review": Projections(summary=("of", "justified"), full=("of", "justified", "text")),
     "takeover": _NARRATIVE,
     # risk
     "assessment": Projections(

@@ -12,12 +12,13 @@ from gateway.release import Released
 
 door = Door("contact-log", __name__, description="Step 5: whom the director spoke")
 
-KINDS: Final = ("contact",)
+KINDS: Final = ("contact", "plan")
+"""A contact, and the version of the plan that clients were told of: it is named beside it only."""
 
 
 @door.read("/cases/<random_id:case_id>/contact-log", ContactLogAnswer)
 def list_contact_log(asking: Asking, case_id: str) -> Released:
-    """List the contacts of the director."""
+    """List the contacts of the director, and the plans that clients were told of."""
     return parts().releases.case(
         asking, "contact_log", case_id, part("contact_log"), owner="plans", kinds=KINDS
     )

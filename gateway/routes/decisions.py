@@ -12,12 +12,13 @@ from gateway.release import Released
 
 door = Door("decisions", __name__, description="Step 5: decisions that all can support")
 
-KINDS: Final = ("decision",)
+KINDS: Final = ("decision", "action")
+"""A decision, and the action that it is about: it is named beside it only."""
 
 
 @door.read("/cases/<random_id:case_id>/decisions", DecisionsAnswer)
 def list_decisions(asking: Asking, case_id: str) -> Released:
-    """List the supported decisions of a case."""
+    """List the supported decisions of a case, and the actions that they may be about."""
     return parts().releases.case(
         asking, "decisions", case_id, part("decisions"), owner="plans", kinds=KINDS
     )

@@ -48,6 +48,7 @@ def case_of(envelope: Envelope) -> Case:
         participants=tuple(seen["participants"]),
         persons=tuple(seen["persons"]),
         walled=tuple(seen["walled"]),
+        director=seen["director"],
     )
 
 

@@ -253,6 +253,7 @@ def event_data(event: Event, staff: Mapping[str, str]) -> dict[str, Any]:
         "submitted_by": case.submitted_by,
         "participants": [participant.partner for participant in case.participants],
         "walled": list(walled(case, staff)),
+        "director": case.director,
     }
     return facts | dict(event.data)
 

@@ -58,7 +58,8 @@ def review_emergency(case: Case, command: Command) -> Change:
     reviewed = replace(found, reviewed_by=command.person)
     emergencies = tuple(reviewed if one is found else one for one in case.emergencies)
     case = replace(case, emergencies=emergencies)
-    review = of_the_table(command, "emergency_review", case, dict(command.body))
+    content = {"of": found.grant, **command.body}
+    review = of_the_table(command, "emergency_review", case, content)
     data = {
         "grant": found.grant,
         "person": command.person,

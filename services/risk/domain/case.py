@@ -26,6 +26,7 @@ class Case:
     participants: tuple[str, ...]
     persons: tuple[str, ...]
     walled: tuple[str, ...]
+    director: str | None = None
 
     def check_subjects(self, subjects: Iterable[str]) -> None:
         """Raises Refuse when a subject is no member of the client system."""
@@ -124,5 +125,6 @@ def event_data(case: Case, event: Event) -> dict[str, Any]:
         "submitted_by": case.submitted_by,
         "participants": list(case.participants),
         "walled": list(case.walled),
+        "director": case.director,
     }
     return facts | dict(event.data)
