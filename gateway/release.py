@@ -218,8 +218,8 @@ class Releases:
     def message(self, asking: Asking, about: Mapping[str, str], body: Body) -> Released:
         """What a message of the inbox leads to, if the viewer may still know of it.
 
-        One about a mandate or an agreement that ends leads to no case. A message that is not the viewer's comes with an id that leads nowhere, and so goes the
-        same way.
+        One about a mandate or an agreement that ends leads to no case. One that is not the viewer's
+        comes with an id that leads nowhere, and so goes the same way.
         """
         if not about:
             return self.permitted(asking, "read_inbox", lambda _: {**body, "about": {}})

@@ -46,6 +46,7 @@ def test_an_event_tells_what_a_hearer_needs() -> None:
         "submitted_by": "caw",
         "participants": ["caw", "parket", "ggz"],
         "walled": ["p-kin"],
+        "director": None,
         "fragment": "f-1",
     }
 

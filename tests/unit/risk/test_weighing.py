@@ -304,6 +304,7 @@ def test_an_event_tells_the_case_as_it_was_decided_on() -> None:
         "submitted_by": "caw",
         "participants": ["caw", "parket", "lokale-politie", "ggz"],
         "walled": ["p-kin"],
+        "director": None,
         "weighing": weighing().id,
         "conclusion": "take",
     }
