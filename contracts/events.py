@@ -198,9 +198,10 @@ class DecisionData(CaseData):
 
 
 class DirectionData(CaseData):
-    """Something that the director noted, by its id."""
+    """Something that the director or the table noted, by its id."""
 
     fragment = RandomId(required=True)
+    category = OneOf(words.CATEGORIES, required=True)
 
 
 class ProgressData(DirectionData):

@@ -6,7 +6,7 @@ from contracts.bodies import plans, risk
 
 EVENTS_EXCHANGE: Final = "ketenaanpak.events"
 
-_CASE_LIFE = (
+CASE_LIFE: Final = (
     "intake.referral_submitted",
     "intake.case_taken_on_agenda",
     "intake.case_withdrawn",
@@ -21,12 +21,13 @@ _CASE_LIFE = (
     "intake.case_reopened",
     "intake.case_taken_over",
 )
+"""What changes where a case stands: whoever keeps a register of cases hears it."""
 
 SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "risk": _CASE_LIFE,
-    "plans": _CASE_LIFE,
+    "risk": CASE_LIFE,
+    "plans": CASE_LIFE,
     "notifications": (
-        *_CASE_LIFE,
+        *CASE_LIFE,
         "intake.crisis_raised",
         "intake.information_requested",
         "intake.information_request_answered",

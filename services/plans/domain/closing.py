@@ -56,7 +56,12 @@ def draw_conclusion(
         "closed",
         added=(conclusion, checked(case, command, conclusion)),
         outcome=Outcome("conclusions", conclusion.id, command.now, said),
-        events=(Event("plans.conclusion_drawn", {"fragment": conclusion.id}),),
+        events=(
+            Event(
+                "plans.conclusion_drawn",
+                {"fragment": conclusion.id, "category": conclusion.category},
+            ),
+        ),
     )
 
 
@@ -70,7 +75,7 @@ def record_follow_up(case: Case, command: Command, conclusions: Iterable[Fragmen
         raise invalid("/next_on", f"after {command.today.isoformat()}")
     follow_up = noted(case, command, "follow_up", **command.given(*_FOLLOW_UP_CONTENT))
     said = {"result": body["result"], "ground": body.get("ground")}
-    data = {"fragment": follow_up.id, "result": body["result"]}
+    data = {"fragment": follow_up.id, "category": follow_up.category, "result": body["result"]}
     if "next_on" in body:
         data["next_on"] = body["next_on"]
     return Change(
@@ -89,7 +94,12 @@ def evaluate_approach(case: Case, command: Command) -> Change:
     return Change(
         evaluation,
         added=(evaluation, checked(case, command, evaluation)),
-        events=(Event("plans.approach_evaluated", {"fragment": evaluation.id}),),
+        events=(
+            Event(
+                "plans.approach_evaluated",
+                {"fragment": evaluation.id, "category": evaluation.category},
+            ),
+        ),
     )
 
 

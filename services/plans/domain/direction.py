@@ -17,7 +17,7 @@ def log_contact(case: Case, command: Command, plan: Fragment | None) -> Change:
     if "plan" in command.body:
         check_was_adopted(plan)
     contact = _about_some(case, command, "contact", command.given(*_CONTACT_CONTENT))
-    event = Event("plans.contact_logged", {"fragment": contact.id})
+    event = Event("plans.contact_logged", {"fragment": contact.id, "category": contact.category})
     return Change(contact, added=(contact,), events=(event,))
 
 
@@ -25,7 +25,9 @@ def record_trajectory(case: Case, command: Command) -> Change:
     """A trajectory (traject) of help, justice or administration, as the director knows of it."""
     content = {"trajectory": command.body["kind"], **command.given(*_TRAJECTORY_CONTENT)}
     trajectory = _about_some(case, command, "trajectory", content)
-    event = Event("plans.trajectory_recorded", {"fragment": trajectory.id})
+    event = Event(
+        "plans.trajectory_recorded", {"fragment": trajectory.id, "category": trajectory.category}
+    )
     return Change(trajectory, content["state"], added=(trajectory,), events=(event,))
 
 
@@ -34,7 +36,9 @@ def update_trajectory(command: Command, trajectory: Fragment) -> Change:
     command.check_version(trajectory.version)
     content = {**(trajectory.content or {}), **command.body}
     updated = replace(trajectory, content=content, version=trajectory.version + 1)
-    event = Event("plans.trajectory_updated", {"fragment": updated.id})
+    event = Event(
+        "plans.trajectory_updated", {"fragment": updated.id, "category": updated.category}
+    )
     return Change(updated, content["state"], revised=(updated,), events=(event,))
 
 
@@ -43,7 +47,7 @@ def report_progress(case: Case, command: Command) -> Change:
     next_on = command.today + timedelta(days=command.terms["reporting_rhythm_days"])
     given = command.given("text", "summary")
     report = noted(case, command, "report", **given, next_on=next_on)
-    data = {"fragment": report.id, "next_on": next_on}
+    data = {"fragment": report.id, "category": report.category, "next_on": next_on}
     return Change(
         report,
         added=(report, checked(case, command, report)),

@@ -153,13 +153,17 @@ def test_a_year_of_a_case_reminds_of_each_day_once(office: Office) -> None:
     office.tell("intake.execution_started", report_due=day(70))
     office.tell("plans.action_updated", action=done, follower="ggz", state="done")
     office.days(26)
-    office.tell("plans.progress_reported", fragment=a_random_id(), next_on=day(98))
+    office.tell(
+        "plans.progress_reported", fragment=a_random_id(), category="joint", next_on=day(98)
+    )
     emergency = {"person": "p-x", "partner": "caw", "review_due": day(73)}
     office.tell("intake.emergency_opened", grant=grant, until=office.clock.now(), **emergency)
     office.days(20)
     office.tell("intake.case_concluded", stage="concluded", follow_up_due=day(270))
     office.days(200)
-    office.tell("plans.follow_up_recorded", fragment=a_random_id(), result="close")
+    office.tell(
+        "plans.follow_up_recorded", fragment=a_random_id(), category="joint", result="close"
+    )
     office.tell("intake.case_closed", stage="closed")
     office.days(79)
 

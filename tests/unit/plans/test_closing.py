@@ -64,7 +64,7 @@ def test_a_conclusion_says_what_came_of_each_aim_and_who_still_follows_an_action
         "followers": ["caw", "parket"],
     }
     assert change.state == "closed"
-    assert told(change) == [("conclusion_drawn", {"fragment": conclusion.id})]
+    assert told(change) == [("conclusion_drawn", {"fragment": conclusion.id, "category": "joint"})]
 
 
 def test_nobody_follows_what_is_done() -> None:
@@ -118,7 +118,7 @@ def test_a_follow_up_says_how_the_case_goes_on(result: str, members: dict[str, A
     assert (outcome.kind, outcome.id) == ("follow_ups", made.id)
     assert outcome.said == {"result": result, "ground": members.get("ground")}
     next_on = {"next_on": date(2026, 6, 1)} if result == "extend" else {}
-    data = {"fragment": made.id, "result": result, **next_on}
+    data = {"fragment": made.id, "category": "joint", "result": result, **next_on}
     assert told(change) == [("follow_up_recorded", data)]
 
 
@@ -151,4 +151,6 @@ def test_the_table_looks_back_with_a_safety_check() -> None:
     evaluation, check = change.added
     assert evaluation.content == {"session": bodies.SESSION, **bodies.words("evaluatie")}
     assert (evaluation.source, evaluation.category, check.category) == ("table", "joint", "safety")
-    assert told(change) == [("approach_evaluated", {"fragment": evaluation.id})]
+    assert told(change) == [
+        ("approach_evaluated", {"fragment": evaluation.id, "category": "joint"})
+    ]
