@@ -45,7 +45,11 @@ def criteria(answer: str = "yes") -> dict[str, Any]:
 
 def referral(agreement: str = "sample-brugge", **changes: Any) -> dict[str, Any]:
     """A referral of a victim `a`, a perpetrator `b` and a child `c`."""
-    region = {"sample-brugge": "31005", "sample-kortrijk": "34022"}[agreement]
+    region = {
+        "sample-brugge": "31005",
+        "sample-kortrijk": "34022",
+        "sample-westhoek": "33011",
+    }[agreement]
     return {
         "agreement": agreement,
         "region": region,
