@@ -131,6 +131,7 @@ place("guest", case, footing) := stages.audience(case, "guest", footing.partner)
 place("emergency", case, footing) := "emergency" if {
 	footing.party
 	agreements.opens_in_danger(case.agreement)
+	is_string(case.emergency.grant)
 	case.emergency.partner == footing.partner
 	question.now < time.parse_rfc3339_ns(case.emergency.until)
 }

@@ -48,6 +48,7 @@ test_acute_danger_opens_the_case_to_who_opened_it if {
 test_acute_danger_opens_nothing[name] if {
 	some name, [changes, reason] in {
 		"no access": [{"emergency": null}, "emergency_not_open"],
+		"without a name": [grant({"grant": null}), "emergency_not_open"],
 		"of another partner": [grant({"partner": "caw"}), "emergency_not_open"],
 		"over at this second": [grant({"until": samples.now}), "emergency_not_open"],
 		"no end": [grant({"until": null}), "emergency_not_open"],
