@@ -1,7 +1,8 @@
-"""`make bench`: the release path and one command beside a floor, in alternating short rounds.
+"""`make bench`: releases, a list and one command beside a floor, in alternating short rounds.
 
 Machines drift within minutes, so only ratios within one run count: each round measures the floor
-and the path right after each other, and the median of the rounds' ratios is reported.
+and the path right after each other, and the median of the rounds' ratios is reported. Then the
+same reads among a thousand times as many cases: reading has to stay flat.
 """
 
 import json
@@ -14,15 +15,17 @@ from rich.console import Console
 from rich.table import Table as Sheet
 
 from benchmarks.floor import Floor, Sizes
+from benchmarks.growth import grow
 from benchmarks.memory import memory_mib
 from benchmarks.path import (
     CLIENTS,
     ITEMS,
     Call,
     case_with_items,
+    case_with_plan,
     command,
     percentile,
-    release,
+    read,
     requests_per_second,
 )
 from deploy.local.platform import ROOT, Platform
@@ -35,6 +38,8 @@ ROUNDS = 15
 CALLS = 40
 WARM_UP = 100
 LOAD_SECONDS = 5.0
+FEW, MANY = 20, 20_000
+"""Cases between which reading has to stay flat."""
 RESULT = ROOT / "var" / "bench.json"
 
 
@@ -54,11 +59,12 @@ def main() -> int:
 
 
 def _measure(platform: Platform, console: Console) -> dict[str, Any]:
-    console.print(f"making a case with {ITEMS} items", highlight=False)
+    console.print(f"making a case with {ITEMS} items, and one with a plan", highlight=False)
     table, case, subject = case_with_items(platform)
+    planned = case_with_plan(table)
     person = table.people["caw"].id
     result: dict[str, Any] = {}
-    for name, call in (("release", release(case)), ("command", command(case, subject))):
+    for name, call in (("release", read(case)), ("command", command(case, subject))):
         path = Call(platform, person, call)
         path.once()
         floor = _floor(platform, _sizes(table, case, person, name))
@@ -67,8 +73,38 @@ def _measure(platform: Platform, console: Console) -> dict[str, Any]:
         finally:
             floor.close()
         _print(console, name, result[name])
+    result |= _grown(platform, console, table, case, planned)
     result["memory_mib"] = memory_mib(platform)
     return result
+
+
+def _grown(
+    platform: Platform, console: Console, table: People, case: str, planned: str
+) -> dict[str, Any]:
+    """The reads among few and among many cases, each time beside the same floor."""
+    person = table.people["caw"].id
+    reads = {"release": case, "plan": f"{planned}/plans", "list": "/v1/cases?limit=20"}
+    measured: dict[str, dict[int, Any]] = {name: {} for name in reads}
+    floor = _floor(platform, _sizes(table, case, person, "release"))
+    try:
+        for cases in (FEW, MANY):
+            console.print(f"growing to {cases} cases", highlight=False)
+            grow(platform, case.rsplit("/", 1)[1], cases)
+            for name, address in reads.items():
+                path = Call(platform, person, read(address))
+                measured[name][cases] = _alternate(path, floor)
+    finally:
+        floor.close()
+    sheet = Sheet(title=f"reading among {FEW} and {MANY} cases", title_justify="left")
+    for column in ("read", f"p50, {FEW}", f"p50, {MANY}", "times as long, by the floor"):
+        sheet.add_column(column, justify="left" if column == "read" else "right")
+    flat = {}
+    for name, found in measured.items():
+        flat[name] = round(found[MANY]["ratio"] / found[FEW]["ratio"], 2)
+        few, many = (f"{found[cases]['p50_ms']} ms" for cases in (FEW, MANY))
+        sheet.add_row(name, few, many, str(flat[name]))
+    console.print(sheet)
+    return {"list": measured["list"][FEW], "plan": measured["plan"][FEW], "flat": flat}
 
 
 def _floor(platform: Platform, sizes: Sizes) -> Floor:

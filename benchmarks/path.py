@@ -1,4 +1,4 @@
-"""The paths that are measured: a case with 40 items through the gateway, and one command."""
+"""The paths that are measured: reads of cases through the gateway, and one command."""
 
 import concurrent.futures
 import http.client
@@ -25,6 +25,11 @@ def case_with_items(platform: Platform) -> tuple[Table, str, str]:
     for number in range(ITEMS):
         table.offer("politie", case, "incidents", text=f"Vaststelling {number}. " * 25)
     return table, case.path, case.ids["a"]
+
+
+def case_with_plan(table: Table) -> str:
+    """The path of a case whose plan is carried out."""
+    return table.active().path
 
 
 class Call:
@@ -59,8 +64,8 @@ class Call:
         return Call(self._platform, self._person, self._call)
 
 
-def release(path: str) -> Callable[[], tuple[Any, ...]]:
-    """Reads the case."""
+def read(path: str) -> Callable[[], tuple[Any, ...]]:
+    """Reads what is released there."""
     return lambda: ("GET", path, None, {})
 
 

@@ -56,7 +56,6 @@ STATUS: Final[dict[str, int]] = {
     "cursor_invalid": 400,
     # the state it meets
     "illegal_transition": 409,
-    "step_not_available": 409,
     "precondition_failed": 412,
     "precondition_required": 428,
     "precondition_unmet": 409,

@@ -13,7 +13,7 @@ from marshmallow import EXCLUDE, fields, validate
 
 from contracts import vocabulary as words
 from contracts.errors import Park
-from contracts.fields import Code, Day, Moment, OneOf, RandomId, Strict, codes
+from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, codes, many
 
 DATASCHEMA: Final = "urn:ketenaanpak:event:{type}:{version}"
 
@@ -36,14 +36,27 @@ class Envelope(Strict):
 
 
 class CaseData(Strict):
-    """What every event about a case tells."""
+    """What every event about a case tells; `director` where its sender knows of one."""
 
     case = RandomId(required=True)
     agreement = Code(required=True)
     stage = OneOf(words.STAGES, required=True)
     submitted_by = Code(required=True)
-    participants = codes(required=True)
-    walled = codes(required=True)
+    participants = codes(200, required=True)
+    walled = codes(1000, required=True)
+    director = Code(allow_none=True)
+
+
+class ReferralData(CaseData):
+    """`informing_due` is the first day on which a deferred informing is looked at again."""
+
+    informing_due = Day()
+
+
+class InformingData(CaseData):
+    """`informing_due` is there while somebody's informing is still deferred."""
+
+    informing_due = Day()
 
 
 class WithdrawnData(CaseData):
@@ -85,6 +98,121 @@ class ConflictData(CaseData):
     partner = Code(required=True)
 
 
+class DeclinedData(CaseData):
+    ground = OneOf(words.NOT_TAKEN_GROUNDS, required=True)
+
+
+class ReopenedData(CaseData):
+    ground = OneOf(words.REOPEN_GROUNDS, required=True)
+
+
+class ExecutionData(CaseData):
+    report_due = Day(required=True)
+
+
+class ConcludedData(CaseData):
+    follow_up_due = Day(required=True)
+
+
+class DirectorData(CaseData):
+    person = Code(required=True)
+    partner = Code(required=True)
+    mandates_due = Day(required=True)
+
+
+class DirectionMandateData(CaseData):
+    """`complete`: every involved service has mandated the director by now."""
+
+    involved_service = RandomId(required=True)
+    complete = Flag(required=True)
+
+
+class EmergencyData(CaseData):
+    grant = RandomId(required=True)
+    person = Code(required=True)
+    partner = Code(required=True)
+    until = Moment(required=True)
+    review_due = Day(required=True)
+
+
+class EmergencyReviewedData(CaseData):
+    grant = RandomId(required=True)
+    person = Code(required=True)
+    justified = Flag(required=True)
+
+
+class TakenOverData(CaseData):
+    predecessor = Code(required=True)
+
+
+class AssessmentData(FragmentData):
+    instrument = Code(required=True)
+
+
+class WeighingData(CaseData):
+    weighing = RandomId(required=True)
+
+
+class WeighingPositionData(WeighingData):
+    partner = Code(required=True)
+    position = OneOf(words.WEIGHING_POSITIONS, required=True)
+
+
+class WeighingClosedData(WeighingData):
+    conclusion = OneOf(words.WEIGHING_CONCLUSIONS, required=True)
+
+
+class PlanProposedData(CaseData):
+    plan = RandomId(required=True)
+    positions_due = Day(required=True)
+
+
+class PlanPositionData(CaseData):
+    plan = RandomId(required=True)
+    partner = Code(required=True)
+    position = OneOf(words.PLAN_POSITIONS, required=True)
+
+
+class ActionDue(Strict):
+    """An action that its follower has to see to by a day."""
+
+    action = RandomId(required=True)
+    follower = Code(required=True)
+    due = Day(required=True)
+
+
+class PlanAdoptedData(CaseData):
+    plan = RandomId(required=True)
+    actions = many(ActionDue, most=200, required=True)
+
+
+class ActionUpdatedData(CaseData):
+    action = RandomId(required=True)
+    follower = Code(required=True)
+    state = OneOf(words.ACTION_STATES, required=True)
+
+
+class DecisionData(CaseData):
+    decision = RandomId(required=True)
+    action = RandomId(allow_none=True, required=True)
+
+
+class DirectionData(CaseData):
+    """Something that the director or the table noted, by its id."""
+
+    fragment = RandomId(required=True)
+    category = OneOf(words.CATEGORIES, required=True)
+
+
+class ProgressData(DirectionData):
+    next_on = Day(required=True)
+
+
+class FollowUpData(DirectionData):
+    result = OneOf(words.FOLLOW_UP_RESULTS, required=True)
+    next_on = Day()
+
+
 class SessionData(Strict):
     session = RandomId(required=True)
     agreement = Code(required=True)
@@ -93,7 +221,7 @@ class SessionData(Strict):
 
 
 EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
-    "intake.referral_submitted": {1: CaseData},
+    "intake.referral_submitted": {1: ReferralData},
     "intake.informing_confirmed": {1: CaseData},
     "intake.session_scheduled": {1: SessionData},
     "intake.case_put_on_agenda": {1: SessionOfCaseData},
@@ -111,6 +239,38 @@ EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
     "intake.partner_answered": {1: PartnerAnsweredData},
     "intake.information_requested": {1: RequestData},
     "intake.information_request_answered": {1: RequestAnsweredData},
+    "intake.informing_recorded": {1: InformingData},
+    "intake.advice_written": {1: CaseData},
+    "intake.case_declined": {1: DeclinedData},
+    "intake.case_accepted": {1: CaseData},
+    "intake.case_promoted": {1: CaseData},
+    "intake.director_appointed": {1: DirectorData},
+    "intake.direction_mandate_recorded": {1: DirectionMandateData},
+    "intake.execution_started": {1: ExecutionData},
+    "intake.case_concluded": {1: ConcludedData},
+    "intake.case_closed": {1: CaseData},
+    "intake.case_reopened": {1: ReopenedData},
+    "intake.emergency_opened": {1: EmergencyData},
+    "intake.emergency_reviewed": {1: EmergencyReviewedData},
+    "intake.case_taken_over": {1: TakenOverData},
+    "risk.assessment_recorded": {1: AssessmentData},
+    "risk.assessment_recalled": {1: AssessmentData},
+    "risk.weighing_opened": {1: WeighingData},
+    "risk.weighing_position_taken": {1: WeighingPositionData},
+    "risk.problem_profile_written": {1: WeighingData},
+    "risk.weighing_closed": {1: WeighingClosedData},
+    "plans.plan_proposed": {1: PlanProposedData},
+    "plans.plan_position_taken": {1: PlanPositionData},
+    "plans.plan_adopted": {1: PlanAdoptedData},
+    "plans.action_updated": {1: ActionUpdatedData},
+    "plans.decision_recorded": {1: DecisionData},
+    "plans.contact_logged": {1: DirectionData},
+    "plans.trajectory_recorded": {1: DirectionData},
+    "plans.trajectory_updated": {1: DirectionData},
+    "plans.progress_reported": {1: ProgressData},
+    "plans.conclusion_drawn": {1: DirectionData},
+    "plans.follow_up_recorded": {1: FollowUpData},
+    "plans.approach_evaluated": {1: DirectionData},
 }
 """`<source>.<type>` → version → schema of `data`; a version, once published, never changes."""
 
@@ -133,6 +293,38 @@ MEANINGS: Final[Mapping[str, str]] = {
     "intake.partner_answered": "A partner answered the call for contributions.",
     "intake.information_requested": "The table asked a partner a question (informatievraag).",
     "intake.information_request_answered": "A partner answered a question of the table.",
+    "intake.informing_recorded": "It is recorded how somebody came to know, or why not yet.",
+    "intake.advice_written": "The table wrote its advice (advies) to the referrer.",
+    "intake.case_declined": "The case is not taken; the referrer has an advice.",
+    "intake.case_accepted": "The case is taken; `stage` says whether there is a place for it.",
+    "intake.case_promoted": "A place is free: a waiting case is taken.",
+    "intake.director_appointed": "The case has a director (casusregisseur).",
+    "intake.direction_mandate_recorded": "An involved service mandated the director.",
+    "intake.execution_started": "The adopted plan is carried out.",
+    "intake.case_concluded": "The violence stopped and the goals are reached.",
+    "intake.case_closed": "The follow-up is done and the case is closed.",
+    "intake.case_reopened": "The case is taken up again.",
+    "intake.emergency_opened": "Somebody opened the case for acute danger (noodtoegang).",
+    "intake.emergency_reviewed": "A second person reviewed an emergency access.",
+    "intake.case_taken_over": "The case goes on under the succeeding agreement.",
+    "risk.assessment_recorded": "An instrument was filled in.",
+    "risk.assessment_recalled": "A partner recalled its assessment.",
+    "risk.weighing_opened": "The table weighs how grave the case is (weging).",
+    "risk.weighing_position_taken": "A partner said how it stands to taking the case.",
+    "risk.problem_profile_written": "The table described the problems (kwalificatie).",
+    "risk.weighing_closed": "The weighing is closed and never changes.",
+    "plans.plan_proposed": "A version of the plan (plan van aanpak) was proposed.",
+    "plans.plan_position_taken": "A partner said how it stands to a version of the plan.",
+    "plans.plan_adopted": "A version became the plan; its actions have followers and days.",
+    "plans.action_updated": "The follower told how an action stands.",
+    "plans.decision_recorded": "The team took a supported decision (gedragen beslissing).",
+    "plans.contact_logged": "The director had a contact.",
+    "plans.trajectory_recorded": "The director noted a trajectory of help or justice.",
+    "plans.trajectory_updated": "A trajectory stands otherwise.",
+    "plans.progress_reported": "The director reported to the team, with a safety check.",
+    "plans.conclusion_drawn": "The director proposed a conclusion (afronding).",
+    "plans.follow_up_recorded": "The follow-up after the conclusion was done.",
+    "plans.approach_evaluated": "The table looked back on its approach.",
 }
 """What each event says happened, for those who read its page."""
 

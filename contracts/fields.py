@@ -1,5 +1,6 @@
 """Strict field types: JSON says exactly what it means or the message is refused."""
 
+import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 LINE = 200
 SUMMARY = 500
 TEXT = 10_000
+_ID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 
 
@@ -18,7 +20,10 @@ class Strict(Schema):
 
 
 class Text(fields.String):
-    """A non-empty text of at most `limit` characters, NFC, without control characters."""
+    """A non-empty text of at most `limit` characters, NFC, without control characters.
+
+    It holds no random id either: an id in a text would name what its reader may not know of.
+    """
 
     def __init__(self, limit: int = TEXT, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(min=1, max=limit), **kwargs)
@@ -27,6 +32,8 @@ class Text(fields.String):
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
             raise ValidationError("control characters are not allowed")
+        if _ID.search(text):
+            raise ValidationError("a text names no ids")
         return text.strip()
 
 

@@ -25,8 +25,18 @@ ENVELOPE_FIELDS: Final = ("id", "kind", "category", "source", "subjects", "statu
 """What accompanies every released fragment, whatever the level."""
 
 
-LINKS: Final = ("item",)
-"""Content fields that hold the id of another fragment: shown only beside that fragment, so that
+LINKS: Final = (
+    "item",
+    "involved_service",
+    "assessment",
+    "assessments",
+    "weighing",
+    "plan",
+    "goal",
+    "action",
+    "of",
+)
+"""Content fields that hold ids of other fragments: shown only beside those fragments, so that
 nobody learns of one that is withheld."""
 
 
@@ -79,6 +89,100 @@ KINDS: Final[Mapping[str, Projections]] = {
         ),
     ),
     "advice": _NARRATIVE,
+    # what intake owns of steps 3 to 6
+    "direction_mandate": Projections(
+        summary=("involved_service",), full=("involved_service", "given_by", "given_on")
+    ),
+    "emergency_ground": Projections(summary=(), full=("text",)),
+    "emergency_review": Projections(summary=("of", "justified"), full=("of", "justified", "text")),
+    "takeover": _NARRATIVE,
+    # risk
+    "assessment": Projections(
+        summary=("instrument", "as_of", "population", "lowest_band", "highest_band"),
+        full=(
+            "instrument",
+            "as_of",
+            "population",
+            "lowest_band",
+            "highest_band",
+            "instrument_version",
+            "norm_set",
+            "lowest_points",
+            "highest_points",
+            "unknown_answers",
+            "override_band",
+            "override_ground",
+            "remark",
+            "author",
+        ),
+    ),
+    "assessment_answer": Projections(
+        summary=("assessment", "item"), full=("assessment", "item", "answer", "red")
+    ),
+    "weighing": Projections(
+        summary=("state", "conclusion"),
+        full=("state", "conclusion", "reasons", "assessments", "closed_at"),
+    ),
+    "weighing_position": Projections(
+        summary=("weighing", "partner", "position"),
+        full=("weighing", "partner", "position", "ground"),
+    ),
+    "problem_profile": Projections(
+        summary=("weighing",), full=("weighing", "domains", "protective_factors")
+    ),
+    # plans
+    "plan": Projections(
+        summary=("number", "state", "summary"),
+        full=("number", "state", "summary", "text", "weighing", "assessments", "adopted_at"),
+    ),
+    "goal": Projections(
+        summary=("plan", "aim", "summary"), full=("plan", "aim", "summary", "text")
+    ),
+    "uncovered": Projections(summary=("plan",), full=("plan", "ground")),
+    "action": Projections(
+        summary=("plan", "goal", "summary", "follower", "due", "state"),
+        full=(
+            "plan",
+            "goal",
+            "summary",
+            "follower",
+            "due",
+            "state",
+            "text",
+            "carried_out_by",
+            "reason",
+        ),
+    ),
+    "judicial_timing": Projections(
+        summary=("action", "on", "summary"), full=("action", "on", "summary", "text")
+    ),
+    "plan_position": Projections(
+        summary=("plan", "partner", "position"), full=("plan", "partner", "position", "ground")
+    ),
+    "decision": Projections(
+        summary=("action", "summary"), full=("action", "summary", "text", "supported_by")
+    ),
+    "contact": Projections(
+        summary=("party", "on", "summary", "plan"),
+        full=("party", "on", "summary", "plan", "service", "text", "safely"),
+    ),
+    "trajectory": Projections(
+        summary=("trajectory", "state", "service", "summary"),
+        full=("trajectory", "state", "service", "summary", "since", "text"),
+    ),
+    "report": Projections(summary=("summary", "next_on"), full=("summary", "next_on", "text")),
+    "safety_check": Projections(
+        summary=("of", "judgement", "summary"), full=("of", "judgement", "summary", "text")
+    ),
+    "conclusion": Projections(
+        summary=("violence_stopped", "goals_reached", "summary"),
+        full=("violence_stopped", "goals_reached", "summary", "text", "aims", "continuing"),
+    ),
+    "follow_up": Projections(
+        summary=("result", "next_on", "summary"),
+        full=("result", "next_on", "summary", "text", "new_facts", "under_control", "ground"),
+    ),
+    "evaluation": _NARRATIVE,
 }
 
 

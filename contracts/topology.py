@@ -2,30 +2,50 @@
 
 from typing import Final
 
+from contracts.bodies import plans, risk
+
 EVENTS_EXCHANGE: Final = "ketenaanpak.events"
 
-_CASE_LIFE = (
+CASE_LIFE: Final = (
     "intake.referral_submitted",
     "intake.case_taken_on_agenda",
     "intake.case_withdrawn",
     "intake.forming_completed",
     "intake.forming_reopened",
+    "intake.case_declined",
+    "intake.case_accepted",
+    "intake.case_promoted",
+    "intake.execution_started",
+    "intake.case_concluded",
+    "intake.case_closed",
+    "intake.case_reopened",
+    "intake.case_taken_over",
 )
+"""What changes where a case stands: whoever keeps a register of cases hears it."""
 
 SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "risk": _CASE_LIFE,
-    "plans": _CASE_LIFE,
+    "risk": CASE_LIFE,
+    "plans": CASE_LIFE,
     "notifications": (
-        "intake.referral_submitted",
-        "intake.case_taken_on_agenda",
-        "intake.case_withdrawn",
+        *CASE_LIFE,
         "intake.crisis_raised",
         "intake.information_requested",
         "intake.information_request_answered",
+        "intake.informing_recorded",
         "intake.participant_invited",
         "intake.conflict_declared",
         "intake.possible_match_noticed",
         "intake.session_scheduled",
+        "intake.director_appointed",
+        "intake.direction_mandate_recorded",
+        "intake.emergency_opened",
+        "intake.emergency_reviewed",
+        "risk.weighing_opened",
+        "plans.plan_proposed",
+        "plans.plan_adopted",
+        "plans.action_updated",
+        "plans.progress_reported",
+        "plans.follow_up_recorded",
     ),
     "audit": ("#",),
 }
@@ -34,8 +54,8 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
 CALLERS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "gateway": {
         "intake": ("*",),
-        "risk": ("ping",),
-        "plans": ("ping",),
+        "risk": ("ping", "instruments", "instrument", "read_fragments", *risk.BODIES),
+        "plans": ("ping", "read_fragments", *plans.BODIES),
         "notifications": ("ping", "inbox", "open_message", "mark_read"),
         "audit": ("*",),
     },
@@ -45,5 +65,7 @@ CALLERS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "notifications": ("lacking",),
         "audit": ("lacking",),
     },
+    "risk": {"notifications": ("lacking",), "audit": ("lacking",)},
+    "plans": {"notifications": ("lacking",), "audit": ("lacking",)},
 }
 """Caller → service → methods; a service answers nobody else."""

@@ -105,8 +105,70 @@ DECLINE_GROUNDS: Final = (
 
 WITHDRAW_GROUNDS: Final = ("situation_changed", "other_help_started", "submitted_in_error", "other")
 
+REOPEN_GROUNDS: Final = ("violence_again", "new_facts", "out_of_control", "other")
+"""Why a case is taken up again after it was concluded, closed or declined."""
+
 INTERESTS: Final = ("kin", "other_interest")
 """A conflict of interest that a person declares for a case."""
+
+LIFE_DOMAINS: Final = (
+    "housing",
+    "work_and_day_activities",
+    "finances",
+    "physical_health",
+    "mental_health",
+    "substance_use",
+    "family_relations",
+    "parenting_and_children",
+    "social_network",
+    "justice",
+    "safety",
+)
+"""The life domains of a problem profile (kwalificatie; domain.md, section 8)."""
+
+PROBLEM_STATES: Final = ("problem", "no_problem", "unknown")
+"""What a problem profile says of a life domain; unknown is not no."""
+
+WEIGHING_POSITIONS: Final = ("accept", "decline", "abstain")
+"""How a partner stands to taking the case."""
+
+NOT_TAKEN_GROUNDS: Final = ("not_grave_enough", "criteria_not_met")
+"""Why a case is not taken."""
+
+WEIGHING_CONCLUSIONS: Final = ("take", *NOT_TAKEN_GROUNDS)
+"""How a weighing (weging) ends: people say so, never a score."""
+
+AIMS: Final = ("stop_violence", "prevent_recurrence", "strengthen_protective_factors")
+"""The three aims by which goals and outcomes are told."""
+
+PLAN_POSITIONS: Final = ("approve", "object", "abstain")
+"""How a partner stands to a version of the plan."""
+
+ADOPTION_RULES: Final = ("no_objection", "majority")
+"""When a version of the plan is adopted: nobody objects, or more approve than object."""
+
+ACTION_STATES: Final = ("open", "in_progress", "done", "not_possible", "not_undertaken")
+
+BLOCKED_STATES: Final = ("not_possible", "not_undertaken")
+"""The states of an action that need a reason and a decision of the team."""
+
+EXECUTORS: Final = ("partner", "involved_service", "client")
+"""Who carries an action out."""
+
+CONTACT_PARTIES: Final = ("client", "involved_service", "partner")
+"""With whom the case director had a contact."""
+
+TRAJECTORY_KINDS: Final = ("help", "judicial", "administrative")
+
+TRAJECTORY_STATES: Final = ("planned", "running", "interrupted", "ended")
+
+SAFETY_JUDGEMENTS: Final = ("safe", "unsafe", "unknown")
+"""What a safety check (veiligheidscheck) says of a moment; unknown is not safe."""
+
+AIM_OUTCOMES: Final = ("reached", "partly_reached", "not_reached")
+
+FOLLOW_UP_RESULTS: Final = ("close", "extend", "reopen")
+"""What a follow-up comes to, six months after the conclusion."""
 
 PURPOSES: Final = (
     "referral",
@@ -114,6 +176,7 @@ PURPOSES: Final = (
     "coordination",
     "audit",
     "own_tasks",
+    "acute_danger",
 )
 """The purpose of use that a caller states with every call."""
 

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from demo import tables
 from demo.calls import Caller, StoryStopped, succeeded
+from demo.looking import View, look
 from demo.people import Person, everybody
 from demo.teller import Teller
 from deploy.local.platform import POLICY, Platform
@@ -54,6 +55,12 @@ def main() -> int:
 def _tell(platform: Platform, begin: datetime, console: Console) -> None:
     people = everybody()
     caller = Caller(platform.gateway_url, platform.token)
+    viewers = [people[key] for key in VIEWERS]
+    looks: dict[str, list[View]] = {}
+
+    def everybody_looks(stage: str, known: dict[str, str]) -> None:
+        looks[stage] = look(caller, viewers, known["case"])
+
     console.rule("The story")
     teller = Teller(
         caller,
@@ -61,39 +68,31 @@ def _tell(platform: Platform, begin: datetime, console: Console) -> None:
         begin,
         platform.clock.move_to,
         lambda day, person, text: tables.step_line(console, day, person, text),
+        everybody_looks,
     )
     known = teller.tell()
     platform.clock.set_offset(0.0)
     console.print("  today    everybody looks again\n", highlight=False)
+    everybody_looks("closed", known)
+    lapsed = look(caller, [people[key] for key in LAPSED], known["westhoek_case"])
 
-    case, lapsed_case = known["case"], known["westhoek_case"]
-    views = _look(caller, [people[key] for key in VIEWERS], case)
-    lapsed_views = _look(caller, [people[key] for key in LAPSED], lapsed_case)
-    entries = _ask(caller, people["auditor"], {"case": case})
-    causes = _causes(caller, people["auditor"], entries)
+    auditor = people["auditor"]
+    entries = _ask(caller, auditor, {"case": known["case"]})
+    causes = _causes(caller, auditor, entries)
     names = {person.id: person.name for person in people.values()}
     console.print(tables.timeline(entries, causes, names))
-    console.print(tables.shown(views))
+    console.print(tables.assessed(looks["active"]))
+    for stage, views in looks.items():
+        console.print(tables.shown(views, f"Who was shown what while the case was {stage}"))
     console.print(
-        tables.shown(lapsed_views, f"The case of the agreement that lapsed on day {LAPSES_ON_DAY}")
+        tables.shown(lapsed, f"The case of the agreement that lapsed on day {LAPSES_ON_DAY}")
     )
-    everyone = [*views, *lapsed_views]
-    asked = entries + _ask(caller, people["auditor"], {"case": lapsed_case})
-    console.print(tables.withheld(asked, [person for person, _, _ in everyone]))
+    asked = entries + _ask(caller, auditor, {"case": known["westhoek_case"]})
+    console.print(tables.withheld(asked, [*looks["active"], *lapsed]))
     console.rule("The audit log, re-computed")
     if not verify_local(platform, console).stands:
         raise StoryStopped("the audit log does not stand")
     _say_what_next(platform, console)
-
-
-def _look(
-    caller: Caller, people: Sequence[Person], case: str
-) -> list[tuple[Person, int, dict[str, Any]]]:
-    views = []
-    for person in people:
-        answer = caller.get(person.id, f"/v1/cases/{case}", "case_consultation")
-        views.append((person, answer.status_code, answer.json()))
-    return views
 
 
 def _causes(

@@ -42,9 +42,14 @@ class Caller:
         return self._command("POST", person, path, purpose, body, if_match, key)
 
     def put(
-        self, person: str, path: str, purpose: str, body: dict[str, Any], if_match: int
+        self,
+        person: str,
+        path: str,
+        purpose: str,
+        body: dict[str, Any],
+        if_match: int | None = None,
     ) -> Answer:
-        """A command that replaces a document."""
+        """A command that sets a document, or replaces the version that it names."""
         return self._command("PUT", person, path, purpose, body, if_match, "")
 
     def _command(

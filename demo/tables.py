@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.vocabulary import CATEGORIES
+from demo.looking import View
 from demo.people import Person
 
 _SHOWN = {"full": "[green]full[/]", "summary": "[yellow]summary[/]", "withheld": "[red]withheld[/]"}
@@ -37,39 +38,65 @@ def timeline(
     return table
 
 
-def shown(
-    views: Sequence[tuple[Person, int, Mapping[str, Any]]], title: str = "Who was shown what, today"
-) -> Table:
+def assessed(views: Sequence[View]) -> Table:
+    """What the instruments say; between the lowest and the highest band lies what is unknown."""
+    table = Table(title="What the instruments say; people decide", title_justify="left")
+    for column in ("instrument", "by", "unknown answers", "points", "band"):
+        table.add_column(column)
+    found = {each["id"]: each for view in views for each in view.fragments}
+    for each in found.values():
+        if each["kind"] == "assessment" and each["level"] == "full":
+            said = each["content"]
+            table.add_row(
+                said["instrument"],
+                each["source"],
+                str(said["unknown_answers"]),
+                _span(said["lowest_points"], said["highest_points"]),
+                _span(said["lowest_band"], said["highest_band"]),
+            )
+    return table
+
+
+def _span(lowest: Any, highest: Any) -> str:
+    return f"{lowest}" if lowest == highest else f"{lowest} to {highest}"
+
+
+def shown(views: Sequence[View], title: str) -> Table:
     """Who was shown what: one row per category, one column per viewer."""
     table = Table(title=title, title_justify="left", padding=0, pad_edge=False)
     table.add_column("category")
-    for person, _, _ in views:
-        table.add_column(person.key, justify="center", overflow="fold", max_width=12)
-    held = [_levels(status, body) for _, status, body in views]
+    for view in views:
+        table.add_column(view.person.key, justify="center", overflow="fold", max_width=12)
+    held = [_levels(view) for view in views]
     for category in CATEGORIES:
         if any(category in levels for levels in held):
             table.add_row(category, *(levels.get(category, "·") for levels in held))
     table.add_section()
-    table.add_row("HTTP status", *(str(status) for _, status, _ in views))
+    table.add_row("HTTP status", *(str(view.status) for view in views))
     return table
 
 
-def withheld(entries: Sequence[Mapping[str, Any]], people: Sequence[Person]) -> Table:
-    """Per viewer, what the last decision about the case kept back and why, from the record."""
-    table = Table(title="What was withheld and why, asked by the auditor", title_justify="left")
+def withheld(entries: Sequence[Mapping[str, Any]], views: Sequence[View]) -> Table:
+    """Per viewer, what the decision about the case kept back and why, from the record."""
+    table = Table(
+        title="What was withheld and why while the case was active, asked by the auditor",
+        title_justify="left",
+    )
     for column in ("viewer", "outcome", "withheld", "why"):
         table.add_column(column, overflow="fold")
-    for person in people:
-        mine = [e for e in entries if e["person"] == person.id and e["kind"] == "release"]
-        if not mine:
-            continue
-        denied = mine[-1]["outcome"] == "denied"
-        everything = [("everything", ", ".join(mine[-1]["reasons"]))]
-        rows = everything if denied else _kept_back(mine[-1]) or [("nothing", "")]
+    for view in views:
+        entry = next(
+            each
+            for each in entries
+            if each["decision_id"] == view.decision and each["kind"] == "release"
+        )
+        everything = [("everything", ", ".join(entry["reasons"]))]
+        denied = entry["outcome"] == "denied"
+        rows = everything if denied else _kept_back(entry) or [("nothing", "")]
         for number, (category, why) in enumerate(rows):
             first = number == 0
             table.add_row(
-                person.key if first else "", mine[-1]["outcome"] if first else "", category, why
+                view.person.key if first else "", entry["outcome"] if first else "", category, why
             )
         table.add_section()
     return table
@@ -89,19 +116,13 @@ def _kept_back(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _levels(status: int, body: Mapping[str, Any]) -> dict[str, str]:
-    if status != 200:
-        return {}
+def _levels(view: View) -> dict[str, str]:
     levels: dict[str, str] = {}
-    for fragment in body["fragments"]:
-        best = levels.get(fragment["category"])
-        if best != "full":
+    for fragment in view.fragments:
+        if levels.get(fragment["category"]) != "full":
             levels[fragment["category"]] = fragment["level"]
-    for category in body.get("withheld", {}):
-        if category in levels:
-            levels[category] = f"{levels[category]}+"
-        else:
-            levels[category] = "withheld"
+    for category in view.withheld:
+        levels[category] = f"{levels[category]}+" if category in levels else "withheld"
     return {category: _coloured(level) for category, level in levels.items()}
 
 

@@ -1,30 +1,41 @@
-"""Tells the story: each step is one HTTP call by one person on one day (story/*.json)."""
+"""Tells the story: each step is one HTTP call by one person on one day (story/*.json).
+
+A step names a `day`, `who` acts (several persons do the same one after the other), what there is to
+`tell`, and the call: `post`, `put` or `get`, for a `purpose` (case consultation unless it says
+another). Later steps speak by `${name}` of what was kept of an answer: `keep` takes members by
+their path, `find` the ids of released fragments by what they hold. A step with `look` is a moment
+at which everybody looks at the case.
+"""
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from demo.calls import Caller, succeeded
+from demo.calls import Answer, Caller, StoryStopped, succeeded
 from demo.people import Person
 
 STORY = Path(__file__).with_name("story")
 BETWEEN_STEPS = timedelta(minutes=35)
-_PLACEHOLDER = re.compile(r"\$\{([a-z_]+)(?::([^}]+))?\}")
+CONSULTATION = "case_consultation"
+_PLACEHOLDER = re.compile(r"\$\{([a-z_0-9]+)(?::([^}]+))?\}")
 
 
-def steps() -> Iterator[dict[str, Any]]:
-    """All steps, in the order of the files and of the days in them."""
-    for chapter in sorted(STORY.glob("*.json")):
-        yield from json.loads(chapter.read_text(encoding="utf-8"))
+def steps() -> list[dict[str, Any]]:
+    """All steps by their day; within a day in the order of the chapters."""
+    chapters = [
+        json.loads(file.read_text(encoding="utf-8")) for file in sorted(STORY.glob("*.json"))
+    ]
+    return sorted((step for chapter in chapters for step in chapter), key=lambda step: step["day"])
 
 
 class Teller:
     """Plays steps and remembers the ids that later steps speak of.
 
-    `set_time(moment)` moves the clock of the platform; `say(day, person, text)` shows a step.
+    `set_time(moment)` moves the clock of the platform; `say(day, person, text)` shows a step;
+    `look(stage, known)` has everybody look.
     """
 
     def __init__(
@@ -34,12 +45,14 @@ class Teller:
         begin: datetime,
         set_time: Callable[[datetime], None],
         say: Callable[[int, Person, str], None],
+        look: Callable[[str, dict[str, str]], None],
     ) -> None:
         self._caller = caller
         self._people = people
         self._begin = begin
         self._set_time = set_time
         self._say = say
+        self._look = look
         self._told = begin
         self.known: dict[str, str] = {}
 
@@ -48,27 +61,39 @@ class Teller:
         for step in steps():
             self._told = max(self._moment(step), self._told + BETWEEN_STEPS)
             self._set_time(self._told)
-            self._play(step)
+            if "look" in step:
+                self._look(step["look"], self.known)
+            else:
+                self._play(step)
         return self.known
 
     def _play(self, step: dict[str, Any]) -> None:
-        person = self._people[step["who"]]
-        self._say(step["day"], person, step["tell"])
-        answer = self._caller.post(
-            person.id,
-            self._fill(step["post"]),
-            step["purpose"],
-            self._fill(step["body"]),
-            self._version(step, person),
+        actors = step["who"] if isinstance(step["who"], list) else [step["who"]]
+        if "tell" in step:
+            self._say(step["day"], self._people[actors[0]], step["tell"])
+        for actor in actors:
+            body = succeeded(self._call(step, self._people[actor]), step.get("tell", "a look"))
+            for name, path in step.get("keep", {}).items():
+                self.known[name] = _pick(body, path)
+            for name, wanted in step.get("find", {}).items():
+                found = body[step.get("list", "fragments")]
+                self.known[name] = _find(found, self._fill(wanted))
+
+    def _call(self, step: dict[str, Any], person: Person) -> Answer:
+        purpose = step.get("purpose", CONSULTATION)
+        if "get" in step:
+            return self._caller.get(person.id, self._fill(step["get"]), purpose)
+        command = self._caller.put if "put" in step else self._caller.post
+        path = self._fill(step.get("put") or step["post"])
+        return command(
+            person.id, path, purpose, self._fill(step["body"]), self._version(step, person)
         )
-        body = succeeded(answer, step["tell"])
-        for name, path in step.get("keep", {}).items():
-            self.known[name] = _pick(body, path)
 
     def _version(self, step: dict[str, Any], person: Person) -> int | None:
         if "version_of" not in step:
             return step.get("if_match")
-        answer = self._caller.get(person.id, self._fill(step["version_of"]), step["purpose"])
+        purpose = step.get("purpose", CONSULTATION)
+        answer = self._caller.get(person.id, self._fill(step["version_of"]), purpose)
         version: int = succeeded(answer, step["tell"])["version"]
         return version
 
@@ -106,5 +131,17 @@ class Teller:
 def _pick(body: dict[str, Any], path: str) -> str:
     value: Any = body
     for member in path.split("."):
-        value = value[member]
+        value = value.get(member, {})
     return str(value)
+
+
+def _find(fragments: list[dict[str, Any]], wanted: dict[str, str]) -> str:
+    """The id of the one fragment that holds all that is wanted."""
+    found = [
+        each["id"]
+        for each in fragments
+        if all(_pick(each, path) == value for path, value in wanted.items())
+    ]
+    if len(found) != 1:
+        raise StoryStopped(f"{len(found)} fragments hold {wanted}")
+    return str(found[0])

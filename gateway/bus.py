@@ -90,7 +90,19 @@ class Bus:
 
 
 _TOLD_MEMBERS = frozenset(
-    {"allowed", "errors", "fields", "partners", "reason", "stage", "step", "subjects", "version"}
+    {
+        "allowed",
+        "errors",
+        "fields",
+        "members",
+        "partners",
+        "reason",
+        "services",
+        "stage",
+        "step",
+        "subjects",
+        "version",
+    }
 )
 """Members of a service's refusal that a caller may read: words and ids, never content."""
 

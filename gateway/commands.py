@@ -8,13 +8,14 @@ from typing import Any, Final, final
 
 import orjson
 
-from contracts.bodies import POLICY_FACTS
+from contracts.bodies import OWNERS, POLICY_FACTS
 from contracts.errors import Refuse, Retry
 from contracts.vocabulary import STAGES
 from gateway import record
 from gateway.asking import Asking
-from gateway.bus import Bus, Call
-from gateway.facts import CaseRead, fragment_facts, read_case, read_session, session_facts
+from gateway.bus import Bus
+from gateway.facts import CaseRead, fragment_facts, read_session, session_facts
+from gateway.gathering import Question
 from gateway.policy import Acting, Policy
 from gateway.record import Recorder
 
@@ -41,7 +42,11 @@ class Order:
     target: str | None = None
     target_kind: str | None = None
     if_match: int | None = None
-    service: str = "intake"
+
+    @property
+    def service(self) -> str:
+        """The service that owns what the command changes."""
+        return OWNERS[self.action]
 
     def command_id(self, person: str) -> str:
         """The same for the same person, route and key: the same command."""
@@ -91,6 +96,7 @@ class Commands:
         body = orjson.loads(orjson.dumps(order.body, option=orjson.OPT_UTC_Z))
         read, target = self._facts(asking, order)
         case = read.facts if read else None
+        decided_on = _decided_on(read) if read else None
         facts = {name: body[name] for name in POLICY_FACTS.get(order.action, ()) if name in body}
         acting = self._policy.action(asking, order.action, facts=facts, case=case, target=target)
         command_id = order.command_id(asking.viewer.person)
@@ -100,7 +106,7 @@ class Commands:
         )
         self._recorder.record(asking, [entry])
         _refuse_denied(acting)
-        message = _envelope(asking, order, acting, case, command_id, body)
+        message = _envelope(asking, order, acting, decided_on, command_id, body)
         reply = self._bus.command(asking.budget, order.service, order.action, message)
         return read_outcome(reply, location)
 
@@ -108,16 +114,16 @@ class Commands:
         self, asking: Asking, order: Order
     ) -> tuple[CaseRead | None, Mapping[str, Any] | None]:
         """The case and the target as policy looks at them, fetched at the same time."""
-        calls: list[Call] = []
         person = asking.viewer.person
-        if order.case is not None:
-            calls.append(("intake", "read_case", _without_texts(order, person)))
-        if order.target_kind == "session" and order.target is not None:
-            calls.append(("intake", "read_session", {"session": order.target, "person": person}))
+        question = _question(order, person)
+        calls = question.calls() if question else []
+        session = order.target if order.target_kind == "session" else None
+        if session is not None:
+            calls.append(("intake", "read_session", {"session": session, "person": person}))
         replies = self._bus.read_all(asking.budget, calls) if calls else []
-        read = read_case(replies[0], order.case) if order.case is not None else None
-        if order.target_kind == "session" and order.target is not None:
-            return read, session_facts(read_session(replies[-1], order.target)[0])
+        read = question.read(replies) if question else None
+        if session is not None:
+            return read, session_facts(read_session(replies[-1], session)[0])
         if order.target_kind == "fragment" and read is not None:
             found = [each for each in read.fragments if each["id"] == order.target]
             return read, fragment_facts(found[0]) if found else None
@@ -149,15 +155,13 @@ def read_outcome(reply: Any, location: str | None) -> Done:
     return done
 
 
-def _without_texts(order: Order, person: str) -> dict[str, Any]:
-    fragment = order.target if order.target_kind == "fragment" else None
-    return {
-        "case": order.case,
-        "person": person,
-        "kinds": None if fragment else [],
-        "fragment": fragment,
-        "content": False,
-    }
+def _question(order: Order, person: str) -> Question | None:
+    """What is asked of the case: its facts, and those of the fragment to change, without texts."""
+    if order.case is None:
+        return None
+    if order.target_kind == "fragment":
+        return Question(order.case, person, order.service, fragment=order.target, content=False)
+    return Question(order.case, person, kinds=(), content=False)
 
 
 def _refuse_denied(acting: Acting) -> None:
@@ -172,7 +176,7 @@ def _envelope(
     asking: Asking,
     order: Order,
     acting: Acting,
-    case: Mapping[str, Any] | None,
+    decided_on: Mapping[str, Any] | None,
     command_id: str,
     body: dict[str, Any],
 ) -> dict[str, Any]:
@@ -188,7 +192,7 @@ def _envelope(
         "agreement_version": decision.agreement_version,
         "policy_revision": decision.policy_revision,
         "terms": dict(decision.terms),
-        "decided_on": _decided_on(case),
+        "decided_on": decided_on,
         "target": order.target,
         "case": order.case,
         "if_match": order.if_match,
@@ -197,10 +201,26 @@ def _envelope(
     }
 
 
-def _decided_on(case: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if case is None or not case.get("found"):
+def _decided_on(read: CaseRead) -> dict[str, Any] | None:
+    """The case as policy sees it, and who must not hear of it, for the service that acts on it.
+
+    Raises Retry("service_unavailable") when intake left something out: nothing is decided then.
+    """
+    facts = read.facts
+    if not facts.get("found"):
         return None
-    return {"stage": case["stage"], "version": case["version"]}
+    try:
+        return {
+            "stage": facts["stage"],
+            "version": facts["version"],
+            "submitted_by": facts["submitted_by"],
+            "participants": [each["partner"] for each in facts["participants"]],
+            "persons": list(facts["persons"]),
+            "director": facts["director"],
+            "walled": list(read.walled),
+        }
+    except (KeyError, TypeError) as error:
+        raise Retry("service_unavailable") from error
 
 
 def _matching(pattern: re.Pattern[str], value: str) -> str:

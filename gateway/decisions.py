@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from contracts.errors import Retry
 from contracts.vocabulary import CATEGORIES, LEVELS
 
-STANDINGS: Final = ("participant", "chair", "coordination", "referrer")
+STANDINGS: Final = ("participant", "chair", "coordination", "referrer", "emergency")
 OBLIGATIONS: Final = ("record", "use_limitation", "no_onward_sharing", "expires_at")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
@@ -139,17 +139,20 @@ def _case(decision: Any, fragments: Sequence[str]) -> CaseDecision:
         raise _Odd
     if standing == "coordination" and any(grant.level != "none" for grant in grants.values()):
         raise _Odd
+    emergency, obligations = _member(decision, "emergency", bool), _obligations(decision)
+    if standing == "emergency" and not (emergency and _expires(obligations)):
+        raise _Odd
     return CaseDecision(
         allow=allow,
         standing=standing,
         grants=grants,
         withheld=_withheld(decision),
         reasons=_codes(decision, "reasons"),
-        obligations=_obligations(decision),
+        obligations=obligations,
         partner=_code_or_none(decision, "partner"),
         roles=_codes(decision, "roles"),
         agreement_version=_text_or_none(decision, "agreement_version"),
-        emergency=_member(decision, "emergency", bool),
+        emergency=emergency,
     )
 
 
@@ -173,6 +176,11 @@ def _obligations(decision: Any) -> tuple[Mapping[str, Any], ...]:
         if _member(obligation, "kind", str) not in OBLIGATIONS:
             raise _Odd
     return tuple(obligations)
+
+
+def _expires(obligations: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the reader is told until when: what is opened for acute danger closes by itself."""
+    return any(each["kind"] == "expires_at" and each.get("at") for each in obligations)
 
 
 def _revision(result: Any) -> str:

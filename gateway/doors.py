@@ -19,7 +19,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from chassis.logs import current_call
-from contracts.bodies import COMMAND_BODIES, NoBody
+from contracts.bodies import COMMAND_BODIES
+from contracts.bodies.shared import NoBody
 from contracts.errors import Refuse
 from contracts.fields import Strict
 from contracts.vocabulary import PURPOSES
@@ -88,6 +89,12 @@ class RandomIdConverter(BaseConverter):
     """A UUID in a path; anything else is no address here."""
 
     regex = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+class CodeConverter(BaseConverter):
+    """A short machine word in a path, as `contracts.fields.Code` has them."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}"
 
 
 class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped

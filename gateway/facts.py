@@ -1,7 +1,7 @@
-"""What intake says of a case, taken apart into facts for policy and content for release."""
+"""What services say of a case, taken apart into facts for policy and content for release."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from contracts.errors import Retry
@@ -14,14 +14,22 @@ CASE_FACTS: Final = tuple(CaseFacts().fields)
 SESSION_FACTS: Final = tuple(name for name in Session().fields if name != "agenda")
 """What policy looks at of a session."""
 
+WHEREABOUTS: Final = "whereabouts"
+"""The kind of fragment that intake keeps apart; no other service has any."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRead:
-    """A case as intake told it: facts, and fragments with their content. Nothing is decided yet."""
+    """A case as its owners told it: facts, and fragments with their content, undecided.
+
+    `walled` are the persons who must not hear of the case. They go with a command to the service
+    whose events need them; to policy, into the record or into an answer they never go.
+    """
 
     id: str
     facts: Mapping[str, Any]
     fragments: Sequence[Mapping[str, Any]]
+    walled: Sequence[str] = ()
 
     def for_policy(self) -> dict[str, Any]:
         """The facts of the case and of each fragment; no text is among them."""
@@ -55,26 +63,57 @@ def read_case(reply: Any, asked: str) -> CaseRead:
     Raises Retry("service_unavailable") when it is malformed, or holds a kind of fragment without a
     declared projection.
     """
-    try:
-        facts = case_facts(reply["case"], asked)
-        fragments = list(reply["fragments"])
-        for fragment in fragments:
-            fragment_facts(fragment)
-        sound = all(fragment["kind"] in KINDS for fragment in fragments)
-        different = len({fragment["id"] for fragment in fragments}) == len(fragments)
-    except (KeyError, TypeError) as error:
-        raise Retry("service_unavailable") from error
-    if not (sound and different):
+    read = _read(reply, asked)
+    walled = reply.get("walled")
+    if not isinstance(walled, list) or not all(isinstance(person, str) for person in walled):
         raise Retry("service_unavailable")
-    return CaseRead(asked, facts, fragments)
+    return replace(read, walled=tuple(walled))
 
 
 def read_cases(reply: Any) -> list[CaseRead]:
     """The cases of a page of `intake.list_cases`; malformed ones as in `read_case`."""
     try:
-        return [read_case(each, each["case"]["id"]) for each in reply["cases"]]
+        return [_read(each, each["case"]["id"]) for each in reply["cases"]]
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error
+
+
+def with_fragments_of(read: CaseRead, reply: Any) -> CaseRead:
+    """The case with what `read_fragments` of risk or plans tells of it, read as strictly.
+
+    Whereabouts come from intake only: whoever else sends some is not understood.
+    """
+    if not isinstance(reply, dict) or reply.get("case") != read.id:
+        raise Retry("service_unavailable")
+    told = _fragments(reply)
+    if any(fragment["kind"] == WHEREABOUTS for fragment in told):
+        raise Retry("service_unavailable")
+    return replace(read, fragments=told)
+
+
+def _read(reply: Any, asked: str) -> CaseRead:
+    try:
+        return CaseRead(asked, case_facts(reply["case"], asked), _fragments(reply))
+    except (KeyError, TypeError) as error:
+        raise Retry("service_unavailable") from error
+
+
+def _fragments(reply: Any) -> list[Mapping[str, Any]]:
+    """The fragments of a reply, each of a known kind, with all its facts and an id of its own."""
+    try:
+        fragments = list(reply["fragments"])
+        for fragment in fragments:
+            fragment_facts(fragment)
+        sound = all(
+            fragment["kind"] in KINDS and isinstance(fragment["content"], dict | None)
+            for fragment in fragments
+        )
+        different = len({fragment["id"] for fragment in fragments}) == len(fragments)
+    except (KeyError, TypeError) as error:
+        raise Retry("service_unavailable") from error
+    if not (sound and different):
+        raise Retry("service_unavailable")
+    return fragments
 
 
 def read_session(reply: Any, asked: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -24,6 +24,7 @@ KINDS: Final = (
     ("pattern", r"String does not match|not a valid id"),
     ("repeated", r"values must differ"),
     ("control", r"control characters"),
+    ("named_id", r"a text names no ids"),
     ("type", r"Not a valid|Invalid (input|value|number)"),
 )
 """Kinds of mistakes, by the words with which marshmallow and our fields begin."""

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from contracts.fields import RandomId
-from gateway.doors import Door, RandomIdConverter
+from gateway.doors import CodeConverter, Door, RandomIdConverter
 from gateway.problems import MEDIA_TYPE
 from gateway.shapes import ProblemAnswer
 
@@ -47,10 +47,12 @@ def described(app: Flask, doors: tuple[Door, ...], prefix: str) -> bytes:
         },
     )
     app.url_map.converters["random_id"] = RandomIdConverter
+    app.url_map.converters["code"] = CodeConverter
     api = GatewayApi(app)
     api.register_converter(
         RandomIdConverter, lambda _converter: {"type": "string", "format": "uuid"}
     )
+    api.register_converter(CodeConverter, lambda _converter: {"type": "string"})
     api.register_field(RandomId, "string", "uuid")
     for door in doors:
         api.register_blueprint(door, url_prefix=prefix)

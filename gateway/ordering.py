@@ -20,7 +20,7 @@ def ordered(
     session: str | None = None,
     location: str | None = None,
 ) -> Done:
-    """Carries out a command of intake, with the key and version of the request's headers.
+    """Carries out a command, with the key and version of the request's headers.
 
     `location` is where what came to be is found: it may name `{id}` and `{case}`.
     """

@@ -1,25 +1,31 @@
 """What an answer about a case holds: built up by allow-lists, never made by taking fields away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from contracts.fragments import ENVELOPE_FIELDS, LINKS, project
 from gateway.decisions import CaseDecision
-from gateway.facts import CaseRead
+from gateway.facts import WHEREABOUTS, CaseRead
 
 Body = dict[str, Any]
 
+Shape = Callable[[CaseRead, CaseDecision, Sequence[Body]], Body]
+"""Builds an answer from a decided case and its released fragments."""
+
 _CORE = ("id", "agreement", "stage", "version", "submitted_at")
+_TEAM = (*_CORE, "region", "submitted_by", "crisis", "director", "follow_up_on")
 
 REFERENCE: Final[Mapping[str, tuple[str, ...]]] = {
-    "participant": (*_CORE, "region", "submitted_by", "crisis"),
-    "chair": (*_CORE, "region", "submitted_by", "crisis"),
+    "participant": _TEAM,
+    "chair": _TEAM,
     "coordination": _CORE,
+    "emergency": (*_CORE, "region", "crisis"),
     "referrer": (*_CORE, "region", "submitted_by"),
 }
 """The facts of a case that each standing is shown."""
 
 _SEES_PARTICIPANTS = ("participant", "chair", "coordination")
+_OBLIGATION = ("kind", "at")
 _PARTICIPANT = ("partner", "since", "answered")
 
 
@@ -64,17 +70,32 @@ def fragments(read: CaseRead, decision: CaseDecision, whereabouts: Mapping[str, 
 
 
 def _with_links_to(beside: set[str], content: Body) -> Body:
-    return {name: value for name, value in content.items() if name not in LINKS or value in beside}
+    """The content without the ids of what is not shown beside it.
+
+    A list without any is left out, so that it does not tell that something was taken from it.
+    """
+    kept: Body = {}
+    for name, value in content.items():
+        if name not in LINKS:
+            kept[name] = value
+        elif isinstance(value, list):
+            linked = [each for each in value if each in beside]
+            kept |= {name: linked} if linked else {}
+        elif value in beside:
+            kept[name] = value
+    return kept
 
 
 def kept_apart(fragment: Mapping[str, Any]) -> bool:
     """True for whereabouts: their content is fetched by id, after the decision was recorded."""
-    return bool(fragment["kind"] == "whereabouts")
+    return bool(fragment["kind"] == WHEREABOUTS)
 
 
 def obligations(decision: CaseDecision) -> list[Body]:
     """What the viewer must do and leave."""
-    return [dict(each) for each in decision.obligations]
+    return [
+        {name: each[name] for name in _OBLIGATION if name in each} for each in decision.obligations
+    ]
 
 
 def case_body(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> Body:
@@ -88,11 +109,15 @@ def case_body(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> 
     return {**body, "obligations": obligations(decision)}
 
 
-def part_body(name: str, read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> Body:
-    """One kind of fragments of a released case, under `name`."""
-    return {
-        "case": read.id,
-        name: list(shown),
-        "withheld": dict.fromkeys(decision.withheld, True),
-        "obligations": obligations(decision),
-    }
+def part(name: str) -> Shape:
+    """The shape of an answer that holds one part of a case, its fragments under `name`."""
+
+    def body(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> Body:
+        return {
+            "case": read.id,
+            name: list(shown),
+            "withheld": dict.fromkeys(decision.withheld, True),
+            "obligations": obligations(decision),
+        }
+
+    return body

@@ -14,6 +14,9 @@ from gateway.policy import Acting, Releasing
 _BATCH = 200
 """Entries that audit takes at once (contracts/rpc/audit.py)."""
 
+_OF_EMERGENCY = ("open_emergency", "review_emergency")
+"""Actions that an auditor finds among the emergency uses that they open or judge."""
+
 Entry = dict[str, Any]
 
 
@@ -109,7 +112,7 @@ def action_entry(
         "fragments": [],
         "outcome": "permitted" if decision.allow else "denied",
         "reasons": list(decision.reasons),
-        "emergency": False,
+        "emergency": action in _OF_EMERGENCY,
         "input": dict(acting.input),
         "result": dict(decision.result),
     }

@@ -16,14 +16,12 @@ from gateway.asking import Asking
 from gateway.bus import Bus, Call
 from gateway.cursors import Cursors
 from gateway.decisions import ActionDecision, CaseDecision
-from gateway.facts import CaseRead, read_case, read_session, session_facts
+from gateway.facts import CaseRead, read_session, session_facts
+from gateway.gathering import Question
 from gateway.policy import Acting, Policy, Releasing
-from gateway.projection import Body
+from gateway.projection import Body, Shape
 from gateway.record import Recorder
 from gateway.walking import Row, Walk, place_from
-
-Shape = Callable[[CaseRead, CaseDecision, Sequence[Body]], Body]
-"""Builds an answer from a decided case and its released fragments."""
 
 PERSONS: Final = ("person",)
 """The kinds of fragments by which a list lets a team recognise a case."""
@@ -85,18 +83,16 @@ class Releases:
         case: str,
         shape: Shape,
         *,
+        owner: str = "intake",
         kinds: Sequence[str] | None = None,
         fragment: str | None = None,
     ) -> Released:
-        """What of one case is released now; `kinds` and `fragment` narrow what is asked for."""
-        request = {
-            "case": case,
-            "person": asking.viewer.person,
-            "kinds": None if kinds is None else list(kinds),
-            "fragment": fragment,
-            "content": True,
-        }
-        read = read_case(self._bus.read(asking.budget, "intake", "read_case", request), case)
+        """What of one case is released now; `kinds` and `fragment` narrow what is asked for.
+
+        `owner` is the service that holds the fragments.
+        """
+        question = Question(case, asking.viewer.person, owner, kinds, fragment)
+        read = question.read(self._bus.read_all(asking.budget, question.calls()))
         releasing = self._policy.release(asking, resource, [read])
         entry = record.release_entry(asking, resource, read, releasing, fragment)
         self._recorder.record(asking, [entry])
@@ -222,9 +218,11 @@ class Releases:
     def message(self, asking: Asking, about: Mapping[str, str], body: Body) -> Released:
         """What a message of the inbox leads to, if the viewer may still know of it.
 
-        A message that is not the viewer's comes with an id that leads nowhere, and so goes the
-        same way.
+        One about a mandate or an agreement that ends leads to no case. One that is not the viewer's
+        comes with an id that leads nowhere, and so goes the same way.
         """
+        if not about:
+            return self.permitted(asking, "read_inbox", lambda _: {**body, "about": {}})
         if "session" in about:
             self._session(asking, about["session"])
             return _mint({**body, "about": {"session": about["session"]}})

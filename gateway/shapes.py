@@ -6,108 +6,13 @@ Nothing is dumped through these: what is released is built by allow-list (gatewa
 from marshmallow import Schema, fields, validate
 
 from contracts import vocabulary as words
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, ids, many
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, many
 from contracts.rpc.audit import OUTCOMES, Checkpoint, ProofReply, RecordedEntry
 from contracts.rpc.notifications import TASKS
-from gateway.decisions import OBLIGATIONS
+from contracts.rpc.risk import InstrumentSummary
 from gateway.mistakes import KINDS, RULE
 
 NEXT = {"description": "Give it as `after` to go on; null at the end."}
-
-
-class ObligationAnswer(Schema):
-    """What the reader must do and leave."""
-
-    kind = OneOf(OBLIGATIONS, required=True)
-    at = Moment(metadata={"description": "With `expires_at`: until when."})
-
-
-class FragmentAnswer(Strict):
-    """A released fragment; which members `content` has depends on kind and level."""
-
-    id = RandomId(required=True)
-    kind = Code(required=True)
-    category = OneOf(words.CATEGORIES, required=True)
-    source = Code(required=True)
-    subjects = ids(required=True)
-    status = OneOf(("offered", "recalled"), required=True)
-    version = fields.Integer(required=True)
-    at = Moment(required=True)
-    level = OneOf(("summary", "full"), required=True)
-    content = fields.Dict(keys=fields.String(), required=True)
-
-
-class ParticipantAnswer(Strict):
-    """A partner that takes part, and its answer to the call for contributions."""
-
-    partner = Code(required=True)
-    since = Moment(required=True)
-    answered = OneOf(words.FORMING_ANSWERS, required=True, allow_none=True)
-
-
-class ReferenceAnswer(Strict):
-    """A case without content; a list shows by which persons a team recognises it."""
-
-    id = RandomId(required=True)
-    agreement = Code(required=True)
-    stage = OneOf(words.STAGES, required=True)
-    version = fields.Integer(required=True)
-    submitted_at = Moment(required=True)
-    submitted_by = Code()
-    region = Code()
-    crisis = Flag()
-    fragments = many(FragmentAnswer)
-
-
-class CaseAnswer(ReferenceAnswer):
-    """What of a case is released to the reader now."""
-
-    participants = many(ParticipantAnswer)
-    withheld = fields.Dict(
-        keys=OneOf(words.CATEGORIES),
-        values=Flag(),
-        metadata={"description": "Categories of which something is held back."},
-    )
-    obligations = many(ObligationAnswer, required=True)
-
-
-class _PartAnswer(Strict):
-    case = RandomId(required=True)
-    withheld = fields.Dict(keys=OneOf(words.CATEGORIES), values=Flag(), required=True)
-    obligations = many(ObligationAnswer, required=True)
-
-
-class ParticipantsAnswer(Strict):
-    """Who takes part in a case."""
-
-    case = RandomId(required=True)
-    participants = many(ParticipantAnswer, required=True)
-
-
-class ItemsAnswer(_PartAnswer):
-    """The information items and whereabouts of a case."""
-
-    items = many(FragmentAnswer, required=True)
-
-
-class RequestsAnswer(_PartAnswer):
-    """The questions of a case."""
-
-    requests = many(FragmentAnswer, required=True)
-
-
-class CasesAnswer(Strict):
-    """A page of cases, newest first."""
-
-    cases = many(ReferenceAnswer, required=True)
-    next = fields.String(required=True, allow_none=True, metadata=NEXT)
-
-
-class ReferralsAnswer(Strict):
-    """A page of one's own referrals, newest first."""
-
-    referrals = many(ReferenceAnswer, required=True)
-    next = fields.String(required=True, allow_none=True, metadata=NEXT)
 
 
 class SessionAnswer(Strict):
@@ -125,19 +30,6 @@ class SessionsAnswer(Strict):
 
     sessions = many(SessionAnswer, required=True)
     next = fields.String(required=True, allow_none=True, metadata=NEXT)
-
-
-class AgendaRowAnswer(ReferenceAnswer):
-    """A case on an agenda."""
-
-    referrer_attends = Flag(required=True)
-
-
-class AgendaAnswer(Strict):
-    """The cases on the agenda of a session that the reader may know of."""
-
-    session = RandomId(required=True)
-    cases = many(AgendaRowAnswer, required=True)
 
 
 class MessageAnswer(Strict):
@@ -186,6 +78,18 @@ class ContactsAnswer(Strict):
     """The contact person of every partner."""
 
     contacts = many(ContactAnswer, required=True)
+
+
+class InstrumentsAnswer(Strict):
+    """The instruments of the catalogue, by id; a template cannot be filled in yet."""
+
+    instruments = many(InstrumentSummary, required=True)
+
+
+class InstrumentAnswer(Strict):
+    """An instrument, whole: its preconditions, items with their answers, scoring and bands."""
+
+    instrument = fields.Dict(keys=fields.String(), required=True)
 
 
 class SearchBody(Strict):

@@ -1,9 +1,15 @@
 """Bodies of commands with sensible content; a test names only what it is about."""
 
+import json
+from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+from contracts.vocabulary import AIMS, LIFE_DOMAINS
+
 TODAY = date.today
+INSTRUMENTS = Path(__file__).parents[1] / "services" / "risk" / "instruments"
 
 
 def narrative(text: str, *subjects: str) -> dict[str, Any]:
@@ -39,7 +45,11 @@ def criteria(answer: str = "yes") -> dict[str, Any]:
 
 def referral(agreement: str = "sample-brugge", **changes: Any) -> dict[str, Any]:
     """A referral of a victim `a`, a perpetrator `b` and a child `c`."""
-    region = {"sample-brugge": "31005", "sample-kortrijk": "34022"}[agreement]
+    region = {
+        "sample-brugge": "31005",
+        "sample-kortrijk": "34022",
+        "sample-westhoek": "33011",
+    }[agreement]
     return {
         "agreement": agreement,
         "region": region,
@@ -86,4 +96,90 @@ def request(to: str, *subjects: str, category: str = "judicial", days: int = 7) 
         "question": "Wat is de stand van zaken?",
         "due": (TODAY() + timedelta(days=days)).isoformat(),
         "subjects": list(subjects),
+    }
+
+
+def safety_check(judgement: str = "safe") -> dict[str, Any]:
+    """How safe it is now."""
+    return {"judgement": judgement, "text": "hoe veilig het is", "summary": "kort: veilig"}
+
+
+def assessment(instrument: str, *subjects: str, **changes: Any) -> dict[str, Any]:
+    """An instrument with every precondition met and every answer no, but for those in `answers`."""
+    known = json.loads((INSTRUMENTS / f"{instrument}.json").read_text(encoding="utf-8"))
+    items = [item["id"] for section in known["sections"] for item in section["items"]]
+    return {
+        "instrument": instrument,
+        "as_of": TODAY().isoformat(),
+        "subjects": list(subjects),
+        "preconditions": {each["id"]: "yes" for each in known["preconditions"]},
+        **changes,
+        "answers": dict.fromkeys(items, "no") | changes.get("answers", {}),
+    }
+
+
+def problem_profile(text: str = "wat er speelt") -> dict[str, Any]:
+    """A problem in every life domain, and what protects."""
+    domains = [{"domain": each, "state": "problem", "text": text} for each in LIFE_DOMAINS]
+    return {"domains": domains, "protective_factors": f"wat beschermt: {text}"}
+
+
+def goal(ref: str, aim: str, *subjects: str, text: str = "een doel") -> dict[str, Any]:
+    """A goal of a plan."""
+    return {"ref": ref, "aim": aim, **narrative(text, *subjects)}
+
+
+def action(
+    goal: str, follower: str, *, days: int = 14, text: str = "een actie", **changes: Any
+) -> dict[str, Any]:
+    """An action that its follower carries out."""
+    return {
+        "goal": goal,
+        "text": text,
+        "summary": f"kort: {text}",
+        "follower": follower,
+        "carried_out_by": {"kind": "partner", "partner": follower},
+        "due": (TODAY() + timedelta(days=days)).isoformat(),
+        **changes,
+    }
+
+
+def plan(weighing: str, persons: Sequence[str], *followers: str, **changes: Any) -> dict[str, Any]:
+    """A version of the plan: one goal for everybody, an action for each follower."""
+    return {
+        "text": "het plan",
+        "summary": "kort: het plan",
+        "weighing": weighing,
+        "assessments": [],
+        "goals": [goal("g", "stop_violence", *persons)],
+        "actions": [action("g", follower) for follower in followers],
+        **changes,
+    }
+
+
+def conclusion(**changes: Any) -> dict[str, Any]:
+    """A conclusion by which the case may be concluded."""
+    aims = [{"aim": aim, "outcome": "reached", "text": "wat bereikt is"} for aim in AIMS]
+    return {
+        "violence_stopped": True,
+        "goals_reached": True,
+        "text": "hoe het afliep",
+        "summary": "kort: hoe het afliep",
+        "aims": aims,
+        "continuing": [],
+        "safety_check": safety_check(),
+        **changes,
+    }
+
+
+def follow_up(result: str = "close", **changes: Any) -> dict[str, Any]:
+    """A follow-up with nothing new."""
+    return {
+        "result": result,
+        "new_facts": False,
+        "under_control": True,
+        "text": "hoe het nu gaat",
+        "summary": "kort: hoe het nu gaat",
+        "safety_check": safety_check(),
+        **changes,
     }

@@ -7,14 +7,14 @@ from marshmallow import ValidationError
 
 from contracts.errors import Refuse
 from contracts.fields import Strict
-from contracts.rpc import audit, intake, notifications, outcomes, upkeep
+from contracts.rpc import audit, intake, notifications, plans, risk, upkeep
 
 Methods = dict[str, tuple[type[Strict], type[Strict]]]
 
 METHODS: Final[dict[str, Methods]] = {
     "intake": {**intake.METHODS, **upkeep.METHODS},
-    "risk": {**outcomes.RISK_METHODS, **upkeep.METHODS},
-    "plans": {**outcomes.PLANS_METHODS, **upkeep.METHODS},
+    "risk": {**risk.METHODS, **upkeep.METHODS},
+    "plans": {**plans.METHODS, **upkeep.METHODS},
     "notifications": {**notifications.METHODS, **upkeep.METHODS},
     "audit": {**audit.METHODS, **upkeep.METHODS},
 }

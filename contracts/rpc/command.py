@@ -3,14 +3,23 @@
 from marshmallow import fields, validate
 
 from contracts import vocabulary as words
-from contracts.fields import Code, OneOf, RandomId, Strict, codes
+from contracts.fields import Code, OneOf, RandomId, Strict, codes, ids
 
 
 class DecidedOn(Strict):
-    """The case as policy saw it; the owner refuses when it has moved on since."""
+    """The case as policy saw it; its owner refuses when it has moved on since.
+
+    Risk and plans, which keep no case, learn from it who takes part, who belongs to the client
+    system, and who must not hear of the case (`walled`).
+    """
 
     stage = OneOf(words.STAGES, required=True)
     version = fields.Integer(strict=True, required=True)
+    submitted_by = Code(required=True)
+    participants = codes(200, required=True)
+    persons = ids(required=True)
+    director = Code(required=True, allow_none=True)
+    walled = codes(1000, required=True)
 
 
 class Command(Strict):

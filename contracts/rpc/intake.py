@@ -5,9 +5,10 @@ from typing import Final
 from marshmallow import fields, validate
 
 from contracts import vocabulary as words
-from contracts.bodies import COMMAND_BODIES
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
+from contracts.bodies import intake as bodies
+from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
 from contracts.rpc.command import Command, Outcome
+from contracts.rpc.fragments import Fragment
 
 PAGE = 100
 
@@ -27,8 +28,20 @@ class GuestFacts(Strict):
     until = Moment(required=True)
 
 
+class EmergencyFacts(Strict):
+    """An emergency access (noodtoegang) that the person who asks has now."""
+
+    grant = RandomId(required=True)
+    partner = Code(required=True)
+    until = Moment(required=True)
+
+
 class CaseFacts(Strict):
-    """What policy needs to know of a case; `conflicts` are those of the person who asks."""
+    """What policy needs to know of a case.
+
+    `conflicts`, `guest` and `emergency` are those of the person who asks. `persons` are the random
+    ids of the client system; `follow_up_on` is the day from which the follow-up is due.
+    """
 
     id = RandomId(required=True)
     found = Flag(required=True)
@@ -40,32 +53,18 @@ class CaseFacts(Strict):
     referrer = Code(allow_none=True)
     submitted_at = Moment(allow_none=True)
     participants = many(ParticipantFacts, most=200)
+    persons = ids()
     director = Code(allow_none=True)
+    follow_up_on = Day(allow_none=True)
     followers = codes(200)
     crisis = Flag()
     victim_informed = Flag()
     informing_confirmed = Flag()
     evaluating = Flag()
     guest = fields.Nested(GuestFacts, allow_none=True)
+    emergency = fields.Nested(EmergencyFacts, allow_none=True)
     conflicts = fields.List(OneOf(("same_person", *words.INTERESTS)))
     session = RandomId(allow_none=True)
-
-
-class Fragment(Strict):
-    """A fragment: facts and content. `content` is null for whereabouts (kept apart)."""
-
-    id = RandomId(required=True)
-    kind = Code(required=True)
-    category = OneOf(words.CATEGORIES, required=True)
-    source = Code(required=True)
-    subjects = ids(required=True)
-    only_for = codes(required=True)
-    withhold_from = codes(required=True)
-    addressed_to = codes(required=True)
-    status = OneOf(("offered", "recalled"), required=True)
-    version = fields.Integer(strict=True, required=True)
-    at = Moment(required=True)
-    content = fields.Dict(keys=fields.String(), required=True, allow_none=True)
 
 
 class ReadCaseRequest(Strict):
@@ -79,10 +78,14 @@ class ReadCaseRequest(Strict):
 
 
 class ReadCaseReply(Strict):
-    """An unknown id is a case with `found` false and no fragments, in the same shape."""
+    """An unknown id is a case with `found` false and no fragments, in the same shape.
+
+    `walled` are the persons who must not hear of the case: for its events, never for an answer.
+    """
 
     case = fields.Nested(CaseFacts, required=True)
     fragments = many(Fragment, most=5000, required=True)
+    walled = codes(1000, required=True)
 
 
 class ListCasesRequest(Strict):
@@ -101,10 +104,17 @@ class ListCasesRequest(Strict):
     limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, PAGE))
 
 
+class ListedCase(Strict):
+    """A case of a list, with the fragments of the kinds that were asked for."""
+
+    case = fields.Nested(CaseFacts, required=True)
+    fragments = many(Fragment, most=5000, required=True)
+
+
 class ListCasesReply(Strict):
     """A page, newest first; `next` is where the following one starts, null at the end."""
 
-    cases = many(ReadCaseReply, most=PAGE, required=True)
+    cases = many(ListedCase, most=PAGE, required=True)
     next = fields.String(required=True, allow_none=True)
 
 
@@ -173,5 +183,5 @@ METHODS: Final = {
     "open_whereabouts": (OpenWhereaboutsRequest, OpenWhereaboutsReply),
     "read_session": (ReadSessionRequest, ReadSessionReply),
     "list_sessions": (ListSessionsRequest, ListSessionsReply),
-    **dict.fromkeys(COMMAND_BODIES, (Command, Outcome)),
+    **dict.fromkeys(bodies.BODIES, (Command, Outcome)),
 }

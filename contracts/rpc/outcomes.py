@@ -8,6 +8,7 @@ from typing import Final
 
 from marshmallow import fields
 
+from contracts import vocabulary as words
 from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes
 
 
@@ -27,7 +28,7 @@ class _Closed(Strict):
 class WeighingOutcome(_Closed):
     """A closed weighing (weging): what the table concluded, and whether it rests on enough."""
 
-    conclusion = OneOf(("take", "not_grave_enough", "criteria_not_met"), required=True)
+    conclusion = OneOf(words.WEIGHING_CONCLUSIONS, required=True)
     assessments = fields.Integer(strict=True, required=True)
     problem_profile = Flag(required=True)
 
@@ -50,7 +51,7 @@ class ConclusionOutcome(_Closed):
 class FollowUpOutcome(_Closed):
     """A closed follow-up six months after the conclusion."""
 
-    result = OneOf(("close", "extend", "reopen"), required=True)
+    result = OneOf(words.FOLLOW_UP_RESULTS, required=True)
     ground = Code(allow_none=True)
 
 

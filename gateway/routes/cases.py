@@ -4,11 +4,11 @@ from typing import Any
 
 from gateway import projection
 from gateway.asking import Asking
+from gateway.case_shapes import CaseAnswer, CasesAnswer, ParticipantsAnswer
 from gateway.commands import Done
 from gateway.doors import Door, PageQuery, parts
 from gateway.ordering import ordered
 from gateway.release import Page, Released
-from gateway.shapes import CaseAnswer, CasesAnswer, ParticipantsAnswer
 
 door = Door("cases", __name__, description="What of a case is released, and its steps")
 
@@ -62,6 +62,24 @@ def change_stage(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
 def confirm_informing(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
     """Confirm, as chair, that the ground for not informing any victim holds."""
     return ordered(asking, "confirm_informing", body, case=case_id)
+
+
+@door.command("/cases/<random_id:case_id>/informing", "record_informing")
+def record_informing(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+    """Record how a person came to know of the referral, or why not yet."""
+    return ordered(asking, "record_informing", body, case=case_id)
+
+
+@door.command("/cases/<random_id:case_id>/advice", "write_advice")
+def write_advice(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+    """Write the advice of the table; its referrer reads it when the case is not taken."""
+    return ordered(asking, "write_advice", body, case=case_id)
+
+
+@door.command("/cases/<random_id:case_id>/takeover", "take_over_case")
+def take_over_case(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+    """Take a case over under the agreement that succeeds its own, which has ended."""
+    return ordered(asking, "take_over_case", body, case=case_id)
 
 
 @door.command("/cases/<random_id:case_id>/crisis", "raise_crisis")

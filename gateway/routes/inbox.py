@@ -41,7 +41,7 @@ def open_message(asking: Asking, message_id: str) -> Released:
     request = {"person": asking.viewer.person, "message": message_id}
     reply = parts().bus.read(asking.budget, "notifications", "open_message", request)
     message = reply["message"]
-    if message is None or not reply["about"]:
+    if message is None:
         # Nobody's case: it goes the way of any other and ends where unknown ones do.
         return parts().releases.message(asking, {"case": str(uuid.uuid4())}, {})
     return parts().releases.message(asking, reply["about"], _message(asking, message))
@@ -56,7 +56,6 @@ def mark_read(asking: Asking, body: dict[str, Any], message_id: str) -> Done:
         key=g.key,
         body=body,
         target=message_id,
-        service="notifications",
     )
     return parts().commands.perform(asking, order)
 

@@ -1,32 +1,24 @@
 """Information items (informatie-elementen) and whereabouts: offer, correct, recall."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
-from gateway import projection
 from gateway.asking import Asking
+from gateway.case_shapes import FragmentAnswer, ItemsAnswer
 from gateway.commands import Done
-from gateway.decisions import CaseDecision
 from gateway.doors import Door, parts
-from gateway.facts import CaseRead
 from gateway.ordering import ordered
-from gateway.projection import Body
+from gateway.projection import part
 from gateway.release import Released
-from gateway.shapes import FragmentAnswer, ItemsAnswer
 
 door = Door("items", __name__, description="Step 2: what partners choose to share, and for whom")
 
 KINDS: Final = ("item", "whereabouts")
 
 
-def _items(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> Body:
-    return projection.part_body("items", read, decision, shown)
-
-
 @door.read("/cases/<random_id:case_id>/items", ItemsAnswer)
 def list_items(asking: Asking, case_id: str) -> Released:
     """List the items of a case that are released to you, in the order they came."""
-    return parts().releases.case(asking, "items", case_id, _items, kinds=KINDS)
+    return parts().releases.case(asking, "items", case_id, part("items"), kinds=KINDS)
 
 
 @door.command("/cases/<random_id:case_id>/items", "offer_item", created=True)

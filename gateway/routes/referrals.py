@@ -3,12 +3,12 @@
 from typing import Any, Final
 
 from gateway.asking import Asking
+from gateway.case_shapes import CaseAnswer, ReferralsAnswer
 from gateway.commands import Done
 from gateway.doors import Door, PageQuery, parts
 from gateway.ordering import ordered
 from gateway.projection import case_body
 from gateway.release import Page, Released
-from gateway.shapes import CaseAnswer, ReferralsAnswer
 
 door = Door("referrals", __name__, description="Step 1: refer a family, follow the referral")
 

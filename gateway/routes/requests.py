@@ -1,30 +1,22 @@
 """Information requests (informatievragen): what the table still needs to know."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from gateway import projection
 from gateway.asking import Asking
+from gateway.case_shapes import RequestsAnswer
 from gateway.commands import Done
-from gateway.decisions import CaseDecision
 from gateway.doors import Door, parts
-from gateway.facts import CaseRead
 from gateway.ordering import ordered
-from gateway.projection import Body
+from gateway.projection import part
 from gateway.release import Released
-from gateway.shapes import RequestsAnswer
 
 door = Door("requests", __name__, description="Step 2: questions of the table, and their answers")
-
-
-def _requests(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> Body:
-    return projection.part_body("requests", read, decision, shown)
 
 
 @door.read("/cases/<random_id:case_id>/requests", RequestsAnswer)
 def list_requests(asking: Asking, case_id: str) -> Released:
     """List the questions of a case that are released to you."""
-    return parts().releases.case(asking, "requests", case_id, _requests, kinds=("request",))
+    return parts().releases.case(asking, "requests", case_id, part("requests"), kinds=("request",))
 
 
 @door.command("/cases/<random_id:case_id>/requests", "request_information", created=True)

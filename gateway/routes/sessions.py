@@ -3,12 +3,13 @@
 from typing import Any
 
 from gateway.asking import Asking
+from gateway.case_shapes import AgendaAnswer
 from gateway.commands import Done
 from gateway.decisions import ActionDecision
 from gateway.doors import Door, PageQuery, parts
 from gateway.ordering import ordered
 from gateway.release import Page, Released, session_body
-from gateway.shapes import AgendaAnswer, SessionAnswer, SessionsAnswer
+from gateway.shapes import SessionAnswer, SessionsAnswer
 
 door = Door("sessions", __name__, description="When a table meets, and its agenda")
 

@@ -53,7 +53,7 @@ def render() -> str:
             _DATA.format(members=of_case),
             table(("member", "kind"), _members(_data_schemas())),
             "## The envelope\n",
-            table(("member", "kind"), _members([Envelope()])),
+            table(("member", "kind"), _members([("every event", Envelope())])),
         )
     )
 
@@ -79,20 +79,21 @@ def _hearers(name: str) -> Iterator[str]:
             yield service
 
 
-def _data_schemas() -> Iterator[Schema]:
-    yield CaseData()
-    for versions in EVENTS.values():
-        yield from (schema() for schema in versions.values())
+def _data_schemas() -> Iterator[tuple[str, Schema]]:
+    yield "*case*", CaseData()
+    for name, versions in EVENTS.items():
+        yield from ((f"*{name}*", schema()) for schema in versions.values())
 
 
-def _members(schemas: Iterable[Schema]) -> list[Row]:
-    """A row per member; ValueError when one name means two things."""
-    kinds: dict[str, str] = {}
-    for schema in schemas:
+def _members(schemas: Iterable[tuple[str, Schema]]) -> Iterator[Row]:
+    """A row per member; where one name has several kinds, a row per kind that says in which."""
+    kinds: dict[str, dict[str, list[str]]] = {}
+    for where, schema in schemas:
         for name, field in schema.fields.items():
-            if kinds.setdefault(name, _told(field)) != _told(field):
-                raise ValueError(f"{name} is {kinds[name]} and {_told(field)}")
-    return [(f"`{name}`", kind) for name, kind in kinds.items()]
+            kinds.setdefault(name, {}).setdefault(_told(field), []).append(where)
+    for name, told in kinds.items():
+        for kind, places in told.items():
+            yield f"`{name}`", kind if len(told) == 1 else f"{kind}: {', '.join(places)}"
 
 
 def _told(field: fields.Field[object]) -> str:
@@ -103,7 +104,12 @@ def _kind(field: fields.Field[object]) -> str:
     if isinstance(field, OneOf):
         return " or ".join(f"`{word}`" for word in _words(field))
     if isinstance(field, fields.List):
-        return f"list of {_kind(field.inner)}s"
+        listed = _kind(field.inner)
+        return (
+            f"list of {listed}" if isinstance(field.inner, fields.Nested) else f"list of {listed}s"
+        )
+    if isinstance(field, fields.Nested):
+        return f"{{{', '.join(f'`{name}`' for name in field.schema.fields)}}}"
     for kind, told in _KINDS.items():
         if isinstance(field, kind):
             return told

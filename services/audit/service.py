@@ -42,7 +42,7 @@ class AuditService:
         """What was signed of the log."""
         return self.app.checkpoints(**read_request("audit", "checkpoints", payload))
 
-    @rpc(callers=("intake",))
+    @rpc(callers=("intake", "risk", "plans"))
     def lacking(self, payload: dict[str, Any]) -> Any:
         """Which of these events are not recorded here."""
         return {"lacking": self.app.lacking(read_request("audit", "lacking", payload)["event_ids"])}

@@ -10,12 +10,13 @@ from pymongo.client_session import ClientSession
 from chassis.config import secret_key, setting
 from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
+from chassis.turns import Turns
 from services.intake import commands, store
 from services.intake.domain.matching import Identity
 from services.intake.domain.referral import told_by_ref
+from services.intake.neighbours import Neighbours
 from services.intake.store.keeping import Books
 from services.intake.store.reading import Reading
-from services.intake.turns import Turns
 
 
 class Intake:
@@ -30,6 +31,7 @@ class Intake:
         self._matching_key = matching_key
         self._staff = staff
         self._turns = Turns()
+        self._neighbours = Neighbours(runtime.client)
         self.reading = Reading(runtime, staff)
         store.prepare(runtime)
 
@@ -39,11 +41,15 @@ class Intake:
 
     def read_case(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """A case for a person: facts, and content where it is asked for."""
-        return self.reading.case(**request, today=self._runtime.clock.now().date())
+        return self.reading.case(**request, now=self._runtime.clock.now())
 
     def list_cases(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """A page of cases for a person."""
-        return self.reading.cases(**request, today=self._runtime.clock.now().date())
+        return self.reading.cases(**request, now=self._runtime.clock.now())
+
+    def read_session(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """A session, its agenda and the facts of the cases on it, for a person."""
+        return self.reading.session(**request, now=self._runtime.clock.now())
 
     def perform(self, name: str, envelope: dict[str, Any]) -> dict[str, Any]:
         """Perform a command once, whatever is sent again; tells ids and state.
@@ -52,10 +58,12 @@ class Intake:
         `chassis.commands.Commands.perform` raises.
         """
         command = commands.load(name, envelope, self._runtime.clock)
+        settled = self._neighbours.settled(command, envelope["case"])
+        around = commands.Around(settled, self._staff, self._keyed)
 
         def act(session: ClientSession) -> dict[str, Any]:
             books = Books(self._runtime, session)
-            change = commands.change_of(command, envelope, books, self._keyed)
+            change = commands.change_of(command, envelope, books, around)
             books.keep(change)
             books.publish(change.events, self._staff, envelope, command.now)
             return dict(change.outcome)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from marshmallow import ValidationError
@@ -10,7 +11,16 @@ from chassis.clock import Clock
 from contracts.bodies import COMMAND_BODIES
 from contracts.errors import Refuse
 from services.intake.domain import case as cases
-from services.intake.domain import contributions, matching, sessions, stages
+from services.intake.domain import (
+    contributions,
+    direction,
+    emergency,
+    informing,
+    matching,
+    sessions,
+    stages,
+    succession,
+)
 from services.intake.domain.case import Case, Change
 from services.intake.domain.command import Command
 from services.intake.domain.referral import submit_referral
@@ -18,6 +28,19 @@ from services.intake.store.keeping import Books
 
 Envelope = Mapping[str, Any]
 KeyedMatch = Callable[[matching.Identity], str]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a command looks at beside the books.
+
+    `settled` is the neighbour's closed document that it names, `staff` the keyed matches of
+    persons with a mandate, `keyed` makes such a match.
+    """
+
+    settled: Mapping[str, Any] | None
+    staff: Mapping[str, str]
+    keyed: KeyedMatch
 
 
 def load(name: str, envelope: Envelope, clock: Clock) -> Command:
@@ -48,16 +71,16 @@ def case_of(name: str, envelope: Envelope) -> str | None:
     return None if name in _WITHOUT_CASE else envelope["case"]
 
 
-def change_of(command: Command, envelope: Envelope, books: Books, keyed: KeyedMatch) -> Change:
+def change_of(command: Command, envelope: Envelope, books: Books, around: Around) -> Change:
     """What the command changes, by its rule; raises Refuse and changes nothing."""
     if command.name == "submit_referral":
-        return _submit(command, books, keyed)
+        return _submit(command, books, around.keyed)
     if command.name == "schedule_session":
         return sessions.schedule_session(command)
     case = books.case(case_of(command.name, envelope) or "")
     decided_on = envelope["decided_on"] or {"stage": "", "version": 0}
     case.check_decided_on(decided_on["stage"], decided_on["version"])
-    return _ON_CASES[command.name](case, command, books)
+    return _ON_CASES[command.name](case, command, books, around)
 
 
 def _submit(command: Command, books: Books, keyed: KeyedMatch) -> Change:
@@ -70,52 +93,77 @@ def _submit(command: Command, books: Books, keyed: KeyedMatch) -> Change:
     return cases.with_events(change, noticed)
 
 
-def _change_stage(case: Case, command: Command, books: Books) -> Change:
+def _change_stage(case: Case, command: Command, books: Books, around: Around) -> Change:
     session = command.body.get("session")
     facts = stages.StageFacts(
         session=books.session(session) if session else None,
         requests_open=books.requests_open(case.id),
+        settled=around.settled,
+        advice_written=books.has_kind(case.id, "advice"),
+        places=books.places(case.agreement),
+        waiting=books.waiting(case.agreement),
+        services=books.ids_of_kind(case.id, "involved_service"),
     )
     return stages.change_stage(case, command, facts)
 
 
-def _put_on_agenda(case: Case, command: Command, books: Books) -> Change:
+def _put_on_agenda(case: Case, command: Command, books: Books, around: Around) -> Change:
     session = books.session(_target(command))
     if session is None:
         raise Refuse("not_found")
     return sessions.put_on_agenda(case, session, command)
 
 
-def _offer_item(case: Case, command: Command, books: Books) -> Change:
+def _record_informing(case: Case, command: Command, books: Books, around: Around) -> Change:
+    found = books.ids_of_kind(case.id, "informing")
+    informings = [books.fragment(case.id, each, opened=True) for each in found]
+    return informing.record_informing(case, command, informings)
+
+
+def _offer_item(case: Case, command: Command, books: Books, around: Around) -> Change:
     answers = command.body.get("answers")
     request = books.fragment(case.id, answers) if answers else None
     return contributions.offer_item(case, command, request)
 
 
-def _correct_item(case: Case, command: Command, books: Books) -> Change:
+def _correct_item(case: Case, command: Command, books: Books, around: Around) -> Change:
     item = books.fragment(case.id, _target(command))
     return contributions.correct_item(case, command, item)
 
 
-def _recall_item(case: Case, command: Command, books: Books) -> Change:
+def _recall_item(case: Case, command: Command, books: Books, around: Around) -> Change:
     item = books.fragment(case.id, _target(command))
     return contributions.recall_item(case, command, item)
 
 
-def _answer_forming(case: Case, command: Command, books: Books) -> Change:
+def _answer_forming(case: Case, command: Command, books: Books, around: Around) -> Change:
     has_contributed = books.has_contributed(case.id, command.own_partner)
     return contributions.answer_forming(case, command, has_contributed)
 
 
-def _answer_request(case: Case, command: Command, books: Books) -> Change:
+def _answer_request(case: Case, command: Command, books: Books, around: Around) -> Change:
     asked = books.fragment(case.id, _target(command), opened=True)
     item = command.body.get("item")
     shared = books.find_fragment(case.id, item) if item else None
     return contributions.answer_request(case, command, asked, shared)
 
 
+def _appoint_director(case: Case, command: Command, books: Books, around: Around) -> Change:
+    return direction.appoint_director(case, command, around.staff)
+
+
+def _record_mandate(case: Case, command: Command, books: Books, around: Around) -> Change:
+    services = books.ids_of_kind(case.id, "involved_service")
+    return direction.record_direction_mandate(case, command, services)
+
+
+def _take_over(case: Case, command: Command, books: Books, around: Around) -> Change:
+    both = (case.agreement, command.body["agreement"])
+    return succession.take_over_case(case, command, {one: books.places(one) for one in both})
+
+
 def _rule_only(rule: Callable[[Case, Command], Change]) -> "Handler":
-    return lambda case, command, books: rule(case, command)
+    return lambda case, command, books, around: rule(case, command)
 
 
 def _target(command: Command) -> str:
@@ -124,12 +172,13 @@ def _target(command: Command) -> str:
     return command.target
 
 
-Handler = Callable[[Case, Command, Books], Change]
+Handler = Callable[[Case, Command, Books, Around], Change]
 
 _WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
 
 _ON_CASES: Final[dict[str, Handler]] = {
     "confirm_informing": _rule_only(cases.confirm_informing),
+    "record_informing": _record_informing,
     "put_on_agenda": _put_on_agenda,
     "change_stage": _change_stage,
     "raise_crisis": _rule_only(cases.raise_crisis),
@@ -142,4 +191,10 @@ _ON_CASES: Final[dict[str, Handler]] = {
     "answer_forming": _answer_forming,
     "request_information": _rule_only(contributions.request_information),
     "answer_request": _answer_request,
+    "write_advice": _rule_only(direction.write_advice),
+    "appoint_director": _appoint_director,
+    "record_direction_mandate": _record_mandate,
+    "open_emergency": _rule_only(emergency.open_emergency),
+    "review_emergency": _rule_only(emergency.review_emergency),
+    "take_over_case": _take_over,
 }

@@ -39,7 +39,7 @@ class IntakeService:
     @rpc
     def read_session(self, payload: Payload) -> Payload:
         """A session, its agenda and the facts of the cases on it."""
-        return self.app.reading.session(**read_request("intake", "read_session", payload))
+        return self.app.read_session(read_request("intake", "read_session", payload))
 
     @rpc
     def list_sessions(self, payload: Payload) -> Payload:
@@ -120,6 +120,41 @@ class IntakeService:
     def answer_request(self, payload: Payload) -> Payload:
         """The answer to a question."""
         return self._perform("answer_request", payload)
+
+    @rpc
+    def record_informing(self, payload: Payload) -> Payload:
+        """How somebody came to know, or why not yet."""
+        return self._perform("record_informing", payload)
+
+    @rpc
+    def write_advice(self, payload: Payload) -> Payload:
+        """The advice to the referrer."""
+        return self._perform("write_advice", payload)
+
+    @rpc
+    def appoint_director(self, payload: Payload) -> Payload:
+        """The case director, from among the partners."""
+        return self._perform("appoint_director", payload)
+
+    @rpc
+    def record_direction_mandate(self, payload: Payload) -> Payload:
+        """An involved service mandates the director."""
+        return self._perform("record_direction_mandate", payload)
+
+    @rpc
+    def open_emergency(self, payload: Payload) -> Payload:
+        """Acute danger: the case opens for a short time."""
+        return self._perform("open_emergency", payload)
+
+    @rpc
+    def review_emergency(self, payload: Payload) -> Payload:
+        """What a second person says of an emergency access."""
+        return self._perform("review_emergency", payload)
+
+    @rpc
+    def take_over_case(self, payload: Payload) -> Payload:
+        """The case goes on under the succeeding agreement."""
+        return self._perform("take_over_case", payload)
 
     @rpc
     def lacking(self, payload: Payload) -> Payload:

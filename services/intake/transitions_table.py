@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from services.intake.domain.transitions import AVAILABLE_STEPS, TABLE, Transition
+from services.intake.domain.transitions import TABLE
 
 _HEAD = """\
 # The life of a case
 
 Made from the table in `services/intake/domain/transitions.py` by `ketenaanpak docs`. No other
 transitions exist. A command that does not lead on from the present stage is refused with the reason
-and the commands that do (`illegal_transition`), and changes nothing. A step that is not available
-yet answers `step_not_available`.
+and the commands that do (`illegal_transition`), and changes nothing. Where a command rests on a
+document of a neighbour, it names that document, and the neighbour is asked what it says.
 
 | from | to | command | who | what must be true | rests on | event | step |
 |---|---|---|---|---|---|---|---|
@@ -32,10 +32,6 @@ def _rows() -> Iterator[str]:
             row.must,
             f"`{row.outcome}`" if row.outcome else "–",
             f"`{row.event}`",
-            _step(row),
+            str(row.step),
         )
         yield f"| {' | '.join(cells)} |"
-
-
-def _step(row: Transition) -> str:
-    return str(row.step) if row.step in AVAILABLE_STEPS else f"{row.step}, not available yet"

@@ -14,6 +14,7 @@ class NotificationsService:
 
     name = "notifications"
     allowed_callers = ("gateway",)
+    background = (("app.remind", 5.0),)
     app: Notifications = Provided(Notifications)
 
     @hears(*SUBSCRIPTIONS["notifications"])
@@ -39,7 +40,7 @@ class NotificationsService:
         command = read_request("notifications", "mark_read", payload)
         return write_reply("notifications", "mark_read", self.app.mark_read(command))
 
-    @rpc(callers=("intake",))
+    @rpc(callers=("intake", "risk", "plans"))
     def lacking(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Which of these events had no effect here."""
         request = read_request("notifications", "lacking", payload)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema, ValidationError, fields
 
-from contracts.bodies import COMMAND_BODIES
+from contracts.bodies import COMMAND_BODIES, OWNERS
 from contracts.events import DATASCHEMA, EVENTS, Envelope, read_event
 from contracts.fields import Strict
 from contracts.rpc import METHODS
@@ -83,7 +83,8 @@ def test_an_event_sample_is_read_as_the_event_of_its_name(name: str) -> None:
 @each_command
 def test_a_command_sample_carries_a_body_of_its_kind(command: str) -> None:
     """The command that the gateway sends holds a body that its owner takes as it is."""
-    body, schema = read(f"rpc/intake.{command}.request.json")["body"], COMMAND_BODIES[command]()
+    sample = read(f"rpc/{OWNERS[command]}.{command}.request.json")
+    body, schema = sample["body"], COMMAND_BODIES[command]()
 
     assert as_json(schema.dump(schema.load(body))) == body
     for spoilt, place in with_unknown_member(schema, body):

@@ -27,11 +27,42 @@ CONSULT = "case_consultation"
 
 
 @dataclass(frozen=True)
+class Seats:
+    """Who sits at a table, by key: the chair, the coordination team, who directs, all members."""
+
+    chair: str
+    coordination: str
+    director: str
+    members: tuple[str, ...]
+
+
+SEATS = {
+    "sample-brugge": Seats("chair", "coordination", "justitiehuis", PARTNERS),
+    "sample-kortrijk": Seats(
+        "stad-kortrijk",
+        "coordination-kortrijk",
+        "politie-kortrijk",
+        ("caw-kortrijk", "parket-kortrijk", "politie-kortrijk", "stad-kortrijk"),
+    ),
+}
+
+
+@dataclass(frozen=True)
 class Case:
     """A case as its referrer knows it: its id and the ids of its persons by ref."""
 
     id: str
     ids: dict[str, str]
+    agreement: str = "sample-brugge"
+
+    @property
+    def seats(self) -> Seats:
+        return SEATS[self.agreement]
+
+    @property
+    def persons(self) -> list[str]:
+        """The ids of the client system."""
+        return list(self.ids.values())
 
     @property
     def path(self) -> str:
@@ -59,6 +90,11 @@ class Table:
     ) -> requests.Response:
         return self.caller.post(self.people[who].id, path, purpose, body, if_match, **options)
 
+    def put(
+        self, who: str, path: str, body: dict[str, Any], if_match: int | None = None
+    ) -> requests.Response:
+        return self.caller.put(self.people[who].id, path, CONSULT, body, if_match)
+
     def refer(self, who: str = "caw", **changes: Any) -> Case:
         """A referral that was accepted."""
         agreement = self.people[who].agreement
@@ -67,12 +103,12 @@ class Table:
         )
         assert answer.status_code == 201, answer.text
         body = answer.json()
-        return Case(body["case"], body["ids"])
+        return Case(body["case"], body["ids"], agreement)
 
-    def session(self, who: str = "coordination") -> str:
-        """A session an hour ahead."""
+    def session(self, who: str = "coordination", starts: datetime | None = None) -> str:
+        """A session, an hour ahead unless told otherwise."""
         agreement = self.people[who].agreement
-        starts = datetime.now(UTC) + timedelta(hours=1)
+        starts = starts or datetime.now(UTC) + timedelta(hours=1)
         body = {
             "agreement": agreement,
             "table": agreement.replace("sample", "table"),
@@ -85,13 +121,13 @@ class Table:
 
     def take_on(self, case: Case, session: str | None = None) -> Case:
         """Puts the case on an agenda and takes it on: forming begins."""
-        session = session or self.session()
+        coordination = case.seats.coordination
+        session = session or self.session(coordination)
         put = self.post(
-            "coordination", f"/v1/sessions/{session}/agenda", {"case": case.id}, "coordination"
+            coordination, f"/v1/sessions/{session}/agenda", {"case": case.id}, "coordination"
         )
         assert put.ok, put.text
-        taken = self.step("chair", case, "take_on_agenda", session=session)
-        assert taken.ok, taken.text
+        self.expect(self.step(case.seats.chair, case, "take_on_agenda", session=session))
         return case
 
     def forming(self, who: str = "caw", **changes: Any) -> Case:
@@ -103,6 +139,84 @@ class Table:
         version = self.get(who, case.path).json()["version"]
         body = {"command": command, **members}
         return self.post(who, f"{case.path}/transitions", body, if_match=version)
+
+    def weighing(self, who: str = "caw", **changes: Any) -> Case:
+        """A case about which nobody knows more: it is being weighed."""
+        case = self.forming(who, **changes)
+        for member in case.seats.members:
+            self.expect(self.post(member, f"{case.path}/answers", {"answer": "nothing_known"}))
+        self.expect(self.step(case.seats.chair, case, "complete_forming"))
+        return case
+
+    def weigh(self, case: Case, conclusion: str = "take") -> str:
+        """A closed weighing with an assessment, positions and a problem profile; its id."""
+        chair, members = case.seats.chair, case.seats.members
+        filled = builders.assessment("odara", case.ids["a"])
+        assessed = self.expect(self.post(members[0], f"{case.path}/assessments", filled))["id"]
+        weighing: str = self.expect(self.post(chair, f"{case.path}/weighings", {}))["id"]
+        path = f"{case.path}/weighings/{weighing}"
+        for member in members:
+            self.expect(self.post(member, f"{path}/positions", {"position": "accept"}))
+        profile = builders.problem_profile()
+        self.expect(self.put(chair, f"{path}/problem-profile", profile, if_match=1))
+        closing = {"conclusion": conclusion, "reasons": "waarom", "assessments": [assessed]}
+        self.expect(self.post(chair, f"{path}/close", closing, if_match=2))
+        return weighing
+
+    def accepted(self, who: str = "caw", **changes: Any) -> tuple[Case, str]:
+        """A case that is taken and has a place, and its weighing."""
+        case = self.weighing(who, **changes)
+        weighing = self.weigh(case)
+        done = self.expect(self.step(case.seats.chair, case, "accept", outcome=weighing))
+        assert done["stage"] == "accepted", done
+        return case, weighing
+
+    def directed(self, who: str = "caw", **changes: Any) -> tuple[Case, str]:
+        """An accepted case with a director whom every involved service mandated."""
+        case, weighing = self.accepted(who, **changes)
+        director = case.seats.director
+        appointed = {"person": self.people[director].id, "no_care_professional": True}
+        self.expect(self.put(case.seats.chair, f"{case.path}/director", appointed))
+        shown = self.get(director, case.path).json()["fragments"]
+        for service in [each["id"] for each in shown if each["kind"] == "involved_service"]:
+            mandate = {"involved_service": service, "given_by": "directie"}
+            mandate["given_on"] = builders.TODAY().isoformat()
+            self.expect(self.post(director, f"{case.path}/direction-mandates", mandate))
+        return case, weighing
+
+    def adopt(self, case: Case, body: dict[str, Any]) -> str:
+        """A version of the plan that everybody approves; its id."""
+        members = case.seats.members
+        plan: str = self.expect(self.post(members[0], f"{case.path}/plans", body))["id"]
+        for member in members:
+            position = {"position": "approve"}
+            self.expect(self.post(member, f"{case.path}/plans/{plan}/positions", position))
+        path = f"{case.path}/plans/{plan}/adopt"
+        self.expect(self.post(case.seats.chair, path, {}, if_match=1))
+        return plan
+
+    def active(self, who: str = "caw", **changes: Any) -> Case:
+        """A case whose adopted plan is carried out."""
+        case, weighing = self.directed(who, **changes)
+        followers = [self.people[each].partner or "" for each in case.seats.members[:3]]
+        plan = self.adopt(case, builders.plan(weighing, case.persons, *followers))
+        self.expect(self.step(case.seats.chair, case, "start_execution", outcome=plan))
+        return case
+
+    def concluded(self, who: str = "caw", **changes: Any) -> Case:
+        """A case in which the violence stopped and the goals are reached."""
+        case = self.active(who, **changes)
+        path = f"{case.path}/conclusions"
+        drawn = self.expect(self.post(case.seats.director, path, builders.conclusion()))
+        self.expect(self.step(case.seats.chair, case, "conclude", outcome=drawn["id"]))
+        return case
+
+    @staticmethod
+    def expect(answer: requests.Response) -> dict[str, Any]:
+        """The body of an answer that is a success."""
+        assert answer.ok, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
 
     def offer(self, who: str, case: Case, category: str, **changes: Any) -> str:
         """An item about the victim that was accepted; its id."""

@@ -3,13 +3,14 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pymongo
 import pytest
 
 from contracts.vocabulary import PURPOSES
 from tests import builders
-from tests.e2e.table import PARTNERS, Table
+from tests.e2e.table import PARTNERS, Case, Table
 
 READERS = (
     *PARTNERS,
@@ -87,9 +88,80 @@ def referral_of_canaries(referrer: str) -> dict:
     }
 
 
+def told(field: str, **members: Any) -> dict[str, Any]:
+    """What the table made together, in canaries."""
+    return {
+        "text": f"KANARIE-table-{field}-full",
+        "summary": f"KANARIE-table-{field}-summary",
+        **members,
+    }
+
+
+def carry_on(table: Table, case: Case) -> None:
+    """Takes the case through weighing and plan until a conclusion is drawn, in canaries."""
+    everyone, director, chair = case.seats.members, case.seats.director, case.seats.chair
+    for who in everyone:
+        answer = {"answer": "nothing_known"}
+        table.expect(table.post(who, f"{case.path}/answers", answer))
+    table.expect(table.step(chair, case, "complete_forming"))
+    filled = builders.assessment("dash-ric", case.ids["a"], remark="KANARIE-assessment-remark")
+    assessment = table.expect(table.post("caw", f"{case.path}/assessments", filled))["id"]
+    weighing = table.expect(table.post(chair, f"{case.path}/weighings", {}))["id"]
+    path = f"{case.path}/weighings/{weighing}"
+    position = {"position": "accept", "ground": "KANARIE-table-position"}
+    for who in everyone:
+        table.expect(table.post(who, f"{path}/positions", position))
+    profile = builders.problem_profile("KANARIE-table-profile")
+    table.expect(table.put(chair, f"{path}/problem-profile", profile, if_match=1))
+    closing = {
+        "conclusion": "take",
+        "reasons": "KANARIE-table-reasons",
+        "assessments": [assessment],
+    }
+    table.expect(table.post(chair, f"{path}/close", closing, if_match=2))
+    table.expect(table.step(chair, case, "accept", outcome=weighing))
+    appointed = {"person": table.people[director].id, "no_care_professional": True}
+    table.expect(table.put(chair, f"{case.path}/director", appointed))
+    shown = table.expect(table.get(director, case.path))["fragments"]
+    today = builders.TODAY().isoformat()
+    for service in [each["id"] for each in shown if each["kind"] == "involved_service"]:
+        mandate = {"involved_service": service, "given_by": "KANARIE-table-mandate"}
+        path = f"{case.path}/direction-mandates"
+        table.expect(table.post(director, path, {**mandate, "given_on": today}))
+    timing = {"on": today, "text": "KANARIE-timing-full", "summary": "KANARIE-timing-summary"}
+    plan = builders.plan(
+        weighing,
+        case.persons,
+        **told("plan"),
+        goals=[{"ref": "g", "aim": "stop_violence", **told("goal", subjects=case.persons)}],
+        actions=[
+            {**builders.action("g", "parket", judicial_timing=timing), **told("action")},
+        ],
+    )
+    adopted = table.adopt(case, plan)
+    table.expect(table.step(chair, case, "start_execution", outcome=adopted))
+    everybody = {"subjects": case.persons}
+    check = told("check", judgement="unknown")
+    contact = told("contact", party="client", on=today, **everybody)
+    trajectory = told(
+        "trajectory", kind="help", state="running", service="KANARIE-table-service", **everybody
+    )
+    for part, body in (
+        ("contact-log", contact),
+        ("trajectories", trajectory),
+        ("reports", told("report", safety_check=check)),
+        ("conclusions", builders.conclusion(**told("conclusion"))),
+    ):
+        table.expect(table.post(director, f"{case.path}/{part}", body))
+    decision = told("decision", supported_by=["caw"])
+    table.expect(table.post(chair, f"{case.path}/decisions", decision))
+    ground = {"ground": "KANARIE-emergency"}
+    table.expect(table.post("politie", f"{case.path}/emergencies", ground, "acute_danger"))
+
+
 @pytest.fixture(scope="module")
 def world(platform):
-    """A case full of canaries, an item of each category, a request, and a recalled item."""
+    """A case full of canaries, from the referral to the conclusion, with a recalled item."""
     from demo.calls import Caller
 
     table = Table(Caller(platform.gateway_url, platform.token))
@@ -132,6 +204,14 @@ def world(platform):
          "question": "KANARIE-question"},
     )  # fmt: skip
     assert asked.ok, asked.text
+    declined = {
+        "outcome": "declined",
+        "ground": "professional_rules",
+        "ground_text": "KANARIE-question-ground",
+    }
+    path = f"{case.path}/requests/{asked.json()['id']}/answer"
+    table.expect(table.post("ggz", path, declined, if_match=1))
+    carry_on(table, case)
     ids = {
         "case_id": case.id,
         "referral_id": case.id,
@@ -168,22 +248,24 @@ def expected(who: str) -> tuple[set[str], set[str]]:
     if who in outsiders:
         return everything, set()
     if who == "chair":
-        return {"KANARIE-address", "KANARIE-contact", "KANARIE-item-judicial"}, {"KANARIE-given-a"}
+        never = {"KANARIE-address", "KANARIE-contact", "KANARIE-item-judicial", "KANARIE-timing"}
+        return never, {"KANARIE-given-a", "KANARIE-table-plan-full"}
     if who == "caw-worker":
-        return {"KANARIE-item", "KANARIE-question", "KANARIE-recalled", "KANARIE-address"}, {
-            "KANARIE-occurrence-full"
-        }
+        never = {"KANARIE-item", "KANARIE-question", "KANARIE-recalled", "KANARIE-address"}
+        never |= {"KANARIE-table", "KANARIE-timing", "KANARIE-assessment", "KANARIE-emergency"}
+        return never, {"KANARIE-occurrence-full"}
     never = {"KANARIE-recalled", "KANARIE-gone"} if who != "politie" else set()
     if who not in ("parket", "caw"):
         never |= {"KANARIE-address", "KANARIE-contact"}
     domain_never = {
         "justice": {"KANARIE-item-mental_health-full", "KANARIE-item-work_income"},
-        "care": {"KANARIE-item-judicial-full"},
+        "care": {"KANARIE-item-judicial-full", "KANARIE-timing-full"},
         "local": {
             "KANARIE-item-judicial",
             "KANARIE-item-mental_health",
             "KANARIE-item-incidents-full",
             "KANARIE-question",
+            "KANARIE-timing",
         },
     }
     domain = {
@@ -193,7 +275,8 @@ def expected(who: str) -> tuple[set[str], set[str]]:
         "stad": "local",
         "sociaal-huis": "local",
     }.get(who, "care")
-    return never | domain_never[domain], {"KANARIE-given-a", "KANARIE-wish-full"}
+    always = {"KANARIE-given-a", "KANARIE-wish-full", "KANARIE-table-plan-full"}
+    return never | domain_never[domain], always
 
 
 @pytest.mark.parametrize("who", READERS)

@@ -159,8 +159,8 @@ def test_a_stale_version_is_refused_and_a_missing_one_asked_for(table):
         ("take_on_agenda", {"session": str(uuid.UUID(int=5, version=4))}, "illegal_transition"),
         ("complete_forming", {}, "precondition_unmet"),
         ("reopen_forming", {}, "illegal_transition"),
-        ("accept", {"outcome": str(uuid.UUID(int=5, version=4))}, "step_not_available"),
-        ("close", {}, "step_not_available"),
+        ("accept", {"outcome": str(uuid.UUID(int=5, version=4))}, "illegal_transition"),
+        ("close", {"outcome": str(uuid.UUID(int=5, version=4))}, "illegal_transition"),
         ("no_such_command", {}, "validation_failed"),
     ],
 )

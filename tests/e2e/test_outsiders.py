@@ -18,6 +18,18 @@ READS = (
     "/v1/cases/{case}/items",
     "/v1/cases/{case}/items/{item}",
     "/v1/cases/{case}/requests",
+    "/v1/cases/{case}/assessments",
+    "/v1/cases/{case}/weighings",
+    "/v1/cases/{case}/plans",
+    "/v1/cases/{case}/decisions",
+    "/v1/cases/{case}/contact-log",
+    "/v1/cases/{case}/trajectories",
+    "/v1/cases/{case}/reports",
+    "/v1/cases/{case}/conclusions",
+    "/v1/cases/{case}/follow-ups",
+    "/v1/cases/{case}/evaluations",
+    "/v1/cases/{case}/direction-mandates",
+    "/v1/cases/{case}/emergencies",
     "/v1/referrals/{case}",
 )
 
@@ -26,6 +38,8 @@ COMMANDS = (
     ("/v1/cases/{case}/answers", {"answer": "nothing_known"}),
     ("/v1/cases/{case}/conflicts", {"interest": "kin"}),
     ("/v1/cases/{case}/crisis", "narrative"),
+    ("/v1/cases/{case}/weighings", {}),
+    ("/v1/cases/{case}/reports", "report"),
 )
 
 
@@ -39,7 +53,7 @@ def everything_but_the_clock(answer: requests.Response) -> tuple[int, dict[str, 
 def calls_behind(platform) -> dict[str, float]:
     """How often each RPC method and each decision was used, from the parts' own metrics."""
     counted: dict[str, float] = {}
-    for name in ("intake", "audit"):
+    for name in ("intake", "risk", "plans", "audit"):
         url = platform.service(name).ready_url.replace("/readyz", "/metrics")
         text = requests.get(url, timeout=5).text
         for line in text.splitlines():
@@ -78,6 +92,7 @@ def test_a_command_on_a_foreign_case_is_answered_like_one_on_nothing(table, path
     body = {
         "item": builders.item("safety", known),
         "narrative": builders.narrative("gevaar", known),
+        "report": {"text": "a", "summary": "b", "safety_check": builders.safety_check()},
     }.get(body, body) if isinstance(body, str) else body  # fmt: skip
 
     foreign = table.post("caw-kortrijk", path.format(case=case.id), body)
@@ -87,17 +102,18 @@ def test_a_command_on_a_foreign_case_is_answered_like_one_on_nothing(table, path
     assert everything_but_the_clock(foreign) == everything_but_the_clock(unknown)
 
 
-def test_the_same_calls_stand_behind_a_foreign_and_an_unknown_case(platform, table):
+@pytest.mark.parametrize("part", ["", "/items", "/assessments", "/plans"])
+def test_the_same_calls_stand_behind_a_foreign_and_an_unknown_case(platform, table, part):
     """A shorter way to "not found" could be measured from outside."""
     case = table.forming()
     start = calls_behind(platform)
-    table.get("caw-kortrijk", case.path)
+    table.get("caw-kortrijk", f"{case.path}{part}")
     between = calls_behind(platform)
-    table.get("caw-kortrijk", f"/v1/cases/{uuid.uuid4()}")
+    table.get("caw-kortrijk", f"/v1/cases/{uuid.uuid4()}{part}")
     end = calls_behind(platform)
 
-    foreign = {n: c for n, c in difference(start, between).items() if "read_case" in n}
-    unknown = {n: c for n, c in difference(between, end).items() if "read_case" in n}
+    foreign = {n: c for n, c in difference(start, between).items() if "read_" in n}
+    unknown = {n: c for n, c in difference(between, end).items() if "read_" in n}
     recorded = [
         {n for n in difference(*pair) if 'method="record"' in n}
         for pair in ((start, between), (between, end))

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from contracts.errors import Refuse
-from services.intake.domain.command import Command, unmet
+from services.intake.domain.command import TABLE, Command, unmet
+from services.intake.domain.places import Places
 
 CONTRIBUTING: Final = ("forming", "weighing", "waiting", "accepted", "active")
 """The stages in which partners contribute."""
@@ -38,16 +39,39 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Evaluation:
+    """The session during which the team looks back on a case."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """An emergency access (noodtoegang): its id, whose it is, until when, who reviewed it."""
+
+    grant: str
+    person: str
+    partner: str
+    until: datetime
+    reviewed_by: str | None = None
+
+
+@dataclass(frozen=True)
 class ClientPerson:
     """A member of the client system: the random id within this case, and keyed matches."""
 
     id: str
     matches: tuple[str, ...] = ()
+    victim: bool = False
 
 
 @dataclass(frozen=True)
 class Case:
-    """What intake owns of a case; `version` grows with what all participants may see change."""
+    """What intake owns of a case; `version` grows with what all participants may see change.
+
+    `mandated_by` are the involved services that mandated the director.
+    """
 
     id: str
     agreement: str
@@ -62,8 +86,13 @@ class Case:
     victim_informed: bool
     informing_confirmed: bool = False
     crisis: bool = False
-    evaluating: bool = False
+    evaluation: Evaluation | None = None
     director: str | None = None
+    mandated_by: tuple[str, ...] = ()
+    waiting_since: datetime | None = None
+    reopened_at: datetime | None = None
+    follow_up_on: date | None = None
+    emergencies: tuple[Emergency, ...] = ()
     followers: tuple[str, ...] = ()
     guest: Guest | None = None
     session: str | None = None
@@ -75,6 +104,11 @@ class Case:
             if participant.partner == partner:
                 return participant
         raise unmet("not_a_participant", "the partner does not take part in this case")
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """The random ids of the whole client system."""
+        return tuple(person.id for person in self.persons)
 
     def takes_part(self, partner: str) -> bool:
         return any(participant.partner == partner for participant in self.participants)
@@ -186,6 +220,7 @@ class Change:
     added: tuple[Fragment, ...] = ()
     revised: tuple[Fragment, ...] = ()
     session: Session | None = None
+    places: tuple[Places, ...] = ()
     events: tuple[Event, ...] = ()
 
 
@@ -218,6 +253,7 @@ def event_data(event: Event, staff: Mapping[str, str]) -> dict[str, Any]:
         "submitted_by": case.submitted_by,
         "participants": [participant.partner for participant in case.participants],
         "walled": list(walled(case, staff)),
+        "director": case.director,
     }
     return facts | dict(event.data)
 
@@ -278,6 +314,19 @@ def declare_conflict(case: Case, command: Command) -> Change:
         case,
     )
     return Change(outcome(case), case, events=(event,))
+
+
+def of_the_table(command: Command, kind: str, case: Case, content: Mapping[str, Any]) -> Fragment:
+    """A fragment about the whole client system that the team makes together."""
+    return Fragment(
+        id=command.new_id(),
+        kind=kind,
+        category="joint",
+        source=TABLE,
+        subjects=case.everybody,
+        at=command.now,
+        content=content,
+    )
 
 
 def fragment_event(name: str, case: Case, fragment: Fragment) -> Event:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from contracts.bodies import victim_informed
+from contracts.bodies.intake import victim_informed
 from services.intake.domain.case import (
     Case,
     Change,
@@ -15,6 +15,7 @@ from services.intake.domain.case import (
     outcome,
 )
 from services.intake.domain.command import Command
+from services.intake.domain.informing import informing_due
 
 NARRATIVES: Final = {
     "occurrences": ("occurrence", "incidents"),
@@ -53,7 +54,10 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
         referrer=body.get("referrer", command.person),
         submitted_at=command.now,
         participants=tuple(Participant(one, command.now) for one in taking_part),
-        persons=tuple(ClientPerson(ids[ref], matches.get(ref, ())) for ref in ids),
+        persons=tuple(
+            ClientPerson(ids[one["ref"]], matches.get(one["ref"], ()), "victim" in one["roles"])
+            for one in body["persons"]
+        ),
         victim_informed=victim_informed(body["persons"]),
     )
     positions = {f"persons.{index}": person for index, person in enumerate(ids.values())}
@@ -61,7 +65,7 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
         outcome(case, ids=positions),
         case,
         added=tuple(_numbered(_fragments(command, ids))),
-        events=(Event("intake.referral_submitted", case=case),),
+        events=(Event("intake.referral_submitted", _informing_data(body), case),),
     )
 
 
@@ -72,6 +76,10 @@ def told_by_ref(answer: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str,
         for index, person in enumerate(body["persons"])
     }
     return {**answer, "ids": ids}
+
+
+def _informing_data(body: Mapping[str, Any]) -> dict[str, Any]:
+    return informing_due([person["informing"] for person in body["persons"]])
 
 
 def _numbered(fragments: Iterator[Fragment]) -> Iterator[Fragment]:

@@ -5,7 +5,16 @@ from datetime import timedelta
 from typing import Any, Final
 
 from contracts.errors import Refuse
-from services.intake.domain.case import AgendaEntry, Case, Change, Event, Guest, Session, outcome
+from services.intake.domain.case import (
+    AgendaEntry,
+    Case,
+    Change,
+    Evaluation,
+    Event,
+    Guest,
+    Session,
+    outcome,
+)
 from services.intake.domain.command import Command, unmet
 
 LONGEST_AGENDA: Final = 200
@@ -39,6 +48,8 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
     entry = AgendaEntry(case.id, attends, command.partner or command.roles[0])
     session = replace(session, agenda=(*session.agenda, entry), version=session.version + 1)
     case = replace(case, session=session.id)
+    if case.stage == "closed":
+        case = replace(case, evaluation=_evaluation(session, command.terms))
     if attends:
         case = replace(case, guest=_guest(case, session, command.terms))
     return Change(
@@ -58,6 +69,11 @@ def _check_agenda(case: Case, session: Session) -> None:
         raise Refuse("already_on_agenda", "the case is on this agenda")
     if len(session.agenda) >= LONGEST_AGENDA:
         raise Refuse("too_many", "the agenda is full")
+
+
+def _evaluation(session: Session, terms: Any) -> Evaluation:
+    """The team sees a closed case again during the session that looks back on it."""
+    return Evaluation(session.starts_at, session.starts_at + timedelta(hours=terms["guest_hours"]))
 
 
 def _guest(case: Case, session: Session, terms: Any) -> Guest:

@@ -1,12 +1,15 @@
 """Changing the stage of a case: what must be true for each command of the table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from contracts import vocabulary as words
 from services.intake.domain.case import Case, Change, Event, Session, outcome
 from services.intake.domain.command import Command, invalid, unmet
+from services.intake.domain.days import months_later
+from services.intake.domain.places import Places, no_place
 from services.intake.domain.transitions import Transition, transition
 
 MEMBERS: Final = ("session", "ground", "outcome")
@@ -15,10 +18,33 @@ MEMBERS: Final = ("session", "ground", "outcome")
 
 @dataclass(frozen=True)
 class StageFacts:
-    """What lies outside the case itself: the session that was named, and open requests."""
+    """What lies outside the case itself.
 
-    session: Session | None
-    requests_open: bool
+    `settled` is the neighbour's closed document that the body names, None when there is none;
+    `waiting` are the cases of the agreement that wait for a place, in their order;
+    `services` are the involved services, by the ids of their fragments.
+    """
+
+    session: Session | None = None
+    requests_open: bool = False
+    settled: Mapping[str, Any] | None = None
+    advice_written: bool = False
+    places: Places = field(default_factory=lambda: Places(""))
+    waiting: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step tells in its event, and what it changes beside the stage.
+
+    `target` says which of the row's stages it leads to, where there are several.
+    """
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    target: str | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    places: Places | None = None
 
 
 def change_stage(case: Case, command: Command, facts: StageFacts) -> Change:
@@ -26,9 +52,15 @@ def change_stage(case: Case, command: Command, facts: StageFacts) -> Change:
     row = transition(case.stage, command.body["command"])
     command.check_version(case.version)
     _check_members(row, command.body)
-    data = _CHECKS[row.command](case, command.body, facts)
-    moved = replace(case, stage=row.targets[0], version=case.version + 1)
-    return Change(outcome(moved), moved, events=(Event(row.event, data, moved),))
+    step = _CHECKS[row.command](case, command, facts)
+    stage = step.target or row.targets[0]
+    moved = replace(case, stage=stage, version=case.version + 1, **step.changes)
+    return Change(
+        outcome(moved),
+        moved,
+        places=() if step.places is None else (step.places,),
+        events=(Event(row.event, step.data, moved),),
+    )
 
 
 def _check_members(row: Transition, body: Mapping[str, Any]) -> None:
@@ -39,35 +71,127 @@ def _check_members(row: Transition, body: Mapping[str, Any]) -> None:
             raise invalid(f"/{member}", f"does not belong to `{row.command}`")
 
 
-def _on_the_agenda(case: Case, body: Mapping[str, Any], facts: StageFacts) -> dict[str, Any]:
+def _on_the_agenda(case: Case, command: Command, facts: StageFacts) -> Step:
     agenda = facts.session.agenda if facts.session else ()
     if not any(entry.case == case.id for entry in agenda):
         raise unmet("not_on_agenda", "the case is not on the agenda of that session")
-    return {"session": body["session"]}
+    return Step({"session": command.body["session"]})
 
 
-def _known_ground(case: Case, body: Mapping[str, Any], facts: StageFacts) -> dict[str, Any]:
-    if body["ground"] not in words.WITHDRAW_GROUNDS:
-        raise invalid("/ground", "one of: " + ", ".join(words.WITHDRAW_GROUNDS))
-    return {"ground": body["ground"]}
+def _withdrawn(case: Case, command: Command, facts: StageFacts) -> Step:
+    return Step({"ground": _known_ground(command, words.WITHDRAW_GROUNDS)})
 
 
-def _everybody_answered(case: Case, body: Mapping[str, Any], facts: StageFacts) -> dict[str, Any]:
+def _everybody_answered(case: Case, command: Command, facts: StageFacts) -> Step:
     waiting = [one.partner for one in case.participants if one.answered is None]
     if waiting:
         raise unmet("answers_missing", "not every partner has answered", partners=waiting)
     if facts.requests_open:
         raise unmet("requests_open", "a request for information is still open")
-    return {}
+    return Step()
 
 
-def _nothing_more(case: Case, body: Mapping[str, Any], facts: StageFacts) -> dict[str, Any]:
-    return {}
+def _nothing_more(case: Case, command: Command, facts: StageFacts) -> Step:
+    return Step()
 
 
-_CHECKS: Final[dict[str, Callable[[Case, Mapping[str, Any], StageFacts], dict[str, Any]]]] = {
+def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
+    ground = _known_ground(command, words.NOT_TAKEN_GROUNDS)
+    if _settled(case, facts)["conclusion"] != ground:
+        raise unmet("weighing_says_otherwise", "the weighing does not conclude this")
+    if not facts.advice_written:
+        raise unmet("advice_missing", "the referrer is owed an advice")
+    return Step({"ground": ground})
+
+
+def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
+    """Taken; whoever comes when there is no place, or others wait for one, waits in order."""
+    weighing = _settled(case, facts)
+    if weighing["conclusion"] != "take":
+        raise unmet("weighing_says_otherwise", "the weighing does not conclude to take the case")
+    if weighing["assessments"] < 1:
+        raise unmet("assessment_missing", "the weighing rests on no assessment")
+    if not weighing["problem_profile"]:
+        raise unmet("problem_profile_missing", "the weighing has no problem profile")
+    if facts.places.free(command.terms["cap"]) and not facts.waiting:
+        return Step(target="accepted", places=facts.places.take())
+    return Step(target="waiting", changes={"waiting_since": command.now})
+
+
+def _promoted(case: Case, command: Command, facts: StageFacts) -> Step:
+    if facts.waiting[:1] != (case.id,):
+        raise unmet("not_first", "another case waits longer")
+    if not facts.places.free(command.terms["cap"]):
+        raise no_place()
+    return Step(changes={"waiting_since": None}, places=facts.places.take())
+
+
+def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
+    plan = _settled(case, facts)
+    if case.director is None:
+        raise unmet("director_missing", "no director is appointed")
+    missing = sorted(set(facts.services) - set(case.mandated_by))
+    if missing:
+        detail = "not every involved service has mandated the director"
+        raise unmet("direction_mandates_missing", detail, services=missing)
+    due = command.now.date() + timedelta(days=command.terms["reporting_rhythm_days"])
+    return Step({"report_due": due}, changes={"followers": tuple(plan["followers"])})
+
+
+def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
+    """Concluded; who still follows an action goes on seeing the case."""
+    conclusion = _settled(case, facts)
+    if not (conclusion["violence_stopped"] and conclusion["goals_reached"]):
+        raise unmet("not_concludable", "the violence goes on, or the goals are not reached")
+    due = months_later(command.now.date(), command.terms["follow_up_months"])
+    return Step(
+        {"follow_up_due": due},
+        changes={"followers": tuple(conclusion["followers"]), "follow_up_on": due},
+        places=facts.places.give_back(),
+    )
+
+
+def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
+    if _settled(case, facts)["result"] != "close":
+        raise unmet("follow_up_says_otherwise", "the follow-up does not conclude to close")
+    return Step()
+
+
+def _reopened(case: Case, command: Command, facts: StageFacts) -> Step:
+    """Taken up again: with a place once more, unless it never had one."""
+    data = {"ground": _known_ground(command, words.REOPEN_GROUNDS)}
+    changes = {"reopened_at": command.now, "follow_up_on": None, "evaluation": None}
+    if case.stage == "declined":
+        return Step(data, changes=changes)
+    return Step(data, changes=changes, places=facts.places.take_again(command.terms["cap"]))
+
+
+def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:
+    ground: str = command.body["ground"]
+    if ground not in grounds:
+        raise invalid("/ground", "one of: " + ", ".join(grounds))
+    return ground
+
+
+def _settled(case: Case, facts: StageFacts) -> Mapping[str, Any]:
+    """The neighbour's document; one from before the case was taken up again says nothing now."""
+    if facts.settled is None:
+        raise unmet("outcome_missing", "`outcome` is nothing that was closed for this case")
+    if case.reopened_at is not None and facts.settled["closed_at"] <= case.reopened_at:
+        raise unmet("outcome_outdated", "`outcome` was closed before the case was reopened")
+    return facts.settled
+
+
+_CHECKS: Final[dict[str, Callable[[Case, Command, StageFacts], Step]]] = {
     "take_on_agenda": _on_the_agenda,
-    "withdraw": _known_ground,
+    "withdraw": _withdrawn,
     "complete_forming": _everybody_answered,
     "reopen_forming": _nothing_more,
+    "decline": _declined,
+    "accept": _accepted,
+    "promote": _promoted,
+    "start_execution": _execution_started,
+    "conclude": _concluded,
+    "close": _closed,
+    "reopen": _reopened,
 }

@@ -29,9 +29,6 @@ class Transition:
     outcome: str | None = None
 
 
-AVAILABLE_STEPS: Final = (1, 2)
-"""The steps of the chain that the platform supports so far."""
-
 TABLE: Final = (
     Transition(
         "submit_referral",
@@ -146,10 +143,20 @@ TABLE: Final = (
     ),
     Transition(
         "reopen",
-        ("concluded", "closed", "declined"),
-        ("active", "forming"),
+        ("concluded", "closed"),
+        ("active",),
         "chair",
         "a ground; the cap again",
+        "intake.case_reopened",
+        6,
+        takes=("ground",),
+    ),
+    Transition(
+        "reopen",
+        ("declined",),
+        ("forming",),
+        "chair",
+        "a ground",
         "intake.case_reopened",
         6,
         takes=("ground",),
@@ -158,29 +165,26 @@ TABLE: Final = (
 
 
 def allowed_from(stage: str) -> tuple[str, ...]:
-    """The commands that lead on from a stage, as far as the platform supports them."""
-    return tuple(
-        row.command for row in TABLE if stage in row.sources and row.step in AVAILABLE_STEPS
-    )
+    """The commands that lead on from a stage."""
+    return tuple(row.command for row in TABLE if stage in row.sources)
 
 
 def transition(stage: str, command: str) -> Transition:
     """The row for `command` from `stage`.
 
-    Raises Refuse: `step_not_available` for a step that the platform does not support yet,
-    `illegal_transition` with what is allowed.
+    Raises Refuse: `illegal_transition` with what is allowed.
     """
-    row = _ROWS[command]
-    if row.step not in AVAILABLE_STEPS:
-        raise Refuse("step_not_available", "this step is not available yet", step=row.step)
-    if stage not in row.sources:
-        raise Refuse(
-            "illegal_transition",
-            f"`{command}` does not lead on from `{stage}`",
-            stage=stage,
-            allowed=list(allowed_from(stage)),
-        )
-    return row
+    for row in TABLE:
+        if row.command == command and stage in row.sources:
+            return row
+    raise Refuse(
+        "illegal_transition",
+        f"`{command}` does not lead on from `{stage}`",
+        stage=stage,
+        allowed=list(allowed_from(stage)),
+    )
 
 
-_ROWS: Final = {row.command: row for row in TABLE}
+def rests_on(command: str) -> str | None:
+    """The neighbour's outcome that a command rests on, as `<service>.<method>`; None without."""
+    return next((row.outcome for row in TABLE if row.command == command), None)

@@ -9,6 +9,7 @@ INDEXES: Final = (
     ("cases", "agreement", "participants.partner", "order"),
     ("cases", "agreement", "order"),
     ("cases", "referrer", "order"),
+    ("cases", "agreement", "stage", "waiting_since"),
     ("fragments", "case", "at", "place"),
     ("fragments", "case", "kind"),
     ("sessions", "agreement", "order"),
@@ -18,7 +19,7 @@ INDEXES: Final = (
 
 def prepare(runtime: Runtime) -> None:
     """Make the collections and indexes, as often as you like."""
-    names = ("cases", "fragments", "versions", "whereabouts", "sessions", "matches")
+    names = ("cases", "fragments", "versions", "whereabouts", "sessions", "matches", "places")
     make_collections(runtime.database, *names)
     for collection, *keys in INDEXES:
         make_index(runtime.database, collection, *keys)

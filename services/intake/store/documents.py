@@ -14,6 +14,8 @@ from services.intake.domain.case import (
     Case,
     ClientPerson,
     Conflict,
+    Emergency,
+    Evaluation,
     Fragment,
     Guest,
     Participant,
@@ -37,7 +39,7 @@ _TOLD_FACTS = (
     "crisis",
     "victim_informed",
     "informing_confirmed",
-    "evaluating",
+    "follow_up_on",
     "session",
 )
 
@@ -49,7 +51,9 @@ _UNKNOWN_FACTS: Document = {
     "victim_informed": False,
     "informing_confirmed": False,
     "evaluating": False,
+    "persons": [],
     "guest": None,
+    "emergency": None,
     "conflicts": [],
 }
 
@@ -108,17 +112,36 @@ def case_document(case: Case) -> Document:
         "crisis": case.crisis,
         "victim_informed": case.victim_informed,
         "informing_confirmed": case.informing_confirmed,
-        "evaluating": case.evaluating,
+        "evaluation": case.evaluation
+        and {"begins": moment(case.evaluation.begins), "ends": moment(case.evaluation.ends)},
+        "mandated_by": list(case.mandated_by),
+        "waiting_since": case.waiting_since and moment(case.waiting_since),
+        "reopened_at": case.reopened_at and moment(case.reopened_at),
+        "follow_up_on": case.follow_up_on and case.follow_up_on.isoformat(),
+        "emergencies": [
+            {
+                "grant": one.grant,
+                "person": one.person,
+                "partner": one.partner,
+                "until": moment(one.until),
+                "reviewed_by": one.reviewed_by,
+            }
+            for one in case.emergencies
+        ],
         "guest": case.guest and {"session": case.guest.session, "until": moment(case.guest.until)},
         "session": case.session,
         "conflicts": [{"person": one.person, "interest": one.interest} for one in case.conflicts],
-        "persons": [{"id": one.id, "matches": list(one.matches)} for one in case.persons],
+        "persons": [
+            {"id": one.id, "matches": list(one.matches), "victim": one.victim}
+            for one in case.persons
+        ],
     }
 
 
 def read_case(document: Document) -> Case:
     """The case that a document keeps."""
-    guest = document["guest"]
+    guest, evaluation = document["guest"], document["evaluation"]
+    follow_up_on = document["follow_up_on"]
     return Case(
         id=document["_id"],
         agreement=document["agreement"],
@@ -137,17 +160,35 @@ def read_case(document: Document) -> Case:
         crisis=document["crisis"],
         victim_informed=document["victim_informed"],
         informing_confirmed=document["informing_confirmed"],
-        evaluating=document["evaluating"],
+        evaluation=evaluation
+        and Evaluation(
+            datetime.fromisoformat(evaluation["begins"]), datetime.fromisoformat(evaluation["ends"])
+        ),
+        mandated_by=tuple(document["mandated_by"]),
+        waiting_since=_read_moment(document["waiting_since"]),
+        reopened_at=_read_moment(document["reopened_at"]),
+        follow_up_on=follow_up_on and date.fromisoformat(follow_up_on),
+        emergencies=tuple(
+            Emergency(**{**one, "until": datetime.fromisoformat(one["until"])})
+            for one in document["emergencies"]
+        ),
         guest=guest and Guest(guest["session"], datetime.fromisoformat(guest["until"])),
         session=document["session"],
         conflicts=tuple(Conflict(one["person"], one["interest"]) for one in document["conflicts"]),
         persons=tuple(
-            ClientPerson(one["id"], tuple(one["matches"])) for one in document["persons"]
+            ClientPerson(one["id"], tuple(one["matches"]), one["victim"])
+            for one in document["persons"]
         ),
     )
 
 
-def told_case(document: Document | None, case: str, person: str, match: str | None) -> Document:
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def told_case(
+    document: Document | None, case: str, person: str, match: str | None, now: datetime
+) -> Document:
     """A case's facts for `person`, whose own keyed match is `match`; the same shape for no case."""
     if document is None:
         return {"id": case, "found": False, **_UNKNOWN_FACTS}
@@ -158,10 +199,25 @@ def told_case(document: Document | None, case: str, person: str, match: str | No
         "id": case,
         "found": True,
         **{fact: document[fact] for fact in _TOLD_FACTS},
+        "persons": [one["id"] for one in document["persons"]],
+        "evaluating": _lasts(document["evaluation"], now),
         # The one whom the pass is for is the only one who needs to know of it.
         "guest": document["guest"] if document["referrer"] == person else None,
+        "emergency": _emergency(document, person, now),
         "conflicts": conflicts,
     }
+
+
+def _lasts(evaluation: Document | None, now: datetime) -> bool:
+    return evaluation is not None and evaluation["begins"] <= moment(now) < evaluation["ends"]
+
+
+def _emergency(document: Document, person: str, now: datetime) -> Document | None:
+    """The emergency access that the person has now."""
+    for one in document["emergencies"]:
+        if one["person"] == person and moment(now) < one["until"]:
+            return {name: one[name] for name in ("grant", "partner", "until")}
+    return None
 
 
 def fragment_document(fragment: Fragment) -> Document:

@@ -11,6 +11,7 @@ from chassis.runtime import Runtime
 from contracts.errors import Refuse
 from contracts.events import make_event
 from services.intake.domain.case import Case, Change, Event, Fragment, Session, event_data
+from services.intake.domain.places import Places
 from services.intake.store.documents import (
     Document,
     case_document,
@@ -37,6 +38,7 @@ class Books:
         self._whereabouts = runtime.database["whereabouts"]
         self._sessions = runtime.database["sessions"]
         self._matches = runtime.database["matches"]
+        self._places = runtime.database["places"]
 
     def case(self, case: str) -> Case:
         """The case, taken for this command; raises Refuse("not_found").
@@ -84,6 +86,38 @@ class Books:
         wanted = {"case": case, "kind": "request", "request.state": "open"}
         return self._fragments.find_one(wanted, {"_id": 1}, session=self._transaction) is not None
 
+    def has_kind(self, case: str, kind: str) -> bool:
+        """Whether the case has a fragment of this kind."""
+        wanted = {"case": case, "kind": kind}
+        return self._fragments.find_one(wanted, {"_id": 1}, session=self._transaction) is not None
+
+    def ids_of_kind(self, case: str, kind: str) -> tuple[str, ...]:
+        """The ids of the case's fragments of this kind, oldest first."""
+        found = self._fragments.find(
+            {"case": case, "kind": kind}, {"_id": 1}, session=self._transaction
+        )
+        return tuple(one["_id"] for one in found.sort([("at", 1), ("place", 1)]))
+
+    def places(self, agreement: str) -> Places:
+        """The places of the agreement, taken for this command.
+
+        Two commands that look at the same places conflict, so that no two take the last one.
+        """
+        found = self._places.find_one_and_update(
+            {"_id": agreement},
+            {"$inc": {"serial": 1}, "$setOnInsert": {"now": 0, "ever": 0}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=self._transaction,
+        )
+        return Places(agreement, found["now"], found["ever"])
+
+    def waiting(self, agreement: str) -> tuple[str, ...]:
+        """The cases that wait for a place, the longest waiting first."""
+        wanted = {"agreement": agreement, "stage": "waiting"}
+        found = self._cases.find(wanted, {"_id": 1}, session=self._transaction)
+        return tuple(one["_id"] for one in found.sort([("waiting_since", 1), ("_id", 1)]))
+
     def has_contributed(self, case: str, partner: str) -> bool:
         """Whether something in the case comes from the partner and has not been recalled."""
         wanted = {
@@ -129,6 +163,11 @@ class Books:
                 {"$set": session_document(change.session)},
                 upsert=True,
                 session=self._transaction,
+            )
+        for places in change.places:
+            taken = {"now": places.now, "ever": places.ever}
+            self._places.update_one(
+                {"_id": places.agreement}, {"$set": taken}, session=self._transaction
             )
         case = change.outcome.get("case")
         if change.added:

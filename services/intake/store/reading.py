@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pymongo import DESCENDING
@@ -10,10 +10,12 @@ from pymongo import DESCENDING
 from chassis.errors import Mangled
 from chassis.mongo import guarded
 from chassis.runtime import Runtime
+from services.intake.domain.case import walled
 from services.intake.store.documents import (
     Document,
     case_owner,
     content_context,
+    read_case,
     told_case,
     told_fragment,
     told_session,
@@ -42,7 +44,7 @@ class Reading:
         kinds: Sequence[str] | None,
         fragment: str | None,
         content: bool,
-        today: date,
+        now: datetime,
     ) -> Document:
         """A case and its fragments in the order of their moment; an unknown id costs as much."""
         wanted: Document = {"case": case}
@@ -60,8 +62,9 @@ class Reading:
             if content and not fragments:
                 self._ask_for_key(case)
             return {
-                "case": self._told(found, case, person),
-                "fragments": [self._tell(one, content, today) for one in fragments],
+                "case": self._told(found, case, person, now),
+                "fragments": [self._tell(one, content, now.date()) for one in fragments],
+                "walled": list(walled(read_case(found), self._staff)) if found else [],
             }
 
     def cases(
@@ -73,7 +76,7 @@ class Reading:
         kinds: Sequence[str],
         after: str | None,
         limit: int,
-        today: date,
+        now: datetime,
     ) -> Document:
         """A page of cases, newest first, without those that are walled off from the person."""
         branches = (
@@ -86,11 +89,11 @@ class Reading:
         )
         found = self._page("cases", branches, after, limit, self._open_to(person))
         page = found[:limit]
-        fragments = self._fragments_of([one["_id"] for one in page], kinds, today)
+        fragments = self._fragments_of([one["_id"] for one in page], kinds, now.date())
         return {
             "cases": [
                 {
-                    "case": self._told(one, one["_id"], person),
+                    "case": self._told(one, one["_id"], person, now),
                     "fragments": fragments.get(one["_id"], []),
                 }
                 for one in page
@@ -109,7 +112,7 @@ class Reading:
                 for one in self._whereabouts.find(wanted)
             }
 
-    def session(self, session: str, person: str) -> Document:
+    def session(self, session: str, person: str, now: datetime) -> Document:
         """A session and the facts of each case on its agenda, in that order."""
         with guarded():
             found = self._sessions.find_one({"_id": session})
@@ -118,7 +121,7 @@ class Reading:
             cases = {one["_id"]: one for one in self._cases.find({"_id": {"$in": agenda}})}
         return {
             "session": told,
-            "cases": [self._told(cases.get(case), case, person) for case in agenda],
+            "cases": [self._told(cases.get(case), case, person, now) for case in agenda],
         }
 
     def sessions(self, agreements: Iterable[str], after: str | None, limit: int) -> Document:
@@ -176,8 +179,8 @@ class Reading:
                 fragments.setdefault(one["case"], []).append(self._tell(one, True, today))
         return fragments
 
-    def _told(self, document: Document | None, case: str, person: str) -> Document:
-        return told_case(document, case, person, self._staff.get(person))
+    def _told(self, document: Document | None, case: str, person: str, now: datetime) -> Document:
+        return told_case(document, case, person, self._staff.get(person), now)
 
     def _tell(self, document: Document, content: bool, today: date) -> Document:
         opened: Mapping[str, Any] | None = None

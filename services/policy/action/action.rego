@@ -95,12 +95,12 @@ unmet contains code if {
 default agreement := null
 
 agreement := input.facts.agreement if {
-	row.about == "agreement"
+	row.about in {"agreement", "succession"}
 	is_string(input.facts.agreement)
 }
 
 agreement := input.case.agreement if {
-	row.about == "case"
+	row.about in {"case", "danger"}
 	is_string(input.case.agreement)
 }
 
@@ -138,6 +138,13 @@ acting := found if {
 	})
 }
 
+# Acute danger asks for no place at the case, and under the agreement that succeeds nobody has one
+# yet: the wall, the region and the mandate of a party decide.
+acting := cases.of_party(input.case, agreement, roles) if {
+	row.about in {"danger", "succession"}
+	agreements.serves(agreement, input.purpose)
+}
+
 # The record outlives the agreement: who supervised it still reads it after its end.
 acting := together(mandates.agreements(roles)) if row.about == "record"
 
@@ -172,8 +179,15 @@ default hide := true
 hide := false if row.about in {"agreement", "mandates", "record", "login"}
 
 hide := false if {
-	row.about == "case"
+	row.about in {"case", "danger", "succession"}
 	target_visible(cases.access(input.case, "own_tasks", cases.roles_for("own_tasks")))
+}
+
+# Whoever could take the case over may know of it.
+hide := false if {
+	row.about == "succession"
+	acting
+	count(unmet) == 0
 }
 
 hide := false if {
@@ -191,7 +205,7 @@ target_visible(_) if {
 }
 
 target_visible(access) if {
-	row.target in {"item", "request"}
+	row.target == "fragment"
 	access.standing in {"chair", "participant"}
 	fragments.well_formed(input.target)
 	known_to(access)
@@ -249,6 +263,17 @@ unfit := cases.problems(input.case, input.purpose, roles) if {
 unfit := {"malformed"} if {
 	row.about == "case"
 	not is_object(input.case)
+}
+
+unfit := union({
+	cases.barred(input.case, agreement, roles),
+	{"purpose_not_allowed" | not agreements.serves(agreement, input.purpose)},
+	{"not_party" |
+		found := mandates.acting(agreement, roles)
+		not agreements.is_party(agreement, found.partner)
+	},
+}) if {
+	row.about in {"danger", "succession"}
 }
 
 unfit := {"purpose_not_allowed"} if {

@@ -48,7 +48,9 @@ test_a_team_member_submits_a_referral if {
 }
 
 # Every action as somebody does who may, and what about it the terms carry.
-allowed_samples := {
+allowed_samples := object.union(first_samples, later_samples)
+
+first_samples := {
 	"referral for a colleague": [
 		samples.does("caw", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {}),
 		["participants", "cap"],

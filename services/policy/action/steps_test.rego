@@ -56,5 +56,7 @@ test_steps_carry_the_cap_and_the_participants if {
 	samples.ruled(question).terms == {
 		"cap": {"number": 20, "counts": "concurrent"},
 		"participants": samples.partners,
+		"follow_up_months": 6,
+		"reporting_rhythm_days": 28,
 	}
 }

@@ -45,10 +45,23 @@ default lasting(_) := false
 lasting(id) if question.now < time.parse_rfc3339_ns(data.agreements[id].valid_until)
 
 # METADATA
+# title: It is known to have ended
+# description: Asked positively; of an agreement that nobody knows it is not so.
+default ended(_) := false
+
+ended(id) if time.parse_rfc3339_ns(data.agreements[id].valid_until) <= question.now
+
+# METADATA
 # title: It covers the municipality
 default covers(_, _) := false
 
 covers(id, region) if region in data.agreements[id].region
+
+# METADATA
+# title: It allows emergency access (noodtoegang)
+default opens_in_danger(_) := false
+
+opens_in_danger(id) if data.agreements[id].modalities.emergency_access == true
 
 # METADATA
 # title: It serves the purpose of use

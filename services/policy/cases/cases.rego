@@ -31,7 +31,7 @@ seat(case, footing) := {"standing": standing, "who": who, "partner": footing.par
 }
 
 else := [seated |
-	some standing in array.slice(footing.standings, 1, 5)
+	some standing in array.slice(footing.standings, 1, 6)
 	who := place(standing, case, footing)
 	seated := {"standing": standing, "who": who, "partner": footing.partner, "roles": footing.roles}
 ][0]
@@ -44,13 +44,46 @@ stands(agreement, purpose, roles) := {
 	"party": agreements.is_party(agreement, acting.partner),
 	"roles": acting.roles,
 	"standings": [standing |
-		some standing in ["chair", "participant", "coordination", "referrer", "guest"]
+		some standing in ["chair", "participant", "coordination", "referrer", "guest", "emergency"]
 		standing in held
 	],
 } if {
 	agreements.in_force(agreement)
 	acting := mandates.acting(agreement, roles)
 	held := {data.purposes[purpose][role] | some role in acting.roles}
+}
+
+# METADATA
+# title: As whom the people of a party come to a case, whatever their place at it
+# description: >-
+#   Partner and roles under `agreement`, which need not be the case's own. Undefined behind a wall,
+#   outside the region, and when agreement or mandate do not hold.
+of_party(case, agreement, roles) := acting if {
+	case.found == true
+	well_formed(case)
+	walls.clear(case)
+	agreements.in_force(agreement)
+	agreements.covers(agreement, case.region)
+	acting := mandates.acting(agreement, roles)
+	agreements.is_party(agreement, acting.partner)
+}
+
+# METADATA
+# title: The partner for which a person would direct the case (casusregisseur)
+# description: >-
+#   The one that takes part and whose team member the person is now. Undefined when there is none,
+#   or several: nobody could say for whom the person directs.
+director_partner(case, person) := partner if {
+	partners := {mandate.partner |
+		some mandate in data.mandates[person]
+		mandate.agreement == case.agreement
+		mandate.role == "team_member"
+		mandates.holds(mandate)
+		agreements.is_party(case.agreement, mandate.partner)
+		stages.takes_part(case, mandate.partner)
+	}
+	count(partners) == 1
+	some partner in partners
 }
 
 # METADATA
@@ -73,6 +106,7 @@ well_formed(case) if {
 	type_name(object.get(case, "referrer", null)) in {"string", "null"}
 	type_name(object.get(case, "director", null)) in {"string", "null"}
 	type_name(object.get(case, "guest", null)) in {"object", "null"}
+	type_name(object.get(case, "emergency", null)) in {"object", "null"}
 }
 
 place("chair", case, footing) := stages.audience(case, "chair", footing.partner) if footing.party
@@ -92,6 +126,16 @@ place("guest", case, footing) := stages.audience(case, "guest", footing.partner)
 	question.now < time.parse_rfc3339_ns(case.guest.until)
 }
 
+# Whoever opened the case for acute danger, for that partner and until the access ends; the partner
+# need not take part.
+place("emergency", case, footing) := "emergency" if {
+	footing.party
+	agreements.opens_in_danger(case.agreement)
+	is_string(case.emergency.grant)
+	case.emergency.partner == footing.partner
+	question.now < time.parse_rfc3339_ns(case.emergency.until)
+}
+
 # The viewer made the referral, for the partner that submitted it.
 refers(case, footing) if {
 	footing.party
@@ -104,16 +148,9 @@ refers(case, footing) if {
 # description: The codes of all facts that deny; `denied` when none of them explains it.
 problems(case, purpose, roles) := {"malformed"} if not facts_known(case)
 
-else := {"unknown_case"} if case.found == false
-
-else := {"malformed"} if not well_formed(case)
-
 else := found if {
 	found := union({
-		walls.problems(case),
-		agreements.problems(case.agreement),
-		mandates.problems(case.agreement, roles),
-		{"region_outside" | not agreements.covers(case.agreement, case.region)},
+		barred(case, object.get(case, "agreement", null), roles),
 		outside(case, purpose, roles),
 	})
 	count(found) > 0
@@ -121,12 +158,29 @@ else := found if {
 
 else := {"denied"}
 
+# METADATA
+# title: Why a case stays hidden from everybody who comes to it under an agreement
+# description: Whatever their place at the case; empty when nothing bars it.
+barred(case, agreement, roles) := {"malformed"} if not facts_known(case)
+
+else := {"unknown_case"} if case.found == false
+
+else := {"malformed"} if not well_formed(case)
+
+else := union({
+	walls.problems(case),
+	agreements.problems(agreement),
+	mandates.problems(agreement, roles),
+	{"region_outside" | not agreements.covers(agreement, case.region)},
+})
+
 facts_known(case) if {
 	is_string(case.id)
 	is_boolean(case.found)
 }
 
 outside(case, purpose, roles) := {code |
+	well_formed(case)
 	footing := stands(case.agreement, purpose, roles)
 	count([1 | some standing in footing.standings; place(standing, case, footing)]) == 0
 	some code in missed(case, footing)
@@ -158,3 +212,13 @@ lacks("chair", _, footing) := "stage" if footing.party
 lacks("referrer", _, footing) := "not_referrer" if footing.party
 
 lacks("guest", _, footing) := "guest_reads_nothing" if footing.party
+
+lacks("emergency", case, footing) := "emergency_not_allowed" if {
+	footing.party
+	not agreements.opens_in_danger(case.agreement)
+}
+
+lacks("emergency", case, footing) := "emergency_not_open" if {
+	footing.party
+	agreements.opens_in_danger(case.agreement)
+}

@@ -6,6 +6,7 @@
 package ketenaanpak.conditions
 
 import data.ketenaanpak.agreements
+import data.ketenaanpak.cases
 import data.ketenaanpak.mandates
 import data.ketenaanpak.stages
 
@@ -86,6 +87,30 @@ met("asked_of_us", acting) if {
 	input.target.kind == "request"
 	acting.partner in input.target.addressed_to
 }
+
+met("own_assessment", acting) if {
+	input.target.kind == "assessment"
+	input.target.source == acting.partner
+}
+
+met("follows_action", acting) if {
+	input.target.kind == "action"
+	acting.partner in input.target.addressed_to
+}
+
+met("directs", _) if input.case.director == input.viewer.person
+
+met("chairs_or_directs", acting) if "chair" in acting.roles
+
+met("chairs_or_directs", _) if input.case.director == input.viewer.person
+
+met("can_direct", _) if is_string(cases.director_partner(input.case, input.facts.person))
+
+met("emergency_agreed", _) if agreements.opens_in_danger(input.case.agreement)
+
+met("agreement_succeeds", _) if data.agreements[input.facts.agreement].succeeds == input.case.agreement
+
+met("predecessor_ended", _) if agreements.ended(input.case.agreement)
 
 of_partner(transition, _) if not transition.of
 

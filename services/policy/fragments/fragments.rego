@@ -110,7 +110,7 @@ well_formed(fragment) if {
 # For the partners that it names and nobody else: neither domain, type, crisis nor chair opens it.
 whereabouts(fragment, partner, shown) := full("named_partner") if {
 	partner in fragment.only_for
-	shown.open == true
+	shown.whereabouts == true
 }
 
 else := none("stage") if partner in fragment.only_for

@@ -22,12 +22,19 @@ rule := data.notifications[sprintf("%s.%s", [input.event.source, input.event.typ
 
 tell contains {"person": mandate.person, "task": rule.task} if {
 	question.revision != ""
+	fits(object.get(rule, "when", {}))
 	agreements.in_force(input.event.data.agreement)
 	some mandate in data.members[input.event.data.agreement]
 	mandates.holds(mandate)
 	some group in rule.tell
 	belongs(group, mandate)
 	may_know(mandate)
+}
+
+fits(wanted) if {
+	every member, values in wanted {
+		input.event.data[member] in values
+	}
 }
 
 # Somebody behind a wall in one role is behind it in every other.
@@ -60,7 +67,63 @@ belongs("partner_asking", mandate) if member_of(mandate, input.event.data.by)
 
 belongs("partner_named", mandate) if member_of(mandate, input.event.data.partner)
 
+belongs("follower", mandate) if member_of(mandate, input.event.data.follower)
+
+belongs("person_named", mandate) if team_member(mandate, input.event.data.person)
+
+belongs("director", mandate) if team_member(mandate, input.event.data.director)
+
+team_member(mandate, person) if {
+	mandate.role == "team_member"
+	mandate.person == person
+}
+
 member_of(mandate, partner) if {
 	mandate.role == "team_member"
 	mandate.partner == partner
 }
+
+# METADATA
+# title: What ends soon
+# description: >-
+#   `{tell: [{person, task, key}], policy_revision}` for the mandates and agreements that hold now
+#   and end within `within_days` days: a mandate tells its person and the coordination team, an
+#   agreement its chairs and the coordination team. `key` is the same whenever it is asked, and
+#   another for another person, thing or end.
+# entrypoint: true
+endings := {
+	"tell": sort({told | some told in ending}),
+	"policy_revision": question.revision,
+}
+
+ending contains {"person": person, "task": "mandate_ends", "key": key("mandate", mandate.id, mandate.until, person)} if {
+	some id in asked
+	some mandate in data.members[id]
+	mandates.holds(mandate)
+	soon(mandate.until)
+	some person in ({mandate.person} | holders(id, {"coordination_team"}))
+}
+
+ending contains {"person": person, "task": "agreement_ends", "key": key("agreement", id, until, person)} if {
+	some id in asked
+	until := data.agreements[id].valid_until
+	soon(until)
+	some person in holders(id, {"chair", "coordination_team"})
+}
+
+# The agreements in force, where a bundle decides.
+asked contains id if {
+	question.revision != ""
+	some id, _ in data.agreements
+	agreements.in_force(id)
+}
+
+soon(until) if time.parse_rfc3339_ns(until) <= question.now + (((input.within_days * 24) * 3600) * 1000000000)
+
+holders(id, roles) := {mandate.person |
+	some mandate in data.members[id]
+	mandate.role in roles
+	mandates.holds(mandate)
+}
+
+key(kind, id, until, person) := crypto.sha256(concat(" ", [kind, id, until, person]))

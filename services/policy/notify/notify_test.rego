@@ -12,8 +12,14 @@ about := {
 	"walled": [],
 }
 
-told(type, changes) := decision if {
-	event := {"source": "intake", "type": type, "data": object.union(about, changes)}
+team := {"caw", "ggz", "parket", "of-two"}
+
+chairs := {"chair", "member-and-chair"}
+
+told(type, changes) := told_by("intake", type, changes)
+
+told_by(source, type, changes) := decision if {
+	event := {"source": source, "type": type, "data": object.union(about, changes)}
 	decision := notify.decision with input as {"now": samples.now, "event": event}
 		with data.mandates as samples.people
 		with data.members as samples.members
@@ -36,11 +42,86 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 			"deputy_needed",
 			{"of-two"},
 		],
+		"case_declined": [{}, "case_decided", team | {"coordination"}],
+		"case_accepted": [{}, "case_decided", team | {"coordination"}],
+		"case_promoted": [{}, "case_decided", team | chairs],
+		"execution_started": [{}, "execution_started", team | {"coordination"}],
+		"case_concluded": [{}, "case_ended", team | {"coordination"}],
+		"case_closed": [{}, "case_ended", ((team | chairs) | {"coordination"})],
+		"case_reopened": [{}, "case_reopened", team | {"coordination"}],
+		"case_taken_over": [{}, "case_taken_over", ((team | chairs) | {"coordination"})],
+		"director_appointed": [{"person": "parket", "partner": "parket"}, "direction_entrusted", {"parket"}],
+		"emergency_opened": [
+			{"person": "ggz", "partner": "ggz", "director": "parket"},
+			"emergency_access_used",
+			((chairs | {"coordination"}) | {"parket"}),
+		],
 		"possible_match_noticed": [{}, "possible_match", {"chair", "member-and-chair", "caw", "ggz", "parket", "of-two"}],
 	}
 	decision := told(type, changes)
 	decision.policy_revision == "revision-of-the-test"
 	decision.tell == sort({{"person": person, "task": task} | some person in people})
+}
+
+test_each_event_of_risk_and_plans_tells_those_for_whom_something_waits[name] if {
+	some name, [changes, task, people] in {
+		"risk.weighing_opened": [{}, "weighing_opened", team],
+		"plans.plan_proposed": [{}, "position_waiting", team],
+		"plans.plan_adopted": [{}, "plan_adopted", team],
+		"plans.action_updated": [
+			{"state": "not_possible", "follower": "ggz", "director": "parket"},
+			"action_blocked",
+			chairs | {"parket"},
+		],
+	}
+	[source, type] := split(name, ".")
+	told_by(source, type, changes).tell == sort({{"person": person, "task": task} | some person in people})
+}
+
+# METADATA
+# title: Who is reminded of a day that has come, and to whom it goes when nobody acted
+test_each_day_reminds_and_then_escalates[name] if {
+	about_it := {"to": "ggz", "by": "parket", "follower": "ggz", "director": "parket", "person": "caw"}
+	some name, people in {
+		"question_due": {"ggz", "of-two"},
+		"question_overdue": {"ggz", "of-two", "parket"} | chairs,
+		"action_due": {"ggz", "of-two"},
+		"action_overdue": {"ggz", "of-two", "parket"} | chairs,
+		"report_due": {"parket", "caw"},
+		"report_overdue": (({"parket", "caw"} | chairs) | {"coordination"}),
+		"positions_due": team,
+		"positions_overdue": chairs | {"parket"},
+		"mandates_due": {"parket", "caw"},
+		"mandates_overdue": (({"parket", "caw"} | chairs) | {"coordination"}),
+		"informing_due": chairs | {"caw", "of-two"},
+		"informing_overdue": ((chairs | {"caw", "of-two"}) | {"coordination"}),
+		"emergency_review_due": chairs,
+		"emergency_review_overdue": chairs | {"coordination", "parket"},
+		"follow_up_due": {"parket", "caw"},
+		"follow_up_overdue": (({"parket", "caw"} | chairs) | {"coordination"}),
+	}
+	told_by("notifications", name, about_it).tell == sort({{"person": person, "task": name} | some person in people})
+}
+
+test_an_action_that_goes_on_tells_nobody if {
+	every state in ["open", "in_progress", "done"] {
+		told_by("plans", "action_updated", {"state": state, "director": "parket"}).tell == []
+	}
+	told_by("plans", "action_updated", {"state": "not_undertaken"}).tell != []
+	told_by("plans", "action_updated", {"director": "parket"}).tell == []
+}
+
+test_a_director_who_is_not_known_or_holds_no_team_mandate_is_not_told if {
+	others := sort({{"person": person, "task": "emergency_access_used"} | some person in (chairs | {"coordination"})})
+	told("emergency_opened", {"person": "ggz"}).tell == others
+	told("emergency_opened", {"person": "ggz", "director": null}).tell == others
+	told("emergency_opened", {"person": "ggz", "director": "steering"}).tell == others
+	told("director_appointed", {"person": "referrer"}).tell == []
+}
+
+test_a_director_behind_the_wall_is_not_told if {
+	told("emergency_opened", {"director": "parket", "walled": ["parket"]}).tell == told("emergency_opened", {}).tell
+	told("director_appointed", {"person": "parket", "walled": ["parket"]}).tell == []
 }
 
 test_a_session_is_announced_to_the_whole_team if {

@@ -48,7 +48,7 @@ decide(case) := {
 	"partner": access.partner,
 	"roles": access.roles,
 	"agreement_version": data.agreements[case.agreement].version,
-	"emergency": false,
+	"emergency": access.standing == "emergency",
 } if {
 	purpose_fits
 	access := cases.access(case, input.purpose, roles)
@@ -65,16 +65,16 @@ stand := {
 	"coordination": "coordination",
 	"referrer": "referrer",
 	"guest": "referrer",
+	"emergency": "emergency",
 }
 
 # METADATA
 # title: Level and reasons of every fragment
 # description: Undefined when the fragments are malformed.
-levels(case, access) := fragments.verdicts(case.fragments, access.partner, shown) if {
+levels(case, access) := fragments.verdicts(case.fragments, access.partner, shown(case, access)) if {
 	content == true
-	access.standing in {"participant", "chair", "guest"}
+	access.standing in {"participant", "chair", "guest", "emergency"}
 	is_array(case.fragments)
-	shown := stages.levels(case.agreement, access.partner, case.stage, access.who)
 }
 
 else := {fragment.id: fragments.referrer_verdict(fragment, access.partner) |
@@ -88,6 +88,12 @@ else := {fragment.id: fragments.referrer_verdict(fragment, access.partner) |
 else := {fragment.id: fragments.none("reference_only") | some fragment in case.fragments} if {
 	reference_only(access)
 	well_formed(case.fragments)
+}
+
+shown(case, access) := stages.in_danger(case.agreement, access.partner) if access.standing == "emergency"
+
+shown(case, access) := stages.levels(case.agreement, access.partner, case.stage, access.who) if {
+	access.standing != "emergency"
 }
 
 default well_formed(_) := false
@@ -124,10 +130,14 @@ withheld(case, standing, verdicts) := {fragment.category: true |
 
 # METADATA
 # title: What the viewer is bound to
-# description: Beside what binds always, what is shown is not passed on, and a guest's ends.
+# description: >-
+#   Beside what binds always, what is shown is not passed on, and what a guest or somebody in acute
+#   danger is shown ends.
 obligations(case, standing, verdicts) := array.concat(onward, [{"kind": "expires_at", "at": case.guest.until}]) if {
 	standing == "guest"
 }
+
+else := array.concat(onward, [{"kind": "expires_at", "at": case.emergency.until}]) if standing == "emergency"
 
 else := onward if content_leaves(verdicts)
 

@@ -105,20 +105,31 @@ contributed(case, partner) if {
 # description: >-
 #   `table`: category → verdict, the narrower of the partner's need to know and what the stage
 #   leaves of it. `open`: the stage leaves it all, so that a fragment may open itself to the
-#   partners that it names.
-levels(agreement, partner, stage, who) := {"table": table, "open": true} if {
+#   partners that it is put to. `whereabouts`: they are shown to the partners that they name.
+levels(agreement, partner, stage, who) := {"table": table, "open": true, "whereabouts": true} if {
 	left(stage, who) == "as_needed"
 	table := {category: needed[level] |
 		some category, level in need_to_know.levels(agreement, partner)
 	}
 }
 
-levels(agreement, partner, stage, who) := {"table": table, "open": false} if {
+levels(agreement, partner, stage, who) := {"table": table, "open": false, "whereabouts": false} if {
 	leaves := left(stage, who)
 	is_object(leaves)
-	table := {category: narrower(level, object.get(leaves, category, "none")) |
-		some category, level in need_to_know.levels(agreement, partner)
-	}
+	table := narrowed(agreement, partner, leaves, "stage")
+}
+
+# METADATA
+# title: What a partner is shown in acute danger, at whichever stage
+# description: As `levels`; `data.emergency` narrows the need to know and never widens it.
+in_danger(agreement, partner) := {
+	"table": narrowed(agreement, partner, data.emergency.levels, "not_for_danger"),
+	"open": false,
+	"whereabouts": true,
+}
+
+narrowed(agreement, partner, leaves, why) := {category: narrower(level, object.get(leaves, category, "none"), why) |
+	some category, level in need_to_know.levels(agreement, partner)
 }
 
 left(stage, who) := entry.levels if {
@@ -126,9 +137,9 @@ left(stage, who) := entry.levels if {
 	entry.who == who
 }
 
-narrower(level, open) := needed[level] if rank[level] <= rank[open]
+narrower(level, open, _) := needed[level] if rank[level] <= rank[open]
 
-narrower(level, open) := {"level": open, "reasons": ["stage"]} if rank[level] > rank[open]
+narrower(level, open, why) := {"level": open, "reasons": [why]} if rank[level] > rank[open]
 
 needed := {level: {"level": level, "reasons": ["need_to_know"]} | some level in ["none", "summary", "full"]}
 

@@ -6,6 +6,7 @@
 package ketenaanpak.terms
 
 import data.ketenaanpak.agreements
+import data.ketenaanpak.cases
 import data.ketenaanpak.mandates
 
 # METADATA
@@ -22,9 +23,45 @@ carried("submit_referral", agreement, roles) := {
 carried("change_stage", agreement, _) := {
 	"participants": participants,
 	"cap": data.agreements[agreement].case_cap,
+	"follow_up_months": modalities(agreement).follow_up_months,
+	"reporting_rhythm_days": modalities(agreement).reporting_rhythm_days,
 } if {
-	participants := invited_first(agreement, [participant.partner | some participant in input.case.participants])
+	participants := invited_first(agreement, present)
 }
+
+# Of those who take part, the parties to the succeeding agreement.
+carried("take_over_case", agreement, _) := {
+	"participants": participants,
+	"cap": data.agreements[agreement].case_cap,
+} if {
+	participants := invited_first(agreement, [partner |
+		some partner in present
+		agreements.is_party(agreement, partner)
+	])
+}
+
+carried("appoint_director", agreement, _) := {
+	"partner": cases.director_partner(input.case, input.facts.person),
+	"mandate_days": modalities(agreement).mandate_days,
+}
+
+carried("open_emergency", agreement, _) := {
+	"minutes": modalities(agreement).emergency_minutes,
+	"review_working_days": modalities(agreement).emergency_review_working_days,
+}
+
+carried("close_weighing", agreement, _) := {"quorum": modalities(agreement).quorum}
+
+carried("propose_plan", agreement, _) := {"position_days": modalities(agreement).position_days}
+
+carried("adopt_plan", agreement, _) := {
+	"quorum": modalities(agreement).quorum,
+	"adoption": modalities(agreement).adoption,
+}
+
+carried("report_progress", agreement, _) := {"reporting_rhythm_days": modalities(agreement).reporting_rhythm_days}
+
+carried("record_follow_up", _, _) := {"not_before": object.get(input.case, "follow_up_on", null)}
 
 carried("put_on_agenda", agreement, _) := {"guest_hours": modalities(agreement).guest_hours}
 
@@ -60,6 +97,8 @@ invited_first(agreement, _) := agreements.parties(agreement) if {
 }
 
 invited_first(agreement, present) := present if modalities(agreement).participation == "invited"
+
+present := [participant.partner | some participant in input.case.participants]
 
 at_the_table(roles) if {
 	some role in roles

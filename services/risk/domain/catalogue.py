@@ -98,6 +98,10 @@ def _repetitions(content: Content) -> Iterator[str]:
     for place, names in groups.items():
         for name in _repeated(names):
             yield f"{place}: {name} is there twice"
+    # Both become answers, which are told by this name alone.
+    asked = {name for _, item in _placed_items(content) for name in _asked(item, content)}
+    for name in sorted(asked.intersection(groups["/preconditions"])):
+        yield f"/preconditions: {name} is an item too"
 
 
 def _norm_sets(content: Content) -> list[Content]:
@@ -175,6 +179,7 @@ def _instrument(content: Content) -> Instrument:
         ),
         sections=sections,
         scoring=None if content["scoring"] is None else _scoring(content["scoring"], sections),
+        file=content,
     )
 
 

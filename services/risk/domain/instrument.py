@@ -5,10 +5,8 @@ is nowhere here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
-
-from contracts.errors import Refuse
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 UNKNOWN: Final = "unknown"
 """The answer that every item takes beside its own. Unknown is not no."""
@@ -167,7 +165,10 @@ class Licence:
 
 @dataclass(frozen=True)
 class Instrument:
-    """An instrument as its file has it. A template has no items yet and cannot be filled in."""
+    """An instrument as its file has it. A template has no items yet and cannot be filled in.
+
+    `file` is the content of that file, to tell it as it is.
+    """
 
     id: str
     version: str
@@ -178,6 +179,7 @@ class Instrument:
     preconditions: tuple[Precondition, ...]
     sections: tuple[Section, ...]
     scoring: Scoring | None
+    file: Mapping[str, Any] = field(repr=False)
 
     @property
     def template(self) -> bool:
@@ -195,9 +197,3 @@ class Catalogue:
     """All instruments of this platform, by id."""
 
     instruments: Mapping[str, Instrument]
-
-    def instrument(self, name: str) -> Instrument:
-        """The instrument with this id; raises Refuse("not_found") when there is none."""
-        if name not in self.instruments:
-            raise Refuse("not_found", "no such instrument")
-        return self.instruments[name]

@@ -135,11 +135,13 @@ def override(assessed: Assessed, band: str, ground: str) -> Assessed:
         raise Refuse("precondition_unmet", "there is no band to raise", reason="no_band")
     norms = assessed.norms
     lowest = assessed.result.lowest
-    faults = [] if ground.strip() else [("/ground", "Missing data for required field.")]
+    faults = [] if ground.strip() else [("/override/ground", "Missing data for required field.")]
     if band not in {one.id for one in norms.bands}:
-        faults.append(("/band", _one_of(one.id for one in norms.bands)))
+        faults.append(("/override/band", _one_of(one.id for one in norms.bands)))
     elif norms.rank(band) <= norms.rank(lowest.id if lowest else None):
-        faults.append(("/band", "only a graver band than the lowest that the answers allow"))
+        faults.append(
+            ("/override/band", "only a graver band than the lowest that the answers allow")
+        )
     _refuse(faults)
     chosen = norms.bands[norms.rank(band)]
     return replace(assessed, override=Override(chosen, ground.strip()))

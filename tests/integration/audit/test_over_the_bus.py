@@ -124,10 +124,11 @@ def test_events_are_recorded_once_and_joined_to_their_command(audit: Served) -> 
     ]
 
 
-def test_intake_learns_which_events_are_not_recorded(audit: Served) -> None:
+@pytest.mark.parametrize("publisher", ["intake", "risk", "plans"])
+def test_who_publishes_learns_which_events_are_not_recorded(audit: Served, publisher: str) -> None:
     """After the broker lost its queues the record would stay incomplete."""
     event = case_event("referral_submitted", new_id(), at=datetime.now(UTC))
-    lacking = audit.call("intake", "lacking", {"event_ids": [event["id"]]})
+    lacking = audit.call(publisher, "lacking", {"event_ids": [event["id"]]})
     assert lacking == {"lacking": [event["id"]]}
 
 

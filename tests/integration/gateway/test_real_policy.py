@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +110,102 @@ def test_a_withheld_target_and_an_unknown_one_are_refused_alike(platform: Platfo
     assert withheld.json["code"] == "not_found"
 
 
+@pytest.mark.parametrize("resource", ["weighings", "plans"])
+def test_what_the_team_made_is_read_by_who_takes_part_and_by_nobody_else(
+    platform: Platform, resource: str
+) -> None:
+    """The rules reach the content of every owner."""
+    case = put_case(platform, stage="active")
+    made = fragment(resource.removesuffix("s"), {"state": "x"}, category="joint", source="table")
+    platform.hold(STEPS[resource], case, made)
+
+    def seen(who: str, of: str) -> Any:
+        return platform.get(f"/v1/cases/{of}/{resource}", PEOPLE[who].id)
+
+    for who in ("caw", "politie", "stad"):
+        assert [each["level"] for each in seen(who, case).json[resource]] == ["full"], who
+    for who in ("caw-kortrijk", "steering", "coordination"):
+        assert seen(who, case).status_code == 404, who
+        assert seen(who, case).data == seen(who, an_id()).data, who
+
+
+def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_tells(
+    platform: Platform,
+) -> None:
+    """An instrument is no way around need to know."""
+    case = put_case(platform, stage="weighing")
+    answer = fragment(
+        "assessment_answer", {"answer": "yes"}, category="mental_health", source="ggz"
+    )
+    platform.hold("risk", case, answer)
+
+    seen = {
+        who: [
+            each["level"]
+            for each in platform.get(f"/v1/cases/{case}/assessments", PEOPLE[who].id).json[
+                "assessments"
+            ]
+        ]
+        for who in ("caw", "politie", "stad")
+    }
+
+    assert seen == {"caw": ["full"], "politie": ["summary"], "stad": []}
+
+
+def grant(partner: str, minutes: int) -> dict[str, str]:
+    """An emergency access of the one who asks, until that many minutes from now."""
+    until = datetime.now(UTC) + timedelta(minutes=minutes)
+    return {"grant": an_id(), "partner": partner, "until": until.isoformat()}
+
+
+def test_acute_danger_opens_what_protects_and_nothing_else(platform: Platform) -> None:
+    """Who somebody is, how safe, what happened, and a safe address only for whom it names."""
+    ours = fragment("whereabouts", category="whereabouts", only_for=["lokale-politie"])
+    theirs = fragment("whereabouts", category="whereabouts", only_for=["caw"])
+    protects = [fragment("person"), fragment(), fragment(category="incidents"), ours]
+    emergency = grant("lokale-politie", 30)
+    case = put_case(
+        platform,
+        *protects,
+        theirs,
+        fragment(category="mental_health"),
+        stage="referred",
+        emergency=emergency,
+    )
+    platform.bus.on(
+        "intake", "open_whereabouts", lambda _: {"contents": {ours["id"]: {"address": "A"}}}
+    )
+
+    answer = read(platform, "politie", case, "acute_danger")
+
+    assert [each["id"] for each in answer.json["fragments"]] == [each["id"] for each in protects]
+    assert {each["kind"]: each.get("at") for each in answer.json["obligations"]}[
+        "expires_at"
+    ] == emergency["until"]
+    assert platform.recorded[0]["emergency"] is True
+
+
+@pytest.mark.parametrize(
+    ("emergency", "purpose"),
+    [
+        (None, "acute_danger"),
+        (grant("lokale-politie", -1), "acute_danger"),
+        (grant("caw", 30), "acute_danger"),
+        (grant("lokale-politie", 30), "case_consultation"),
+    ],
+)
+def test_no_access_for_danger_looks_like_no_case(
+    platform: Platform, emergency: dict[str, str] | None, purpose: str
+) -> None:
+    """Over, of another partner, or for something else: it opens nothing and tells nothing."""
+    case = put_case(platform, fragment(), stage="referred", emergency=emergency)
+
+    foreign = read(platform, "politie", case, purpose)
+    unknown = read(platform, "politie", an_id(), purpose)
+
+    assert (foreign.status_code, foreign.data) == (404, unknown.data)
+
+
 def asking(person: str, purpose: str) -> Asking:
     return Asking(
         viewer=Viewer(person, None),
@@ -120,6 +216,22 @@ def asking(person: str, purpose: str) -> Asking:
     )
 
 
+STEPS = {
+    "assessments": "risk",
+    "weighings": "risk",
+    "direction_mandates": "intake",
+    "plans": "plans",
+    "decisions": "plans",
+    "contact_log": "plans",
+    "trajectories": "plans",
+    "reports": "plans",
+    "conclusions": "plans",
+    "follow_ups": "plans",
+    "evaluations": "plans",
+    "emergencies": "intake",
+}
+"""Resources of steps 3 to 6 → who holds them."""
+
 READS = (
     "list_cases",
     "list_referrals",
@@ -129,10 +241,11 @@ READS = (
     "read_contacts",
     "read_audit",
     "read_checkpoints",
+    "read_instruments",
 )
 
 
-@pytest.mark.parametrize("action", [*COMMAND_BODIES, "mark_read", *READS])
+@pytest.mark.parametrize("action", [*COMMAND_BODIES, *READS])
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_every_action_of_the_gateway_is_known_to_the_rules(
     opa: Parts, action: str, purpose: str
@@ -159,6 +272,7 @@ def test_every_action_of_the_gateway_is_known_to_the_rules(
         "referral",
         "referrals",
         "message",
+        *STEPS,
     ],
 )
 def test_every_resource_of_the_gateway_is_known_to_the_rules(opa: Parts, resource: str) -> None:

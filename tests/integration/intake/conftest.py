@@ -6,15 +6,18 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
+from chassis.bus.client import RpcClient
 from chassis.clock import FixedClock
 from chassis.config import Config
 from chassis.runtime import Runtime, open_runtime
 from chassis.sealing import KeyRing, keyed_hash
 from deploy.local.parts import Parts
 from services.intake.application import Intake
+from tests.integration.intake.closed import Closed
 from tests.integration.intake.desk import Desk
 
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
@@ -47,9 +50,15 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def runtime(parts: Parts, clock: FixedClock) -> Iterator[Runtime]:
+def closed() -> Closed:
+    """What risk and plans closed: nothing, until a test says so."""
+    return Closed()
+
+
+@pytest.fixture
+def runtime(parts: Parts, clock: FixedClock, closed: Closed) -> Iterator[Runtime]:
     """A prepared runtime whose database goes when the test ends."""
-    opened = replace(open_runtime(config_on(parts)), clock=clock)
+    opened = replace(open_runtime(config_on(parts)), clock=clock, client=cast(RpcClient, closed))
     opened.prepare()
     yield opened
     opened.database.client.drop_database(opened.database.name)
@@ -71,6 +80,6 @@ def desk(intake: Intake) -> Desk:
 @pytest.fixture
 def neighbour(runtime: Runtime) -> Iterator[Desk]:
     """A second process of intake on the same database, that has read nothing yet."""
-    beside = replace(open_runtime(runtime.config), clock=runtime.clock)
+    beside = replace(open_runtime(runtime.config), clock=runtime.clock, client=runtime.client)
     yield Desk(Intake(beside, MATCHING_KEY, STAFF))
     beside.close()

@@ -12,6 +12,17 @@ TERMS = {
     "put_on_agenda": {"guest_hours": 4},
     "request_information": {"latest_due_days": 60},
     "invite_participant": {"parties": [*PARTNERS, "opgroeien"]},
+    "change_stage": {
+        "cap": {"number": 2, "counts": "concurrent"},
+        "follow_up_months": 6,
+        "reporting_rhythm_days": 28,
+    },
+    "appoint_director": {"partner": "parket", "mandate_days": 14},
+    "open_emergency": {"minutes": 60, "review_working_days": 5},
+    "take_over_case": {
+        "participants": list(PARTNERS),
+        "cap": {"number": 2, "counts": "concurrent"},
+    },
 }
 
 
@@ -65,6 +76,10 @@ class Desk:
         [told] = self.read(case, fragment=fragment)["fragments"]
         return dict(told)
 
+    def session(self, session: str) -> dict[str, Any]:
+        """A session with the facts of the cases on its agenda."""
+        return self.intake.read_session({"session": session, "person": "p-reader"})
+
     def list(self, person: str = "p-reader", **request: Any) -> dict[str, Any]:
         """A page of cases."""
         asked = {"parties": [], "agreements": [], "referrer": False, "kinds": [], "after": None}
@@ -99,6 +114,15 @@ class Desk:
         version = self.facts(case)["version"]
         body = {"command": command, **members}
         return self.send("change_stage", body, case=case, if_match=version)
+
+    def weighing(self, **changes: Any) -> str:
+        """A case that every partner answered about; tells its id."""
+        case: str = self.forming(**changes)["case"]
+        for partner in PARTNERS:
+            answer = {"answer": "nothing_known"}
+            self.send("answer_forming", answer, case=case, partner=partner)
+        self.step(case, "complete_forming")
+        return case
 
     def offer(self, case: str, subject: str, partner: str = "caw", **changes: Any) -> str:
         """Offer an item; tells its id."""

@@ -66,6 +66,14 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
     desk.send("answer_request", answer, case=case, partner="ggz", target=request, if_match=1)
     address = {"subjects": [person], "address": word("address"), "only_for": ["parket"]}
     desk.send("offer_whereabouts", address, case=case)
+    narrative = {"text": word("advice"), "summary": word("in-short")}
+    desk.send("write_advice", narrative, case=case)
+    emergency = desk.send("open_emergency", {"ground": word("emergency")}, case=case)["id"]
+    review = {"justified": True, "text": word("review")}
+    desk.send("review_emergency", review, case=case, target=emergency, person="p-chair")
+    informed = {"subject": person, "state": "deferred", "review_on": "2030-01-01"}
+    desk.send("record_informing", informed | {"reason": word("reason")}, case=case)
+    desk.send("take_over_case", narrative | {"agreement": "sample-next"}, case=case)
     control = f"control{uuid.uuid4().hex}"
     runtime.database["versions"].insert_one({"_id": control, "fragment": control})
 
@@ -165,7 +173,7 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(register: Store, de
             ),
             100,
         ),
-        "a session": (lambda: desk.intake.reading.session(session, "p-reader"), 20),
+        "a session": (lambda: desk.session(session), 20),
         "sessions": (lambda: desk.intake.reading.sessions(["sample-brugge"], None, 20), 20),
     }
 

@@ -67,6 +67,19 @@ def referral(**changes: Any) -> dict[str, Any]:
     }
 
 
+def decided_on(stage: str, version: int) -> dict[str, Any]:
+    """The case as policy saw it."""
+    return {
+        "stage": stage,
+        "version": version,
+        "submitted_by": "caw",
+        "participants": ["caw"],
+        "persons": [],
+        "director": None,
+        "walled": [],
+    }
+
+
 def reading(case: str, person: str = "p-caw") -> dict[str, Any]:
     """A request to read a whole case."""
     return {"case": case, "person": person, "kinds": None, "fragment": None, "content": True}
@@ -148,7 +161,7 @@ def test_a_refusal_travels_with_its_code(intake: Served) -> None:
     step = referral(
         case=case,
         if_match=1,
-        decided_on={"stage": "referred", "version": 1},
+        decided_on=decided_on("referred", 1),
         body={"command": "complete_forming"},
     )
 

@@ -65,7 +65,10 @@ def test_a_referral_is_read_back_as_it_was_written(desk: Desk) -> None:
         "crisis": False,
         "victim_informed": False,
         "informing_confirmed": False,
+        "follow_up_on": None,
         "evaluating": False,
+        "emergency": None,
+        "persons": list(told["ids"].values()),
         "guest": None,
         "conflicts": [],
         "session": None,
@@ -202,8 +205,8 @@ def test_a_session_comes_with_the_facts_of_its_cases(desk: Desk) -> None:
     for case in cases:
         desk.send("put_on_agenda", {"case": case}, case=case, target=session)
 
-    read = desk.intake.reading.session(session, "p-reader")
-    unknown = desk.intake.reading.session(new_id(), "p-reader")
+    read = desk.session(session)
+    unknown = desk.session(new_id())
 
     assert wire.ReadSessionReply().validate(read) == {}
     assert wire.ReadSessionReply().validate(unknown) == {}

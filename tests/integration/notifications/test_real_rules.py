@@ -4,22 +4,37 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from chassis.opa import Opa
 from contracts.rpc.notifications import TASKS
-from contracts.topology import SUBSCRIPTIONS
+from contracts.topology import CASE_LIFE, SUBSCRIPTIONS
 from demo.people import everybody
 from deploy.local.parts import Parts
 from deploy.local.platform import POLICY, ROOT
 from deploy.opa import bundle
-from services.notifications.domain import Message, messages
+from services.notifications.domain.deadlines import KINDS, Phase, changes
+from services.notifications.domain.messages import Message, endings, messages
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 EXAMPLES = ROOT / "contracts" / "examples"
 HEARD = SUBSCRIPTIONS["notifications"]
+TELLING = [
+    name for name in HEARD if name in json.loads((POLICY / "tables/notifications.json").read_text())
+]
+SETS = {
+    "question": "intake.information_requested",
+    "action": "plans.action_updated",
+    "report": "intake.execution_started",
+    "positions": "plans.plan_proposed",
+    "mandates": "intake.director_appointed",
+    "informing": "intake.informing_recorded",
+    "emergency_review": "intake.emergency_opened",
+    "follow_up": "intake.case_concluded",
+}
+"""Kind of deadline → an event that tells what policy is told of it."""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +66,32 @@ def told(rules: Opa, name: str, **changes: Any) -> list[Message]:
     return messages(rules.decide("ketenaanpak/notify/decision", question), NOW)
 
 
-@pytest.mark.parametrize("name", HEARD)
+def reminded(rules: Opa, kind: str, phase: str) -> list[Message]:
+    """Whom the rules tell when the day of a deadline has come, or gone."""
+    data = sample(SETS[kind])["data"] | {"director": "p-d868e7f5"}
+    event = {"source": "notifications", "type": f"{kind}_{phase}", "data": data}
+    question = {"now": NOW.isoformat(), "event": event}
+    return messages(rules.decide("ketenaanpak/notify/decision", question), NOW)
+
+
+@pytest.mark.parametrize("phase", get_args(Phase))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_day_that_comes_tells_whoever_has_to_act(kind: str, phase: str, rules: Opa) -> None:
+    """A reminder that reaches nobody is no reminder."""
+    told = reminded(rules, kind, phase)
+
+    assert {message.task for message in told} == {f"{kind}_{phase}"}
+    assert not {message.person for message in told} & set(sample(SETS[kind])["data"]["walled"])
+
+
+@pytest.mark.parametrize("name", sorted(set(HEARD) - set(TELLING)))
+def test_an_event_that_tells_nobody_moves_a_deadline_or_the_facts(name: str, rules: Opa) -> None:
+    """Nothing is heard for no reason."""
+    assert told(rules, name) == []
+    assert changes(name, sample(name)["data"]) or name in CASE_LIFE
+
+
+@pytest.mark.parametrize("name", TELLING)
 def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_off(
     name: str, rules: Opa
 ) -> None:
@@ -67,8 +107,19 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
 def test_every_task_that_an_inbox_can_show_comes_from_an_event(rules: Opa) -> None:
     """No text waits in three languages for a task that nobody ever gets."""
     tasks = {message.task for name in HEARD for message in told(rules, name)}
+    tasks |= {f"{kind}_{phase}" for kind in KINDS for phase in get_args(Phase)}
 
-    assert tasks == set(TASKS)
+    assert tasks | {"mandate_ends", "agreement_ends"} == set(TASKS)
+
+
+def test_what_ends_soon_is_told_in_a_form_that_is_understood(rules: Opa) -> None:
+    """An agreement that ends unnoticed closes every case under it."""
+    question = {"now": "2035-12-15T09:00:00+00:00", "within_days": 30}
+
+    told = endings(rules.decide("ketenaanpak/notify/endings", question), NOW)
+
+    assert {each.message.task for each in told} == {"agreement_ends"}
+    assert len({(each.key, each.message.person) for each in told}) == len(told)
 
 
 def test_an_event_of_an_agreement_that_ended_tells_nobody(rules: Opa) -> None:

@@ -13,7 +13,7 @@ from deploy.local.progress import Progress
 from deploy.opa.bundle import build
 
 POLICY = Path(__file__).parents[3] / "services" / "policy"
-Ask = Callable[[str, Any], Any]
+Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -28,13 +28,13 @@ def opa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def ask(opa: str) -> Iterator[Ask]:
-    """Asks a package for its decision; fails when the answer has no result."""
+    """Asks a package for its decision, or another rule; fails when the answer has no result."""
     session = requests.Session()
     session.trust_env = False
 
-    def asked(package: str, question: Any) -> Any:
+    def asked(package: str, question: Any, rule: str = "decision") -> Any:
         answer = session.post(
-            f"{opa}/v1/data/ketenaanpak/{package}/decision", json={"input": question}, timeout=10
+            f"{opa}/v1/data/ketenaanpak/{package}/{rule}", json={"input": question}, timeout=10
         )
         assert answer.status_code == 200, answer.text
         return answer.json()["result"]

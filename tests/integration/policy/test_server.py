@@ -99,6 +99,80 @@ def test_unknown_and_foreign_cases_look_alike(ask):
     assert set(first) == set(second)
 
 
+def test_an_emergency_is_refused_to_strangers_as_if_there_were_no_case(ask):
+    """It is the one command on a case that one takes no part in: no way to try ids."""
+    danger = {"purpose": "acute_danger"}
+    unknown = {"id": questions.case()["id"], "found": False}
+    alone = {"participants": [{"partner": "caw", "since": questions.NOW, "answered": None}]}
+    walled = questions.case(conflicts=["kin"], **alone)
+
+    def opens(who, case):
+        answer = read_action(
+            ask("action", questions.action(who, "open_emergency", case=case, **danger))
+        )
+        return answer.allow, answer.hide, dict(answer.terms)
+
+    assert opens("ggz", questions.case(**alone)) == (
+        True,
+        False,
+        {"minutes": 60, "review_working_days": 5},
+    )
+    for who, case in (
+        ("ggz", unknown),
+        ("ggz", walled),
+        ("caw-kortrijk", unknown),
+        ("caw-kortrijk", questions.case(**alone)),
+    ):
+        assert opens(who, case) == (False, True, {})
+
+
+@SLOW
+@given(data=st.data())
+def test_one_fact_at_random_opens_no_more_in_danger(ask, data):
+    """Whatever a caller gets wrong of an emergency access, it opens nothing that it did not."""
+    case = questions.case(
+        participants=[],
+        emergency={
+            "grant": questions.case()["id"],
+            "partner": "parket",
+            "until": "2026-03-10T10:00:00+00:00",
+        },
+        fragments=[
+            questions.fragment("safety"),
+            questions.fragment("mental_health"),
+            questions.fragment("whereabouts", kind="whereabouts", only_for=["caw"]),
+        ],
+    )
+    question = questions.release("parket", case, purpose="acute_danger")
+    whole = ask("release", question)["decisions"][case["id"]]
+    shown = [whole["fragments"][each["id"]]["level"] for each in case["fragments"]]
+    assert shown == ["full", "none", "none"]
+    path = data.draw(st.sampled_from([p for p in places(question) if "emergency" in p]))
+    changed = replaced(question, path, data.draw(junk))
+    decision = ask("release", changed)["decisions"][case["id"]]
+
+    renamed = path[-1] == "grant" and isinstance(changed["cases"][0]["emergency"]["grant"], str)
+    assert decision["allow"] is renamed
+    assert set(decision["reasons"]) <= {"emergency_not_open", "malformed"}
+
+
+def test_what_ends_soon_is_told_with_keys_that_stay(ask):
+    """A reminder that came with another key each day would come each day."""
+    question = {"now": "2035-12-20T09:00:00Z", "within_days": 30}
+    first = ask("notify", question, "endings")
+    later = ask("notify", question | {"now": "2035-12-21T09:00:00Z"}, "endings")
+
+    assert first == later
+    assert {each["task"] for each in first["tell"]} == {"agreement_ends"}
+    chairs = {
+        person.id
+        for person in questions.PEOPLE.values()
+        if set(person.roles) & {"chair", "coordination_team"}
+    }
+    assert {each["person"] for each in first["tell"]} == chairs
+    assert len({each["key"] for each in first["tell"]}) == len(first["tell"])
+
+
 @SLOW
 @given(question=junk)
 def test_whatever_is_asked_there_is_an_answer_and_it_is_no(ask, question):
@@ -106,6 +180,7 @@ def test_whatever_is_asked_there_is_an_answer_and_it_is_no(ask, question):
     assert ask("release", question)["decisions"] == {}
     assert ask("action", question)["allow"] is False
     assert ask("notify", question)["tell"] == []
+    assert ask("notify", question, "endings")["tell"] == []
     assert ask("directory", question)["allow"] is False
 
 

@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from pymongo import MongoClient
 
 from chassis.errors import RemoteError, Unreachable
+from contracts.rpc import METHODS
 from deploy.local.parts import Parts
+from tests.integration.risk.desk import envelope, new_id
 from tests.integration.serving import Served, case_event, serving
+from tests.unit.risk.at_table import closing, filled_in, profile
+from tests.unit.risk.givens import file_of
 from tests.waiting import wait_until
-
-CLOSED_AT = datetime(2026, 3, 9, 13, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -25,56 +28,149 @@ def risk(parts: Parts) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def database(parts: Parts) -> Iterator[Any]:
-    """Its own database, to put there what later steps will write, and to look."""
+    """Its own database, to look at what it keeps."""
     with MongoClient(parts.mongo_url("risk"), tz_aware=True) as client:
         yield client["risk"]
 
 
-def weighing(case: str, **changes: Any) -> dict[str, Any]:
-    """A closed weighing of a case, as risk keeps it."""
-    return {
-        "_id": str(uuid.uuid4()),
-        "case": case,
-        "closed_at": CLOSED_AT,
-        "conclusion": "take",
-        "assessments": 1,
-        "problem_profile": True,
-        "note_of_later_steps": "stays inside",
-        **changes,
-    }
+def send(risk: Served, name: str, body: dict[str, Any], case: str, **changes: Any) -> Any:
+    """Send a decided command as the gateway does; the reply fits the contract."""
+    told = risk.call("gateway", name, envelope(name, body, case, **changes))
+    assert METHODS["risk"][name][1]().validate(told) == {}
+    return told
 
 
-def test_a_closed_weighing_is_told_to_intake(risk: Served, database: Any) -> None:
+def reading(case: str, **narrowing: Any) -> dict[str, Any]:
+    """A request to read what risk holds of a case."""
+    return {"case": case, "kinds": None, "fragment": None, "content": True} | narrowing
+
+
+def weighed(risk: Served, case: str) -> str:
+    """A case that is assessed, weighed and taken; tells the weighing."""
+    assessment = send(risk, "record_assessment", filled_in(), case)["id"]
+    weighing: str = send(risk, "open_weighing", {}, case, partner=None)["id"]
+    for partner in ("caw", "parket"):
+        said = {"position": "accept"}
+        send(risk, "take_weighing_position", said, case, partner=partner, target=weighing)
+    send(risk, "write_problem_profile", profile(), case, target=weighing, if_match=1)
+    said = closing("take", assessment)
+    send(risk, "close_weighing", said, case, target=weighing, if_match=2)
+    return weighing
+
+
+def test_the_catalogue_is_told(risk: Served) -> None:
+    """A professional sees which instruments there are, and which one cannot be filled in yet."""
+    told = risk.call("gateway", "instruments", {})
+
+    assert METHODS["risk"]["instruments"][1]().validate(told) == {}
+    assert [(one["id"], one["template"]) for one in told["instruments"]] == [
+        ("b-safer-v2", False),
+        ("danger-assessment", False),
+        ("dash-ric", False),
+        ("odara", False),
+        ("rti-template", True),
+    ]
+    assert told["instruments"][0]["title"] == "B-SAFER, tweede versie"
+
+
+def test_an_instrument_is_told_as_its_file_has_it(risk: Served) -> None:
+    """The form that is shown asks what will be scored; an unknown one is nothing."""
+    told = risk.call("gateway", "instrument", {"instrument": "odara"})
+
+    assert METHODS["risk"]["instrument"][1]().validate(told) == {}
+    assert told == {"instrument": file_of("odara")}
+    assert risk.call("gateway", "instrument", {"instrument": "sara"}) == {"instrument": None}
+
+
+def test_a_case_is_assessed_weighed_and_told(risk: Served) -> None:
+    """What the table did comes back over the bus in the shape that the contract promises."""
+    case = new_id()
+    weighed(risk, case)
+
+    read = risk.call("gateway", "read_fragments", reading(case))
+
+    assert METHODS["risk"]["read_fragments"][1]().validate(read) == {}
+    kinds = [one["kind"] for one in read["fragments"]]
+    assert kinds == [
+        "assessment",
+        *["assessment_answer"] * 16,
+        "weighing",
+        "weighing_position",
+        "weighing_position",
+        "problem_profile",
+    ]
+    assert all(one["content"] for one in read["fragments"])
+
+
+def test_an_unknown_case_answers_in_the_same_shape(risk: Served) -> None:
+    """Nobody learns from the answer whether a case exists."""
+    case = new_id()
+
+    assert risk.call("gateway", "read_fragments", reading(case)) == {"case": case, "fragments": []}
+
+
+def test_a_closed_weighing_is_told_to_intake(risk: Served) -> None:
     """The chair can accept a case: intake learns what the table concluded, and no more."""
-    case = str(uuid.uuid4())
-    document = weighing(case)
-    database.weighings.insert_one(document)
+    case = new_id()
+    weighing = weighed(risk, case)
 
-    told = risk.call("intake", "weighing_outcome", {"case": case, "outcome": document["_id"]})
+    told = risk.call("intake", "weighing_outcome", {"case": case, "outcome": weighing})
 
+    closed_at = datetime.fromisoformat(told.pop("closed_at"))
+    assert timedelta(0) <= datetime.now(UTC) - closed_at < timedelta(minutes=1)
     assert told == {
-        "id": document["_id"],
+        "id": weighing,
         "case": case,
-        "closed_at": CLOSED_AT.isoformat(),
         "conclusion": "take",
         "assessments": 1,
         "problem_profile": True,
     }
 
 
-def test_open_foreign_and_unknown_weighings_look_the_same(risk: Served, database: Any) -> None:
+def test_a_weighing_that_does_not_stand_is_no_outcome(risk: Served) -> None:
     """Nobody can move a case on a weighing that is unfinished or somebody else's."""
-    case, other = str(uuid.uuid4()), str(uuid.uuid4())
-    still_open, foreign = weighing(case, closed_at=None), weighing(other)
-    database.weighings.insert_many([still_open, foreign])
-    refusals = set()
+    case = new_id()
+    still_open = send(risk, "open_weighing", {}, case)["id"]
+    foreign = weighed(risk, new_id())
 
-    for outcome in (still_open["_id"], foreign["_id"], str(uuid.uuid4())):
+    for outcome in (still_open, foreign, new_id()):
         with pytest.raises(RemoteError) as refusal:
             risk.call("intake", "weighing_outcome", {"case": case, "outcome": outcome})
-        refusals.add((refusal.value.code, refusal.value.detail))
+        assert refusal.value.code == "not_found"
 
-    assert refusals == {("not_found", "no closed weighing of this case has this id")}
+
+def test_a_refusal_travels_with_its_code_and_reason(risk: Served) -> None:
+    """The caller learns what is missing, by codes that the gateway can translate."""
+    case = new_id()
+    weighing = send(risk, "open_weighing", {}, case)["id"]
+
+    with pytest.raises(RemoteError) as refusal:
+        send(risk, "close_weighing", closing(), case, target=weighing, if_match=1)
+
+    assert refusal.value.code == "precondition_unmet"
+    assert refusal.value.members == {"reason": "positions_missing"}
+
+
+def test_what_happened_is_published(risk: Served, database: Any) -> None:
+    """Whoever waits for the table hears that it weighs, in ids and codes only."""
+    case = new_id()
+    weighed(risk, case)
+
+    def states() -> list[str]:
+        return [one["state"] for one in database.outbox.find({"subject": case})]
+
+    wait_until(lambda: len(states()) == 6 and "unsent" not in states(), 20, "all published")
+    events = [orjson.loads(one["body"]) for one in database.outbox.find({"subject": case})]
+    assert {one["source"] for one in events} == {"risk"}
+    assert {tuple(one["data"]["walled"]) for one in events} == {("p-kin",)}
+
+
+def test_the_database_of_a_running_service_has_its_indexes(risk: Served, database: Any) -> None:
+    """A region's cases are found by index where it counts: in service."""
+    keys = [tuple(one["key"]) for one in database.fragments.list_indexes()]
+
+    assert ("case", "at", "place") in keys
+    assert ("case", "kind") in keys
 
 
 def test_a_malformed_question_names_the_members_at_fault(risk: Served) -> None:
@@ -92,6 +188,22 @@ def test_only_intake_may_ask_for_an_outcome(risk: Served) -> None:
         risk.call("gateway", "weighing_outcome", {})
 
     assert risk.call("gateway", "ping", {}) == {"ready": True}
+
+
+def test_nobody_but_the_gateway_reads_or_commands(risk: Served) -> None:
+    """A neighbour that was broken into reads no assessment: the broker does not let it ask."""
+    for caller in ("intake", "plans", "notifications"):
+        with pytest.raises(Unreachable):
+            risk.call(caller, "read_fragments", reading(new_id()))
+
+
+def test_every_method_of_the_contract_is_there(risk: Served) -> None:
+    """No call that the contract promises ends in silence."""
+    for method in METHODS["risk"]:
+        caller = "intake" if method in ("weighing_outcome", "lacking") else "gateway"
+        with pytest.raises(RemoteError) as refusal:
+            risk.call(caller, method, {"nothing": "like this"})
+        assert refusal.value.code == "validation_failed"
 
 
 def test_a_case_is_known_from_its_events(risk: Served, database: Any) -> None:

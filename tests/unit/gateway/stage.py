@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -25,8 +26,10 @@ from gateway.policy import Decider
 ISSUER = "https://login.example"
 AUDIENCE = "ketenaanpak"
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+UNTIL = "2026-03-02T10:00:00+00:00"
 REVISION = "rev-1"
 ANNA = "p-00000001"
+VICTIM = "91b2c3d4-5e6f-4a7b-8c9d-0e1f2a3b4c46"
 
 Handler = Callable[[dict[str, Any]], Any]
 
@@ -47,10 +50,14 @@ class FixedKeys:
 
 
 class FakeBus:
-    """Answers calls by handlers; a handler that raises is a service that refuses or is away."""
+    """Answers calls by handlers; a handler that raises is a service that refuses or is away.
+
+    `at_once` names the calls that went out together.
+    """
 
     def __init__(self, trace: list[tuple[str, Any]]) -> None:
         self.trace = trace
+        self.at_once: list[list[str]] = []
         self.handlers: dict[tuple[str, str], Handler] = {}
 
     def on(self, service: str, method: str, handler: Handler) -> None:
@@ -64,6 +71,7 @@ class FakeBus:
         return_errors: bool = False,
     ) -> list[Any]:
         answers: list[Any] = []
+        self.at_once.append([f"{service}.{method}" for service, method, _ in requests])
         for service, method, payload in requests:
             sent = orjson.loads(orjson.dumps(payload))
             self.trace.append((f"{service}.{method}", sent))
@@ -123,9 +131,12 @@ class Platform:
         self.key = OKPKey.generate_key("Ed25519", {"kid": "k1"})
         self.slept: list[float] = []
         self.cases: dict[str, dict[str, Any]] = {}
+        self.held: dict[str, dict[str, list[dict[str, Any]]]] = {"risk": {}, "plans": {}}
         self.recorded: list[dict[str, Any]] = []
         self.app = self._app()
         self.bus.on("intake", "read_case", self._read_case)
+        for owner in self.held:
+            self.bus.on(owner, "read_fragments", partial(self._read_fragments, owner))
         self.bus.on("audit", "record", self._record)
 
     def _app(self) -> Flask:
@@ -180,24 +191,28 @@ class Platform:
         """What was sent in each call of that name."""
         return [payload for called, payload in self.trace if called == name]
 
-    def put_case(self, *fragments: dict[str, Any], **facts: Any) -> str:
+    def put_case(self, *fragments: dict[str, Any], walled: Sequence[str] = (), **facts: Any) -> str:
         """A case that intake knows of."""
         case = case_facts(**facts)
-        self.cases[case["id"]] = {"case": case, "fragments": list(fragments)}
+        told = {"case": case, "fragments": list(fragments), "walled": list(walled)}
+        self.cases[case["id"]] = told
         identifier: str = case["id"]
         return identifier
+
+    def hold(self, owner: str, case: str, *fragments: dict[str, Any]) -> None:
+        """Fragments of the case that risk or plans hold."""
+        self.held[owner].setdefault(case, []).extend(fragments)
 
     def _read_case(self, request: dict[str, Any]) -> dict[str, Any]:
         known = self.cases.get(request["case"])
         if known is None:
-            return {"case": {"id": request["case"], "found": False}, "fragments": []}
-        wanted = [
-            fragment
-            for fragment in known["fragments"]
-            if (request["kinds"] is None or fragment["kind"] in request["kinds"])
-            and request["fragment"] in (None, fragment["id"])
-        ]
-        return {"case": known["case"], "fragments": wanted}
+            unknown = {"id": request["case"], "found": False}
+            return {"case": unknown, "fragments": [], "walled": []}
+        return {**known, "fragments": wanted(known["fragments"], request)}
+
+    def _read_fragments(self, owner: str, request: dict[str, Any]) -> dict[str, Any]:
+        known = self.held[owner].get(request["case"], [])
+        return {"case": request["case"], "fragments": wanted(known, request)}
 
     def _record(self, request: dict[str, Any]) -> dict[str, Any]:
         self.recorded += request["entries"]
@@ -207,6 +222,16 @@ class Platform:
                 for number, entry in enumerate(request["entries"])
             ]
         }
+
+
+def wanted(fragments: list[dict[str, Any]], request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The fragments that a request is about, their content only if it asks for it."""
+    return [
+        {**each, "content": each["content"] if request["content"] else None}
+        for each in fragments
+        if (request["kinds"] is None or each["kind"] in request["kinds"])
+        and request["fragment"] in (None, each["id"])
+    ]
 
 
 def case_facts(**changes: Any) -> dict[str, Any]:
@@ -225,13 +250,16 @@ def case_facts(**changes: Any) -> dict[str, Any]:
             {"partner": "caw", "since": "2026-03-01T09:00:00+00:00", "answered": None},
             {"partner": "parket", "since": "2026-03-01T09:00:00+00:00", "answered": "contributed"},
         ],
+        "persons": [VICTIM],
         "director": None,
+        "follow_up_on": None,
         "followers": [],
         "crisis": False,
         "victim_informed": True,
         "informing_confirmed": False,
         "evaluating": False,
         "guest": None,
+        "emergency": None,
         "conflicts": [],
         "session": None,
         **changes,
@@ -273,18 +301,20 @@ def allow(
 ) -> dict[str, Any]:
     """A decision that allows a case, all of its fragments at one level."""
     grants = {each["id"]: {"level": level, "reasons": []} for each in case["fragments"]}
+    emergency = standing == "emergency"
+    until = [{"kind": "expires_at", "at": UNTIL}] if emergency else []
     return {
         "allow": True,
         "standing": standing,
         "fragments": grants,
         "withheld": {},
         "reasons": [],
-        "obligations": [{"kind": "record"}, {"kind": "use_limitation"}],
+        "obligations": [{"kind": "record"}, {"kind": "use_limitation"}, *until],
         "terms": {},
         "partner": "caw",
         "roles": ["team_member"],
         "agreement_version": "1",
-        "emergency": False,
+        "emergency": emergency,
         **changes,
     }
 

@@ -13,11 +13,38 @@ from tests.unit.gateway.stage import (
     refuse,
 )
 
+HELD = {
+    "risk": ("assessment", "assessment_answer", "weighing", "weighing_position", "problem_profile"),
+    "plans": (
+        "plan",
+        "goal",
+        "action",
+        "decision",
+        "contact",
+        "trajectory",
+        "report",
+        "safety_check",
+        "conclusion",
+        "follow_up",
+        "evaluation",
+    ),
+}
+"""What risk and plans hold of the case, by kind."""
+
 
 def stuffed(platform: Platform) -> dict[str, str]:
     """A platform in which every service hands out canaries; the ids to ask with."""
     item, place = fragment(), fragment("whereabouts", region="KANARIE-region")
-    case = platform.put_case(item, place, fragment("person"), region="KANARIE-region")
+    case = platform.put_case(
+        item,
+        place,
+        fragment("person"),
+        fragment("emergency_ground", {"text": "KANARIE"}),
+        walled=["KANARIE-walled"],
+        region="KANARIE-region",
+    )
+    for owner, kinds in HELD.items():
+        platform.hold(owner, case, *(fragment(kind, {"summary": "KANARIE"}) for kind in kinds))
     facts = case_facts(region="KANARIE-region")
     session = {
         "id": an_id(),
@@ -49,6 +76,8 @@ def stuffed(platform: Platform) -> dict[str, str]:
             },
             "about": {"case": case},
         },
+        ("risk", "instruments"): {"instruments": [{"id": "KANARIE-id", "title": "KANARIE"}]},
+        ("risk", "instrument"): {"instrument": {"id": "odara", "title": "KANARIE"}},
         ("audit", "search"): {"entries": [canary], "next": "KANARIE"},
         ("audit", "proof"): canary,
         ("audit", "checkpoints"): {"checkpoints": [canary], "next": 1, "public_key": "KANARIE"},
@@ -61,6 +90,7 @@ def stuffed(platform: Platform) -> dict[str, str]:
         "item_id": item["id"],
         "session_id": session["id"],
         "message_id": an_id(),
+        "instrument": "odara",
         "index": "0",
     }
 
@@ -89,3 +119,5 @@ def test_whoever_is_denied_meets_nothing_of_what_stands_behind_a_route(
     assert {entry["outcome"] for entry in platform.recorded} == {"denied"}
     for identifier in ids.values():
         assert identifier == "0" or identifier not in answer.text
+    held = [each["id"] for cases in platform.held.values() for each in cases[ids["case_id"]]]
+    assert not any(identifier in answer.text for identifier in held)

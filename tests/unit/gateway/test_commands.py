@@ -8,7 +8,16 @@ import pytest
 from chassis.errors import RemoteError, TimedOut, Unreachable
 from gateway.commands import NAMESPACE
 from tests import builders
-from tests.unit.gateway.stage import ANNA, Platform, an_id, fragment, permit, raising, refuse
+from tests.unit.gateway.stage import (
+    ANNA,
+    VICTIM,
+    Platform,
+    an_id,
+    fragment,
+    permit,
+    raising,
+    refuse,
+)
 
 ACTION = "ketenaanpak/action/decision"
 
@@ -49,7 +58,15 @@ def test_a_command_is_decided_and_recorded_before_it_is_sent(platform: Platform)
     )
     assert entry["command_id"] == sent["command_id"]
     assert entry["decision_id"] == sent["decision_id"] == answer.headers["Decision-Id"]
-    assert sent["decided_on"] == {"stage": "forming", "version": 3}
+    assert sent["decided_on"] == {
+        "stage": "forming",
+        "version": 3,
+        "submitted_by": "caw",
+        "participants": ["caw", "parket"],
+        "persons": [VICTIM],
+        "director": None,
+        "walled": [],
+    }
     assert sent["terms"] == {"latest_due_days": 30}
     assert (sent["person"], sent["partner"], sent["case"]) == (ANNA, "caw", case)
 

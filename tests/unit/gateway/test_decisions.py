@@ -58,6 +58,8 @@ RELEASES: dict[str, Spoil] = {
     "a count of what is withheld": lambda r: first(r).update(withheld={"judicial": 3}),
     "a partner that is no code": lambda r: first(r).update(partner="two words"),
     "roles of the wrong type": lambda r: first(r).update(roles="chair"),
+    "an emergency that is none": lambda r: first(r).update(standing="emergency"),
+    "an emergency without an end": lambda r: first(r).update(standing="emergency", emergency=True),
     "no emergency flag": lambda r: first(r).pop("emergency"),
 }
 

@@ -88,6 +88,7 @@ def test_only_json_is_read(platform: Platform, media_type: str) -> None:
         ({"text": ""}, "/text", "length"),
         ({"text": "\x00"}, "/text", "control"),
         ({"text": "x" * 10_001}, "/text", "length"),
+        ({"text": f"zie {ITEMS}"}, "/text", "named_id"),
         ({"as_of": "yesterday"}, "/as_of", "type"),
         ({"subjects": "one"}, "/subjects", "type"),
         ({"subjects": ["one"]}, "/subjects/0", "pattern"),

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.decisions import CaseDecision, Grant
 from gateway.facts import CaseRead
-from gateway.projection import fragments
+from gateway.projection import fragments, obligations
 
 CASE, QUESTION, ITEM = "the case", "the question", "the item"
 
@@ -69,3 +69,60 @@ def test_a_question_read_by_itself_points_nowhere() -> None:
     [question] = fragments(read, decided(question="full"), {})
 
     assert question["content"] == {"state": "shared"}
+
+
+@pytest.mark.parametrize(
+    ("levels", "told"),
+    [
+        (("full", "summary"), {"assessments": ["the first", "the second"]}),
+        (("none", "full"), {"assessments": ["the second"]}),
+        (("none", "none"), {}),
+    ],
+)
+def test_a_list_of_ids_names_what_is_shown_beside_it(
+    levels: tuple[str, str], told: dict[str, Any]
+) -> None:
+    """An empty list is left out: it would tell that there was something to take away."""
+    ids = ["the first", "the second"]
+    read = CaseRead(
+        CASE,
+        {},
+        [
+            fragment("the weighing", "weighing", state="closed", assessments=ids),
+            *(fragment(each, "assessment", instrument="odara") for each in ids),
+        ],
+    )
+    grants = dict(zip(["the weighing", *ids], ["full", *levels], strict=True))
+    decision = CaseDecision(
+        True,
+        "participant",
+        {name: Grant(level, ()) for name, level in grants.items()},
+        (),
+        (),
+        (),
+        "caw",
+        (),
+        "1",
+        False,
+    )
+
+    [weighing, *_] = fragments(read, decision, {})
+
+    assert weighing["content"] == {"state": "closed"} | told
+
+
+def test_a_list_that_was_empty_looks_like_one_that_was_emptied() -> None:
+    """Otherwise its absence would tell which of the two it was."""
+    read = CaseRead(CASE, {}, [fragment(QUESTION, "weighing", state="open", assessments=[])])
+
+    [weighing] = fragments(read, decided(question="full"), {})
+
+    assert weighing["content"] == {"state": "open"}
+
+
+def test_an_obligation_says_what_and_until_when_and_no_more() -> None:
+    """What a rule adds for itself is not thereby told."""
+    told = ({"kind": "expires_at", "at": "2026-03-02T10:00:00Z", "grant": "KANARIE"},)
+    decision = CaseDecision(True, "emergency", {}, (), (), told, "caw", (), "1", True)
+
+    assert obligations(decision) == [{"kind": "expires_at", "at": "2026-03-02T10:00:00Z"}]

@@ -124,7 +124,9 @@ def test_a_fragment_at_level_none_leaves_no_trace_but_its_category(platform: Pla
     assert kept["id"] not in str(body)
 
 
-@pytest.mark.parametrize("standing", ["participant", "chair", "coordination", "referrer"])
+@pytest.mark.parametrize(
+    "standing", ["participant", "chair", "coordination", "referrer", "emergency"]
+)
 def test_each_standing_is_shown_its_own_facts_of_the_case(
     platform: Platform, standing: str
 ) -> None:
@@ -137,14 +139,17 @@ def test_each_standing_is_shown_its_own_facts_of_the_case(
     body = platform.get(f"/v1/cases/{case}").json
 
     core = {"id", "agreement", "stage", "version", "submitted_at", "obligations"}
-    team = core | {"region", "submitted_by", "crisis", "participants", "fragments", "withheld"}
+    read = {"fragments", "withheld"}
+    known = core | {"region", "submitted_by"}
+    team = known | read | {"crisis", "director", "follow_up_on", "participants"}
     assert (
         set(body)
         == {
             "participant": team,
             "chair": team,
             "coordination": core | {"participants"},
-            "referrer": core | {"region", "submitted_by", "fragments", "withheld"},
+            "referrer": known | read,
+            "emergency": core | read | {"region", "crisis"},
         }[standing]
     )
 

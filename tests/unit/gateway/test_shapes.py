@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from contracts.bodies import OWNERS
 from contracts.rpc import METHODS
-from gateway import shapes
+from gateway import case_shapes, shapes
+from gateway.decisions import STANDINGS
 from tests import builders
 from tests.unit.gateway.stage import Platform, allow, an_id, decided, permit
 
@@ -49,17 +51,31 @@ ITEM = next(
 SESSION = example("intake.read_session.reply")["session"]["id"]
 
 READS = {
-    "/v1/referrals": shapes.ReferralsAnswer,
-    f"/v1/referrals/{CASE}": shapes.CaseAnswer,
-    "/v1/cases": shapes.CasesAnswer,
-    f"/v1/cases/{CASE}": shapes.CaseAnswer,
-    f"/v1/cases/{CASE}/participants": shapes.ParticipantsAnswer,
-    f"/v1/cases/{CASE}/items": shapes.ItemsAnswer,
-    f"/v1/cases/{CASE}/items/{ITEM}": shapes.FragmentAnswer,
-    f"/v1/cases/{CASE}/requests": shapes.RequestsAnswer,
+    "/v1/referrals": case_shapes.ReferralsAnswer,
+    f"/v1/referrals/{CASE}": case_shapes.CaseAnswer,
+    "/v1/cases": case_shapes.CasesAnswer,
+    f"/v1/cases/{CASE}": case_shapes.CaseAnswer,
+    f"/v1/cases/{CASE}/participants": case_shapes.ParticipantsAnswer,
+    f"/v1/cases/{CASE}/items": case_shapes.ItemsAnswer,
+    f"/v1/cases/{CASE}/items/{ITEM}": case_shapes.FragmentAnswer,
+    f"/v1/cases/{CASE}/requests": case_shapes.RequestsAnswer,
+    f"/v1/cases/{CASE}/assessments": case_shapes.AssessmentsAnswer,
+    f"/v1/cases/{CASE}/weighings": case_shapes.WeighingsAnswer,
+    f"/v1/cases/{CASE}/direction-mandates": case_shapes.DirectionMandatesAnswer,
+    f"/v1/cases/{CASE}/plans": case_shapes.PlansAnswer,
+    f"/v1/cases/{CASE}/decisions": case_shapes.DecisionsAnswer,
+    f"/v1/cases/{CASE}/contact-log": case_shapes.ContactLogAnswer,
+    f"/v1/cases/{CASE}/trajectories": case_shapes.TrajectoriesAnswer,
+    f"/v1/cases/{CASE}/reports": case_shapes.ReportsAnswer,
+    f"/v1/cases/{CASE}/conclusions": case_shapes.ConclusionsAnswer,
+    f"/v1/cases/{CASE}/follow-ups": case_shapes.FollowUpsAnswer,
+    f"/v1/cases/{CASE}/evaluations": case_shapes.EvaluationsAnswer,
+    f"/v1/cases/{CASE}/emergencies": case_shapes.EmergenciesAnswer,
+    "/v1/instruments": shapes.InstrumentsAnswer,
+    "/v1/instruments/odara": shapes.InstrumentAnswer,
     "/v1/sessions": shapes.SessionsAnswer,
     f"/v1/sessions/{SESSION}": shapes.SessionAnswer,
-    f"/v1/sessions/{SESSION}/agenda": shapes.AgendaAnswer,
+    f"/v1/sessions/{SESSION}/agenda": case_shapes.AgendaAnswer,
     "/v1/inbox": shapes.InboxAnswer,
     "/v1/contacts": shapes.ContactsAnswer,
     "/v1/audit/checkpoints": shapes.CheckpointsAnswer,
@@ -76,7 +92,7 @@ def test_an_answer_looks_like_the_document_says(told: Platform, path: str) -> No
     assert READS[path]().validate(answer.json) == {}
 
 
-@pytest.mark.parametrize("standing", ["participant", "chair", "coordination", "referrer"])
+@pytest.mark.parametrize("standing", STANDINGS)
 def test_a_case_looks_like_the_document_says_to_everybody(told: Platform, standing: str) -> None:
     """Whatever one's standing is."""
     level = "none" if standing == "coordination" else "full"
@@ -84,7 +100,7 @@ def test_a_case_looks_like_the_document_says_to_everybody(told: Platform, standi
         {case["id"]: allow(case, level, standing) for case in asked["cases"]}
     )
 
-    assert shapes.CaseAnswer().validate(told.get(f"/v1/cases/{CASE}").json) == {}
+    assert case_shapes.CaseAnswer().validate(told.get(f"/v1/cases/{CASE}").json) == {}
 
 
 def test_a_search_of_the_record_looks_like_the_document_says(told: Platform) -> None:
@@ -145,7 +161,7 @@ BODIES = {
 def test_a_command_travels_as_the_contract_says(told: Platform, action: str) -> None:
     """Its owner refuses what does not fit, and the caller would be told that it was at fault."""
     path, body = BODIES[action]
-    service = "notifications" if action == "mark_read" else "intake"
+    service = OWNERS[action]
 
     answer = told.order(path, body)
 
@@ -154,6 +170,59 @@ def test_a_command_travels_as_the_contract_says(told: Platform, action: str) -> 
     assert set(answer.json) == {"id", "case", "stage", "version", "state", "ids"}
     (sent,) = told.sent(f"{service}.{action}")
     assert METHODS[service][action][0]().validate(sent) == {}
+
+
+NEW_STEPS = {
+    "record_informing": "POST informing",
+    "write_advice": "POST advice",
+    "take_over_case": "POST takeover",
+    "appoint_director": "PUT director",
+    "record_direction_mandate": "POST direction-mandates",
+    "open_emergency": "POST emergencies",
+    "review_emergency": "POST emergencies/{target}/review",
+    "record_assessment": "POST assessments",
+    "recall_assessment": "POST assessments/{target}/recall",
+    "open_weighing": "POST weighings",
+    "take_weighing_position": "POST weighings/{target}/positions",
+    "write_problem_profile": "PUT weighings/{target}/problem-profile",
+    "close_weighing": "POST weighings/{target}/close",
+    "propose_plan": "POST plans",
+    "take_plan_position": "POST plans/{target}/positions",
+    "adopt_plan": "POST plans/{target}/adopt",
+    "update_action": "PUT actions/{target}",
+    "record_decision": "POST decisions",
+    "log_contact": "POST contact-log",
+    "record_trajectory": "POST trajectories",
+    "update_trajectory": "PUT trajectories/{target}",
+    "report_progress": "POST reports",
+    "draw_conclusion": "POST conclusions",
+    "record_follow_up": "POST follow-ups",
+    "evaluate_approach": "POST evaluations",
+}
+"""Commands of steps 3 to 6, which have a sample each."""
+
+
+@pytest.mark.parametrize("action", NEW_STEPS)
+def test_a_command_of_the_later_steps_travels_as_its_sample(told: Platform, action: str) -> None:
+    """The sample that integrators read is what really goes to the owner of each step."""
+    service = OWNERS[action]
+    sample = example(f"{service}.{action}.request")
+    method, path = NEW_STEPS[action].format(**sample).split()
+    version = {"If-Match": f'"{sample["if_match"]}"'} if sample["if_match"] else {}
+
+    answer = told.order(f"/v1/cases/{sample['case']}/{path}", sample["body"], method, **version)
+
+    assert answer.status_code in (200, 201), answer.text
+    assert shapes.DoneAnswer().validate(answer.json) == {}
+    (sent,) = told.sent(f"{service}.{action}")
+    assert METHODS[service][action][0]().validate(sent) == {}
+    for member in ("case", "target", "if_match", "body"):
+        assert sent[member] == sample[member], member
+
+
+def test_every_command_has_a_route(told: Platform) -> None:
+    """A step that nobody can take over HTTP does not exist for those who work with it."""
+    assert set(NEW_STEPS) | set(BODIES) | {"correct_item"} == set(OWNERS)
 
 
 def test_a_correction_travels_as_the_contract_says(told: Platform) -> None:

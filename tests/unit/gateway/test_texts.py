@@ -17,10 +17,11 @@ REASONS = json.loads((ROOT / "services/policy/tables/reasons.json").read_text(en
 
 
 def preconditions() -> set[str]:
-    """The codes by which intake says what must happen first."""
-    files = (ROOT / "services" / "intake" / "domain").glob("*.py")
+    """The codes by which owners say what must happen first."""
+    owners = [ROOT / "services" / owner for owner in ("intake", "risk", "plans")]
+    files = [file for owner in owners for file in owner.rglob("*.py")]
     source = "".join(file.read_text(encoding="utf-8") for file in files)
-    return set(re.findall(r'unmet\(\s*"([a-z_]+)"', source))
+    return set(re.findall(r'(?:unmet\(\s*|, reason=)"([a-z_]+)"', source))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -144,6 +144,7 @@ def test_an_event_tells_the_facts_that_hearers_need_and_nothing_else() -> None:
         "submitted_by": "caw",
         "participants": ["caw", "parket", "ggz"],
         "walled": ["p-self"],
+        "director": None,
     }
 
 

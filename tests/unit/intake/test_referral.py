@@ -51,7 +51,7 @@ def test_a_referral_begins_a_case() -> None:
         ("parket", NOW, None),
         ("ggz", NOW, None),
     ]
-    assert (made.crisis, made.evaluating, made.director, made.guest) == (False, False, None, None)
+    assert (made.crisis, made.evaluation, made.director, made.guest) == (False, None, None, None)
     assert names(change) == ["referral_submitted"]
 
 
@@ -67,9 +67,9 @@ def test_persons_are_known_by_random_ids_and_keyed_matches() -> None:
 
     ids = change.outcome["ids"]
     assert the_case(change).persons == (
-        ClientPerson(ids["persons.0"], ("m1", "m2")),
+        ClientPerson(ids["persons.0"], ("m1", "m2"), victim=True),
         ClientPerson(ids["persons.1"]),
-        ClientPerson(ids["persons.2"]),
+        ClientPerson(ids["persons.2"], victim=True),
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.errors import Refuse, Retry
-from services.notifications.domain import Message, Place, about, mark_read, messages
+from services.notifications.domain.messages import Message, Place, about, mark_read, messages
 
 CAME = datetime(2026, 3, 2, 9, 15, 0, 123456, tzinfo=UTC)
 MESSAGE = Message("m-1", "p-099056e2", "question_waiting", CAME)

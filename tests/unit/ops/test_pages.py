@@ -1,5 +1,6 @@
 """The generated pages of docs/ say what the code says."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 from contracts.events import EVENTS
 from ops import pages
 from ops.cli import app
+from ops.pages.api import openapi_document
 
 
 def test_the_committed_pages_are_those_that_the_code_makes() -> None:
@@ -25,6 +27,29 @@ def test_every_event_and_its_hearers_stand_on_the_page() -> None:
         assert page.count(f"| `{name}` |") == 1
     (withdrawn,) = (line for line in page.splitlines() if "`intake.case_withdrawn`" in line)
     assert withdrawn.endswith("| *case*, `ground` | risk, plans, notifications, audit |")
+
+
+def test_the_page_of_the_steps_names_every_call_and_no_other() -> None:
+    """Whoever learns a step finds each call that makes it, and none that is not there."""
+    page = (pages.DOCS / "steps.md").read_text(encoding="utf-8")
+    told = re.findall(r"`(GET|POST|PUT) (?:(/v1)|case)([^`]*)`", page)
+    calls = {
+        (verb, _shape(f"/v1{rest}" if v1 else f"/v1/cases/{{}}{rest}")) for verb, v1, rest in told
+    }
+    document = openapi_document()
+    offered = {
+        (verb.upper(), _shape(path))
+        for path, operations in document["paths"].items()
+        for verb in operations
+        if verb in ("get", "post", "put")
+    }
+
+    assert calls == offered
+
+
+def _shape(path: str) -> str:
+    """A path without the names of its members."""
+    return re.sub(r"{[a-z_]*}", "{}", path)
 
 
 def test_a_page_that_is_out_of_date_is_named_and_then_made(

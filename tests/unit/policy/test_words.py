@@ -17,6 +17,7 @@ POLICY = ROOT / "services" / "policy"
 READS = {
     "list_cases",
     "list_referrals",
+    "read_instruments",
     "read_sessions",
     "read_session",
     "read_inbox",
@@ -24,6 +25,28 @@ READS = {
     "read_audit",
     "read_checkpoints",
 }
+TELLS_NOBODY = {
+    "intake.forming_completed",
+    "intake.forming_reopened",
+    "intake.informing_recorded",
+    "intake.direction_mandate_recorded",
+    "intake.emergency_reviewed",
+    "plans.progress_reported",
+    "plans.follow_up_recorded",
+}
+"""Heard for what they say of a case or a due day: nothing waits for anybody by them."""
+
+DEADLINES = (
+    "question",
+    "action",
+    "report",
+    "positions",
+    "mandates",
+    "informing",
+    "emergency_review",
+    "follow_up",
+)
+"""What a day that comes reminds of, and is escalated some days later."""
 
 
 def table(name: str) -> Any:
@@ -43,7 +66,7 @@ def agreements() -> list[dict[str, Any]]:
 
 def test_every_command_and_read_has_a_row():
     """A command without a row is refused to everybody."""
-    assert set(table("actions")) == {*COMMAND_BODIES, "mark_read", *READS}
+    assert set(table("actions")) == {*COMMAND_BODIES, *READS}
 
 
 def test_purposes_roles_and_stages_are_the_contracts():
@@ -75,12 +98,48 @@ def test_what_is_the_referrers_own_are_kinds_of_fragments():
     assert not {"item", "whereabouts", "request", "crisis_note"} & {*own["kinds"], *own["answers"]}
 
 
-def test_notices_are_given_for_what_notifications_hears_and_in_its_tasks():
-    """An event heard without a row tells nobody; a row never heard tells nothing."""
-    told = table("notifications")
-    assert set(told) == set(SUBSCRIPTIONS["notifications"])
-    assert set(told) <= set(EVENTS)
-    assert {row["task"] for row in told.values()} <= set(TASKS)
+def test_notices_are_given_for_what_notifications_hears_and_for_days_that_come():
+    """An event heard without a row tells nobody; a row never asked about tells nothing."""
+    told = set(table("notifications"))
+    days = {f"notifications.{each}_{when}" for each in DEADLINES for when in ("due", "overdue")}
+    heard = set(SUBSCRIPTIONS["notifications"])
+    assert told == (heard - TELLS_NOBODY) | days
+    assert TELLS_NOBODY < heard <= set(EVENTS)
+
+
+def test_every_task_is_left_by_a_row_or_by_what_ends():
+    """A task that nothing leaves is a promise that nobody keeps."""
+    given = {row["task"] for row in table("notifications").values()}
+    rules = "\n".join(rules_of("notify"))
+    ends = set(re.findall(r'"task": "([a-z_]+)"', rules))
+    assert ends == {"mandate_ends", "agreement_ends"}
+    assert given | ends == set(TASKS)
+
+
+def test_every_group_and_condition_of_a_notice_is_known():
+    """A group that no rule knows is nobody; a member that no event has is never met."""
+    groups = set(re.findall(r'^belongs\("([a-z_]+)"', "\n".join(rules_of("notify")), re.MULTILINE))
+    rows = table("notifications")
+    assert {group for row in rows.values() for group in row["tell"]} == groups
+    for name, row in rows.items():
+        for member, values in row.get("when", {}).items():
+            allowed = EVENTS[name][max(EVENTS[name])]().fields[member].validate.choices
+            assert set(values) <= set(allowed), name
+
+
+def test_acute_danger_opens_categories_that_there_are():
+    """A misspelt category would stay closed when a life depends on it."""
+    levels = table("emergency")["levels"]
+    assert set(levels) <= set(words.CATEGORIES) - {"whereabouts"}
+    assert set(levels.values()) <= set(words.LEVELS)
+
+
+def test_no_agreement_opens_a_case_for_danger_without_saying_so_twice():
+    """Emergency access needs the purpose and the permission; one alone was forgotten."""
+    for agreement in agreements():
+        allows = agreement["modalities"]["emergency_access"]
+        assert ("acute_danger" in agreement["purposes"]) is allows, agreement["id"]
+        assert agreement["modalities"]["adoption"] in words.ADOPTION_RULES
 
 
 def test_every_reason_is_given_somewhere_and_every_code_of_a_table_is_a_reason():

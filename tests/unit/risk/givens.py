@@ -23,7 +23,7 @@ def catalogue() -> Catalogue:
 
 def published(name: str) -> Instrument:
     """A published instrument."""
-    return catalogue().instrument(name)
+    return catalogue().instruments[name]
 
 
 def file_of(name: str) -> dict[str, Any]:

@@ -60,6 +60,10 @@ LOW, MIDDLE, HIGH = band("low", None, 0), band("middle", 1, 2), band("high", 3, 
             "/preconditions: fits is there twice",
         ),
         (
+            lambda c: c["preconditions"][0].update(id="support"),
+            "/preconditions: support is an item too",
+        ),
+        (
             lambda c: c["answer_sets"]["yes_no"].append(answer("yes", 3)),
             "/answer_sets/yes_no: yes is there twice",
         ),

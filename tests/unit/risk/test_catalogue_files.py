@@ -254,7 +254,7 @@ def test_an_instrument_is_added_without_code(
         "rti-template",
         content["id"],
     }
-    instrument = catalogue.instrument(content["id"])
+    instrument = catalogue.instruments[content["id"]]
     assessed = scored(instrument, answers(instrument, "no", b="unknown"))
     assert (assessed.unknown, assessed.red_possible) == (("b",), ("b",))
     assert ends(override(assessed, "high", "grond").result) == ("high", "high")
@@ -295,7 +295,7 @@ def test_the_template_is_filled_in_and_used(tmp_path: Path) -> None:
     }
     put(tmp_path, content)
 
-    instrument = load_catalogue([INSTRUMENTS, tmp_path]).instrument("rti-region")
+    instrument = load_catalogue([INSTRUMENTS, tmp_path]).instruments["rti-region"]
 
     now = scored(instrument, {"harm.past": "unknown", "harm.now": "seen"})
     assert ends(now.bands) == ("red", "red")

@@ -73,11 +73,6 @@ def test_the_catalogue_holds_the_five_that_were_agreed() -> None:
     }
 
 
-def test_an_instrument_that_does_not_exist_is_told_as_such() -> None:
-    """A mistyped name is no failure of the service."""
-    assert refusal(lambda: catalogue().instrument("sara")).code == "not_found"
-
-
 @pytest.mark.parametrize("name", [*USABLE, "rti-template"])
 def test_no_licence_passes_for_checked(name: str) -> None:
     """Nobody takes an instrument into practice believing that its terms were looked at."""

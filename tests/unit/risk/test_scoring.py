@@ -161,7 +161,7 @@ def test_a_professional_can_only_raise(
             )
         else:
             refused = refusal(lambda asked=band, now=assessed: override(now, asked, "grond"))
-            assert refused.members["errors"][0]["pointer"] == "/band"
+            assert refused.members["errors"][0]["pointer"] == "/override/band"
     assert assessed.bands == scored(instrument, told).bands
 
 
@@ -302,7 +302,7 @@ def test_an_override_needs_a_ground(ground: str) -> None:
 
     refused = refusal(lambda: override(assessed, "high", ground))
 
-    assert [one["pointer"] for one in refused.members["errors"]] == ["/ground"]
+    assert [one["pointer"] for one in refused.members["errors"]] == ["/override/ground"]
 
 
 def test_an_override_names_a_band_of_the_norms() -> None:
@@ -312,7 +312,7 @@ def test_an_override_names_a_band_of_the_norms() -> None:
     refused = refusal(lambda: override(assessed, "purple", "grond"))
 
     assert refused.members["errors"] == [
-        {"pointer": "/band", "detail": "Must be one of: low, middle, high."}
+        {"pointer": "/override/band", "detail": "Must be one of: low, middle, high."}
     ]
 
 

@@ -1,0 +1,381 @@
+"""Bodies of intake's commands."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from contracts import vocabulary as words
+from contracts.bodies.shared import NoBody
+from contracts.fields import (
+    LINE,
+    SUMMARY,
+    Code,
+    Day,
+    Flag,
+    Moment,
+    OneOf,
+    RandomId,
+    Strict,
+    Text,
+    codes,
+    ids,
+    many,
+)
+
+# --- step 1: referral (aanmelding) -------------------------------------------------------------
+
+
+class InformingBody(Strict):
+    """Whether a person knows that the family is referred (domain.md, section 4, step 1)."""
+
+    state = OneOf(words.INFORMING_STATES, required=True)
+    reason = Text(SUMMARY)
+    how = Text(SUMMARY)
+    review_on = Day()
+
+    @validates_schema
+    def deferral_says_why_and_until_when(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["state"] == "deferred" and not ("reason" in data and "review_on" in data):
+            raise ValidationError("a deferral needs `reason` and `review_on`")
+        if data["state"] == "not_possible" and "reason" not in data:
+            raise ValidationError("`not_possible` needs `reason`")
+
+
+class PersonBody(Strict):
+    """A member of the client system (cliëntsysteem); `ref` names the person within this body."""
+
+    ref = Code(required=True)
+    given_name = Text(LINE, required=True)
+    family_name = Text(LINE, required=True)
+    birth_date = Day()
+    sex = OneOf(("female", "male", "other"))
+    national_number = fields.String(validate=validate.Regexp(r"\A\d{11}\Z"))
+    roles = fields.List(
+        OneOf(words.CLIENT_ROLES), required=True, validate=validate.Length(min=1, max=4)
+    )
+    informing = fields.Nested(InformingBody, required=True)
+
+
+class NarrativeBody(Strict):
+    """A text with the short form that may be shown where the whole may not."""
+
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    subjects = codes(required=True)
+
+
+class InvolvedServiceBody(Strict):
+    """An involved service (betrokken dienst): works with the family, has no access here."""
+
+    service = Text(LINE, required=True)
+    function = Text(LINE)
+    since = Day()
+    text = Text()
+    subjects = codes(required=True)
+
+
+class CriterionBody(Strict):
+    """One of the four criteria; unknown is an answer, and each answer has a ground."""
+
+    answer = OneOf(words.CRITERION_ANSWERS, required=True)
+    ground = Text(required=True)
+
+
+class CriteriaBody(Strict):
+    """The four criteria of a referral, all answered."""
+
+    lack_of_safety = fields.Nested(CriterionBody, required=True)
+    combined_approach_needed = fields.Nested(CriterionBody, required=True)
+    several_life_domains = fields.Nested(CriterionBody, required=True)
+    help_stuck = fields.Nested(CriterionBody, required=True)
+
+
+class WhereaboutsBody(Strict):
+    """A safe address or way of contact, for the partners it names and nobody else."""
+
+    subject = Code(required=True)
+    address = Text(SUMMARY)
+    safe_contact = Text(SUMMARY)
+    only_for = codes(required=True)
+
+    @validates_schema
+    def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "address" not in data and "safe_contact" not in data:
+            raise ValidationError("needs `address` or `safe_contact`")
+
+
+class SubmitReferralBody(Strict):
+    """A referral: it creates the case (domain.md, section 4)."""
+
+    agreement = Code(required=True)
+    region = Code(required=True)
+    referrer = Code()
+    persons = many(PersonBody, least=1, most=30, required=True)
+    occurrences = many(NarrativeBody, least=1, required=True)
+    worries = many(NarrativeBody, least=1, required=True)
+    involved_services = many(InvolvedServiceBody, required=True)
+    wishes = many(NarrativeBody, required=True)
+    criteria = fields.Nested(CriteriaBody, required=True)
+    precautions = many(NarrativeBody, least=1, required=True)
+    whereabouts = many(WhereaboutsBody, load_default=list)
+    uninformed_ground = Text()
+    responsibility_acknowledged = Flag(required=True, validate=validate.Equal(True))
+
+    @validates_schema
+    def persons_hang_together(self, data: Mapping[str, Any], **_: Any) -> None:
+        refs = [person["ref"] for person in data["persons"]]
+        if len(set(refs)) != len(refs):
+            raise ValidationError("each person needs a `ref` of its own", "persons")
+        if not any("victim" in person["roles"] for person in data["persons"]):
+            raise ValidationError("a referral names at least one victim", "persons")
+        for part in ("occurrences", "worries", "involved_services", "wishes", "precautions"):
+            if any(not set(entry["subjects"]) <= set(refs) for entry in data[part]):
+                raise ValidationError("`subjects` are refs of persons in this body", part)
+        if any(entry["subject"] not in refs for entry in data["whereabouts"]):
+            raise ValidationError("`subject` is the ref of a person in this body", "whereabouts")
+        if not victim_informed(data["persons"]) and "uninformed_ground" not in data:
+            raise ValidationError(
+                "when no victim is informed, the referral says why", "uninformed_ground"
+            )
+
+
+def victim_informed(persons: list[dict[str, Any]]) -> bool:
+    """True when at least one victim knows of the referral (domain.md, section 4, step 1)."""
+    return any(
+        "victim" in person["roles"] and person["informing"]["state"] == "informed"
+        for person in persons
+    )
+
+
+class RecordInformingBody(InformingBody):
+    """How a person whose informing was deferred, or not possible, came to know (step 1)."""
+
+    subject = RandomId(required=True)
+
+
+# --- agenda and sessions -----------------------------------------------------------------------
+
+
+class ScheduleSessionBody(Strict):
+    """One meeting of the table (overlegtafel)."""
+
+    agreement = Code(required=True)
+    table = Code(required=True)
+    starts_at = Moment(required=True)
+
+
+class PutOnAgendaBody(Strict):
+    """A case on the agenda of a session; the referrer may attend once, to explain."""
+
+    case = RandomId(required=True)
+    referrer_attends = Flag(load_default=False)
+
+
+# --- the case ----------------------------------------------------------------------------------
+
+
+class TransitionBody(Strict):
+    """A step of the case, by its command in the transition table; members depend on it."""
+
+    command = OneOf(words.TRANSITIONS, required=True)
+    session = RandomId()
+    ground = Code()
+    outcome = RandomId()
+
+
+class RaiseCrisisBody(Strict):
+    """Acute danger: the operational team is alerted at once."""
+
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    subjects = ids(required=True)
+
+
+class InviteParticipantBody(Strict):
+    """A party that takes part in this case, where the agreement works by invitation."""
+
+    partner = Code(required=True)
+
+
+class DeclareConflictBody(Strict):
+    """An own conflict of interest: the case is hidden from the person from then on."""
+
+    interest = OneOf(words.INTERESTS, required=True)
+
+
+# --- step 2: contributions ---------------------------------------------------------------------
+
+
+class ObtainedFromBody(Strict):
+    """The organisation and function a contribution was obtained from (dossierbehandelaar)."""
+
+    organisation = Text(LINE, required=True)
+    function = Text(LINE, required=True)
+
+
+class _ItemContent(Strict):
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    item_kind = OneOf(words.ITEM_KINDS, required=True)
+    as_of = Day(required=True)
+    obtained_from = fields.Nested(ObtainedFromBody, required=True)
+    subjects = ids(required=True)
+    only_for = codes(load_default=list)
+    withhold_from = codes(load_default=list)
+
+
+class OfferItemBody(_ItemContent):
+    """An information item (informatie-element) that a partner chooses to offer."""
+
+    category = OneOf(
+        tuple(c for c in words.OFFERED_CATEGORIES if c != "whereabouts"), required=True
+    )
+    answers = RandomId()
+
+
+class OfferWhereaboutsBody(Strict):
+    """A safe address or way of contact, offered as an item; named partners only."""
+
+    subjects = ids(required=True)
+    address = Text(SUMMARY)
+    safe_contact = Text(SUMMARY)
+    only_for = codes(required=True)
+
+    @validates_schema
+    def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "address" not in data and "safe_contact" not in data:
+            raise ValidationError("needs `address` or `safe_contact`")
+
+
+class CorrectItemBody(_ItemContent):
+    """A new version of an own item; the category stays."""
+
+
+class AnswerFormingBody(Strict):
+    """A partner's answer to the call for contributions."""
+
+    answer = OneOf(words.FORMING_ANSWERS, required=True)
+    ground = OneOf(words.DECLINE_GROUNDS)
+
+    @validates_schema
+    def declining_has_a_ground(self, data: Mapping[str, Any], **_: Any) -> None:
+        if (data["answer"] == "declined") != ("ground" in data):
+            raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
+
+
+class RequestInformationBody(Strict):
+    """A question (informatievraag) of the table to one partner, with a due day."""
+
+    to = Code(required=True)
+    category = OneOf(
+        tuple(c for c in words.OFFERED_CATEGORIES if c != "whereabouts"), required=True
+    )
+    question = Text(required=True)
+    due = Day(required=True)
+    subjects = ids(required=True)
+
+
+class AnswerRequestBody(Strict):
+    """The answer to a request: an own item, nothing known, or declined with a ground."""
+
+    outcome = OneOf(words.REQUEST_OUTCOMES, required=True)
+    item = RandomId()
+    ground = OneOf(words.DECLINE_GROUNDS)
+    ground_text = Text(SUMMARY)
+
+    @validates_schema
+    def members_fit_the_outcome(self, data: Mapping[str, Any], **_: Any) -> None:
+        if (data["outcome"] == "shared") != ("item" in data):
+            raise ValidationError("`item` goes with `shared`, and only with it", "item")
+        if (data["outcome"] == "declined") != ("ground" in data):
+            raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
+
+
+# --- steps 3 to 6: what intake owns of them ------------------------------------------------------
+
+
+class WriteAdviceBody(Strict):
+    """The advice (advies) to the referrer when the case is not taken."""
+
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+
+
+class AppointDirectorBody(Strict):
+    """The case director (casusregisseur), from among the partners."""
+
+    person = Code(required=True)
+    no_care_professional = Flag(required=True, validate=validate.Equal(True))
+
+
+class RecordDirectionMandateBody(Strict):
+    """An involved service mandates the director (regiemandaat)."""
+
+    involved_service = RandomId(required=True)
+    given_by = Text(LINE, required=True)
+    given_on = Day(required=True)
+
+
+class OpenEmergencyBody(Strict):
+    """Acute danger: why this case has to be seen at once (noodtoegang)."""
+
+    ground = Text(required=True)
+
+
+class ReviewEmergencyBody(Strict):
+    """What a second person says of an emergency access."""
+
+    justified = Flag(required=True)
+    text = Text(required=True)
+
+
+class TakeOverCaseBody(Strict):
+    """The operational team takes a case over under the agreement that succeeds its own."""
+
+    agreement = Code(required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+
+
+BODIES: Final[dict[str, type[Strict]]] = {
+    "submit_referral": SubmitReferralBody,
+    "confirm_informing": NoBody,
+    "record_informing": RecordInformingBody,
+    "schedule_session": ScheduleSessionBody,
+    "put_on_agenda": PutOnAgendaBody,
+    "change_stage": TransitionBody,
+    "raise_crisis": RaiseCrisisBody,
+    "invite_participant": InviteParticipantBody,
+    "declare_conflict": DeclareConflictBody,
+    "offer_item": OfferItemBody,
+    "offer_whereabouts": OfferWhereaboutsBody,
+    "correct_item": CorrectItemBody,
+    "recall_item": NoBody,
+    "answer_forming": AnswerFormingBody,
+    "request_information": RequestInformationBody,
+    "answer_request": AnswerRequestBody,
+    "write_advice": WriteAdviceBody,
+    "appoint_director": AppointDirectorBody,
+    "record_direction_mandate": RecordDirectionMandateBody,
+    "open_emergency": OpenEmergencyBody,
+    "review_emergency": ReviewEmergencyBody,
+    "take_over_case": TakeOverCaseBody,
+}
+"""Intake's commands and their bodies; the RPC method has the command's name."""
+
+POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
+    "submit_referral": ("agreement", "region", "referrer"),
+    "schedule_session": ("agreement", "table"),
+    "change_stage": ("command",),
+    "invite_participant": ("partner",),
+    "declare_conflict": ("interest",),
+    "offer_item": ("category", "only_for", "withhold_from"),
+    "offer_whereabouts": ("only_for",),
+    "correct_item": ("only_for", "withhold_from"),
+    "request_information": ("to", "category"),
+    "answer_request": ("outcome",),
+    "appoint_director": ("person",),
+    "take_over_case": ("agreement",),
+}
+"""The members of a body that the policy service sees; every other member stays unseen."""

@@ -1,0 +1,280 @@
+"""Bodies of the commands of plans: direction, execution, closing (domain.md, 4, steps 4 to 6)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from contracts import vocabulary as words
+from contracts.bodies.shared import NoBody, SafetyCheckBody, ground_goes_with
+from contracts.fields import (
+    LINE,
+    SUMMARY,
+    Code,
+    Day,
+    Flag,
+    OneOf,
+    RandomId,
+    Strict,
+    Text,
+    ids,
+    many,
+)
+
+# --- the plan (plan van aanpak) ----------------------------------------------------------------
+
+
+class GoalBody(Strict):
+    """A goal (doelstelling), tied to an aim and to members of the client system."""
+
+    ref = Code(required=True)
+    aim = OneOf(words.AIMS, required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    subjects = ids(required=True)
+
+    @validates_schema
+    def is_for_somebody(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not data["subjects"]:
+            raise ValidationError("a goal is tied to members of the client system", "subjects")
+
+
+class UncoveredBody(Strict):
+    """A member of the client system without a goal, and the ground for that."""
+
+    subject = RandomId(required=True)
+    ground = Text(SUMMARY, required=True)
+
+
+class JudicialTimingBody(Strict):
+    """An agreement on judicial timing: a new police interview, bringing the case to court."""
+
+    on = Day(required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+
+
+class ExecutorBody(Strict):
+    """Who carries an action out: a partner, an involved service or a member of the family."""
+
+    kind = OneOf(words.EXECUTORS, required=True)
+    partner = Code()
+    involved_service = RandomId()
+    client = RandomId()
+
+    @validates_schema
+    def names_the_one_of_its_kind(self, data: Mapping[str, Any], **_: Any) -> None:
+        if set(data) != {"kind", data["kind"]}:
+            raise ValidationError("names exactly the one of its `kind`")
+
+
+class ActionBody(Strict):
+    """An action (actie): the partner that follows it, who carries it out, and by when."""
+
+    goal = Code(required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    follower = Code(required=True)
+    carried_out_by = fields.Nested(ExecutorBody, required=True)
+    due = Day(required=True)
+    judicial_timing = fields.Nested(JudicialTimingBody)
+
+
+class ProposePlanBody(Strict):
+    """A whole version of the plan; it refers to the weighing and assessments that it rests on."""
+
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    weighing = RandomId(required=True)
+    assessments = ids(required=True)
+    goals = many(GoalBody, least=1, required=True)
+    uncovered = many(UncoveredBody, load_default=list)
+    actions = many(ActionBody, least=1, most=200, required=True)
+
+    @validates_schema
+    def hangs_together(self, data: Mapping[str, Any], **_: Any) -> None:
+        refs = [goal["ref"] for goal in data["goals"]]
+        if len(set(refs)) != len(refs):
+            raise ValidationError("each goal needs a `ref` of its own", "goals")
+        if any(action["goal"] not in refs for action in data["actions"]):
+            raise ValidationError("`goal` is the ref of a goal in this body", "actions")
+        with_goal = {subject for goal in data["goals"] for subject in goal["subjects"]}
+        without = [each["subject"] for each in data["uncovered"]]
+        if len(set(without)) != len(without) or with_goal & set(without):
+            raise ValidationError("a member has a goal or one ground why not", "uncovered")
+
+
+class TakePlanPositionBody(Strict):
+    """How a partner stands to a version of the plan."""
+
+    position = OneOf(words.PLAN_POSITIONS, required=True)
+    ground = Text(SUMMARY)
+
+    @validates_schema
+    def objecting_has_a_ground(self, data: Mapping[str, Any], **_: Any) -> None:
+        ground_goes_with(dict(data), "position", ("object",))
+
+
+class UpdateActionBody(Strict):
+    """How an action stands; one that is blocked says why."""
+
+    state = OneOf(words.ACTION_STATES, required=True)
+    reason = Text(SUMMARY)
+
+    @validates_schema
+    def a_blocked_action_says_why(self, data: Mapping[str, Any], **_: Any) -> None:
+        if (data["state"] in words.BLOCKED_STATES) != ("reason" in data):
+            raise ValidationError("`reason` goes with a blocked action, and only with it", "reason")
+
+
+class RecordDecisionBody(Strict):
+    """A supported decision (gedragen beslissing), about a blocked action where it names one."""
+
+    session = RandomId()
+    action = RandomId()
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    supported_by = fields.List(Code(), required=True, validate=validate.Length(min=1, max=50))
+
+
+# --- direction (regie) -------------------------------------------------------------------------
+
+
+class LogContactBody(Strict):
+    """A contact of the director; with `plan` the clients were told of that version in person."""
+
+    party = OneOf(words.CONTACT_PARTIES, required=True)
+    subjects = ids(load_default=list)
+    service = Text(LINE)
+    on = Day(required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    plan = RandomId()
+    safely = Text(SUMMARY)
+
+    @validates_schema
+    def says_with_whom_and_how_safely(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["party"] == "client" and not data["subjects"]:
+            raise ValidationError("a contact with clients names them", "subjects")
+        if data["party"] != "client" and "service" not in data:
+            raise ValidationError("a contact with a service or partner names it", "service")
+        if "plan" in data and not (data["party"] == "client" and "safely" in data):
+            raise ValidationError("clients are told of a plan in person, and safely", "safely")
+
+
+class RecordTrajectoryBody(Strict):
+    """A running trajectory of help, justice or administration (traject)."""
+
+    kind = OneOf(words.TRAJECTORY_KINDS, required=True)
+    state = OneOf(words.TRAJECTORY_STATES, required=True)
+    service = Text(LINE, required=True)
+    since = Day()
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    subjects = ids(required=True)
+
+
+class UpdateTrajectoryBody(Strict):
+    """How a trajectory stands now."""
+
+    state = OneOf(words.TRAJECTORY_STATES, required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+
+
+class ReportProgressBody(Strict):
+    """A progress report of the director to the team, with a safety check."""
+
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    safety_check = fields.Nested(SafetyCheckBody, required=True)
+
+
+# --- closing and evaluation (afsluiting, evaluatie) --------------------------------------------
+
+
+class AimOutcomeBody(Strict):
+    """What came of one aim."""
+
+    aim = OneOf(words.AIMS, required=True)
+    outcome = OneOf(words.AIM_OUTCOMES, required=True)
+    text = Text(required=True)
+
+
+class ContinuingBody(Strict):
+    """What goes on after the conclusion, and with whom."""
+
+    what = Text(SUMMARY, required=True)
+    with_whom = Text(LINE, required=True)
+
+
+class DrawConclusionBody(Strict):
+    """The conclusion (afronding) that the director proposes: the outcome on each aim."""
+
+    violence_stopped = Flag(required=True)
+    goals_reached = Flag(required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    aims = many(AimOutcomeBody, least=len(words.AIMS), required=True)
+    continuing = many(ContinuingBody, required=True)
+    safety_check = fields.Nested(SafetyCheckBody, required=True)
+
+    @validates_schema
+    def every_aim_once(self, data: Mapping[str, Any], **_: Any) -> None:
+        if sorted(each["aim"] for each in data["aims"]) != sorted(words.AIMS):
+            raise ValidationError("every aim once", "aims")
+
+
+class RecordFollowUpBody(Strict):
+    """The follow-up (opvolging) after the conclusion: the director contacted services, family."""
+
+    result = OneOf(words.FOLLOW_UP_RESULTS, required=True)
+    new_facts = Flag(required=True)
+    under_control = Flag(required=True)
+    ground = OneOf(words.REOPEN_GROUNDS)
+    next_on = Day()
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    safety_check = fields.Nested(SafetyCheckBody, required=True)
+
+    @validates_schema
+    def members_fit_the_result(self, data: Mapping[str, Any], **_: Any) -> None:
+        if (data["result"] == "reopen") != ("ground" in data):
+            raise ValidationError("`ground` goes with `reopen`, and only with it", "ground")
+        if (data["result"] == "extend") != ("next_on" in data):
+            raise ValidationError("`next_on` goes with `extend`, and only with it", "next_on")
+        if data["result"] == "close" and (data["new_facts"] or not data["under_control"]):
+            raise ValidationError("closing needs no new facts, and control", "result")
+
+
+class EvaluateApproachBody(Strict):
+    """How the table looks back on its approach (evaluatie), at a session."""
+
+    session = RandomId(required=True)
+    text = Text(required=True)
+    summary = Text(SUMMARY, required=True)
+    safety_check = fields.Nested(SafetyCheckBody, required=True)
+
+
+BODIES: Final[dict[str, type[Strict]]] = {
+    "propose_plan": ProposePlanBody,
+    "take_plan_position": TakePlanPositionBody,
+    "adopt_plan": NoBody,
+    "update_action": UpdateActionBody,
+    "record_decision": RecordDecisionBody,
+    "log_contact": LogContactBody,
+    "record_trajectory": RecordTrajectoryBody,
+    "update_trajectory": UpdateTrajectoryBody,
+    "report_progress": ReportProgressBody,
+    "draw_conclusion": DrawConclusionBody,
+    "record_follow_up": RecordFollowUpBody,
+    "evaluate_approach": EvaluateApproachBody,
+}
+"""The commands of plans and their bodies; the RPC method has the command's name."""
+
+POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
+    "take_plan_position": ("position",),
+    "update_action": ("state",),
+    "record_follow_up": ("result",),
+}
+"""The members of a body that the policy service sees; every other member stays unseen."""

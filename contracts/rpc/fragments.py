@@ -1,0 +1,45 @@
+"""Fragments on the wire: what intake, risk and plans hold of a case, each its own."""
+
+from typing import Final
+
+from marshmallow import fields
+
+from contracts import vocabulary as words
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
+
+
+class Fragment(Strict):
+    """A fragment: facts and content. `content` is null for whereabouts (kept apart)."""
+
+    id = RandomId(required=True)
+    kind = Code(required=True)
+    category = OneOf(words.CATEGORIES, required=True)
+    source = Code(required=True)
+    subjects = ids(required=True)
+    only_for = codes(required=True)
+    withhold_from = codes(required=True)
+    addressed_to = codes(required=True)
+    status = OneOf(("offered", "recalled"), required=True)
+    version = fields.Integer(strict=True, required=True)
+    at = Moment(required=True)
+    content = fields.Dict(keys=fields.String(), required=True, allow_none=True)
+
+
+class ReadFragmentsRequest(Strict):
+    """What a service holds of a case; `kinds` and `fragment` narrow it, `content` false leaves
+    texts out."""
+
+    case = RandomId(required=True)
+    kinds = fields.List(Code(), allow_none=True, load_default=None)
+    fragment = RandomId(allow_none=True, load_default=None)
+    content = Flag(load_default=True)
+
+
+class ReadFragmentsReply(Strict):
+    """Fragments in the order of their time; of an unknown case none."""
+
+    case = RandomId(required=True)
+    fragments = many(Fragment, most=5000, required=True)
+
+
+METHODS: Final = {"read_fragments": (ReadFragmentsRequest, ReadFragmentsReply)}

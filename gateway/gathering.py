@@ -1,0 +1,66 @@
+"""What a decision rests on, fetched at the same time: facts of intake, fragments of their owner.
+
+Risk and plans keep no case: what they hold of one is decided together with intake's facts of it.
+The calls are the same whether anybody knows of the case or not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from gateway.bus import Call
+from gateway.facts import CaseRead, read_case, with_fragments_of
+
+_SAFETY_CHECK: Final = "safety_check"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a case for `person`; `kinds` and `fragment` narrow what `owner` tells."""
+
+    case: str
+    person: str
+    owner: str = "intake"
+    kinds: Sequence[str] | None = None
+    fragment: str | None = None
+    content: bool = True
+
+    def calls(self) -> list[Call]:
+        """The calls to make at once; of a case whose fragments others hold, intake tells facts."""
+        narrowed = {
+            "kinds": None if self.kinds is None else list(self.kinds),
+            "fragment": self.fragment,
+            "content": self.content,
+        }
+        if self.owner == "intake":
+            asked = {"case": self.case, "person": self.person, **narrowed}
+            return [("intake", "read_case", asked)]
+        facts: dict[str, Any] = {"kinds": [], "fragment": None, "content": False}
+        return [
+            ("intake", "read_case", {"case": self.case, "person": self.person, **facts}),
+            (self.owner, "read_fragments", {"case": self.case, **narrowed}),
+        ]
+
+    def read(self, replies: Sequence[Any]) -> CaseRead:
+        """The case in the replies to `calls`. Raises Retry("service_unavailable") as facts.py."""
+        read = read_case(replies[0], self.case)
+        if self.owner == "intake":
+            return read
+        return _with_own_checks(with_fragments_of(read, replies[1]))
+
+
+def _with_own_checks(read: CaseRead) -> CaseRead:
+    """The case without the safety checks of what was not asked for.
+
+    Each goes with a report, a conclusion or the like, and there only: what is left out here is
+    neither decided nor recorded as released.
+    """
+    asked = {None, *(each["id"] for each in read.fragments)}
+    return replace(read, fragments=[each for each in read.fragments if checks(each) in asked])
+
+
+def checks(fragment: Mapping[str, Any]) -> str | None:
+    """The id of what a safety check (veiligheidscheck) is of; None for any other fragment."""
+    if fragment["kind"] != _SAFETY_CHECK:
+        return None
+    return str((fragment["content"] or {}).get("of"))

@@ -1,0 +1,21 @@
+"""Days counted on from a day, as agreements count them."""
+
+import calendar
+from datetime import date, timedelta
+
+_SATURDAY = 5
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month so many months on, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def working_days_later(day: date, days: int) -> date:
+    """So many working days on; a Saturday or Sunday is none, a holiday counts as one."""
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() < _SATURDAY
+    return day

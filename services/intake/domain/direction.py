@@ -1,0 +1,69 @@
+"""Direction (regie): the advice, the case director, and the mandates of involved services."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from services.intake.domain.case import (
+    Case,
+    Change,
+    Event,
+    Fragment,
+    of_the_table,
+    outcome,
+    walled,
+)
+from services.intake.domain.command import Command, invalid, unmet
+
+
+def write_advice(case: Case, command: Command) -> Change:
+    """The advice (advies) that the referrer reads when the case is not taken."""
+    advice = of_the_table(command, "advice", case, dict(command.body))
+    event = Event("intake.advice_written", case=case)
+    return Change(_told(case, advice), added=(advice,), events=(event,))
+
+
+def appoint_director(case: Case, command: Command, staff: Mapping[str, str]) -> Change:
+    """The case director (casusregisseur); whoever was before takes the mandates along.
+
+    The terms name the partner that the person acts for. Somebody behind the wall of the case
+    cannot direct it, nor can the referrer, who remains in the own role.
+    """
+    person = command.body["person"]
+    if person in walled(case, staff) or person == case.referrer:
+        raise unmet("not_neutral", "a director has no part in the case of the own")
+    if person == case.director:
+        raise unmet("director_appointed", "this person directs the case already")
+    partner = command.terms["partner"]
+    case.participant(partner)
+    case = replace(case, director=person, mandated_by=(), version=case.version + 1)
+    due = command.now.date() + timedelta(days=command.terms["mandate_days"])
+    data = {"person": person, "partner": partner, "mandates_due": due}
+    return Change(outcome(case), case, events=(Event("intake.director_appointed", data, case),))
+
+
+def record_direction_mandate(case: Case, command: Command, services: Sequence[str]) -> Change:
+    """An involved service mandates the director (regiemandaat); `services` are all of them."""
+    body = command.body
+    if case.director is None:
+        raise unmet("director_missing", "no director is appointed")
+    if body["involved_service"] not in services:
+        raise unmet("service_unknown", "`involved_service` is no involved service of this case")
+    if body["involved_service"] in case.mandated_by:
+        raise unmet("already_mandated", "this service has mandated the director already")
+    if body["given_on"] > command.now.date():
+        raise invalid("/given_on", "not in the future")
+    mandate = of_the_table(command, "direction_mandate", case, dict(body))
+    mandated_by = (*case.mandated_by, body["involved_service"])
+    case = replace(case, mandated_by=mandated_by)
+    data = {
+        "involved_service": body["involved_service"],
+        "complete": set(services) <= set(mandated_by),
+    }
+    event = Event("intake.direction_mandate_recorded", data, case)
+    return Change(_told(case, mandate), case, added=(mandate,), events=(event,))
+
+
+def _told(case: Case, fragment: Fragment) -> dict[str, object]:
+    """Ids and state of what a command made."""
+    return outcome(case, id=fragment.id, version=fragment.version, state=fragment.status)

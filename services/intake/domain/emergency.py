@@ -1,0 +1,70 @@
+"""Emergency access (noodtoegang): acute danger, for a short time, told and reviewed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from contracts.errors import Refuse
+from services.intake.domain.case import (
+    Case,
+    Change,
+    Emergency,
+    Event,
+    Fragment,
+    of_the_table,
+    outcome,
+)
+from services.intake.domain.command import Command, unmet
+from services.intake.domain.days import working_days_later
+
+
+def open_emergency(case: Case, command: Command) -> Change:
+    """Opens the case for a person until the time that the agreement allows is over."""
+    if any(one.person == command.person and one.until > command.now for one in case.emergencies):
+        raise unmet("emergency_open", "this person has emergency access now")
+    partner = command.own_partner
+    ground = Fragment(
+        id=command.new_id(),
+        kind="emergency_ground",
+        category="safety",
+        source=partner,
+        subjects=case.everybody,
+        at=command.now,
+        content=dict(command.body),
+    )
+    until = command.now + timedelta(minutes=command.terms["minutes"])
+    opened = Emergency(ground.id, command.person, partner, until)
+    case = replace(case, emergencies=(*case.emergencies, opened))
+    data = {
+        "grant": opened.grant,
+        "person": opened.person,
+        "partner": partner,
+        "until": until,
+        "review_due": working_days_later(command.now.date(), command.terms["review_working_days"]),
+    }
+    event = Event("intake.emergency_opened", data, case)
+    told = outcome(case, id=ground.id, version=ground.version, state="open")
+    return Change(told, case, added=(ground,), events=(event,))
+
+
+def review_emergency(case: Case, command: Command) -> Change:
+    """A second person says whether an emergency access was justified, once."""
+    found = next((one for one in case.emergencies if one.grant == command.target), None)
+    if found is None:
+        raise Refuse("not_found")
+    if found.person == command.person:
+        raise unmet("second_person", "nobody reviews the own emergency access")
+    if found.reviewed_by is not None:
+        raise unmet("already_reviewed", "it has been reviewed already")
+    reviewed = replace(found, reviewed_by=command.person)
+    emergencies = tuple(reviewed if one is found else one for one in case.emergencies)
+    case = replace(case, emergencies=emergencies)
+    content = {"of": found.grant, **command.body}
+    review = of_the_table(command, "emergency_review", case, content)
+    data = {
+        "grant": found.grant,
+        "person": command.person,
+        "justified": command.body["justified"],
+    }
+    event = Event("intake.emergency_reviewed", data, case)
+    told = outcome(case, id=review.id, version=review.version, state="reviewed")
+    return Change(told, case, added=(review,), events=(event,))

@@ -1,0 +1,51 @@
+"""Informing (domain.md, section 4, step 1): who of the family knows, and who is told later."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from services.intake.domain.case import Case, Change, Event, Fragment
+from services.intake.domain.command import Command, unmet
+
+
+def informing_due(informings: Iterable[Mapping[str, Any]]) -> dict[str, date]:
+    """The first day on which a deferred informing is looked at again, if any is deferred."""
+    days = [_day(one["review_on"]) for one in informings if one["state"] == "deferred"]
+    return {"informing_due": min(days)} if days else {}
+
+
+def record_informing(case: Case, command: Command, informings: Sequence[Fragment]) -> Change:
+    """How a person came to know, or why not yet; what was said before is kept as it was.
+
+    `informings` are those of the case, with their content. A victim who is informed settles what
+    the chair would otherwise have to confirm.
+    """
+    subject = command.body["subject"]
+    case.check_subjects([subject])
+    found = next(one for one in informings if one.subjects == (subject,))
+    if (found.content or {})["state"] == "informed":
+        raise unmet("informing_settled", "this person has been informed already")
+    content = {name: value for name, value in command.body.items() if name != "subject"}
+    told = replace(found, content=content, version=found.version + 1)
+    if content["state"] == "informed" and _is_victim(case, subject):
+        case = replace(case, victim_informed=True, version=case.version + 1)
+    others = [one.content or {} for one in informings if one is not found]
+    event = Event("intake.informing_recorded", informing_due([*others, content]), case)
+    answer = {
+        "id": told.id,
+        "case": case.id,
+        "stage": case.stage,
+        "version": told.version,
+        "state": content["state"],
+    }
+    return Change(answer, case, revised=(told,), events=(event,))
+
+
+def _is_victim(case: Case, subject: str) -> bool:
+    return any(person.id == subject and person.victim for person in case.persons)
+
+
+def _day(day: date | str) -> date:
+    """A day of a body, or of content as it was kept."""
+    return date.fromisoformat(day) if isinstance(day, str) else day

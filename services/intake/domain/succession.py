@@ -1,0 +1,38 @@
+"""Succession: a case goes on under the agreement that succeeds its own (domain.md, section 3)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from services.intake.domain.case import Case, Change, Event, Participant, of_the_table, outcome
+from services.intake.domain.command import Command, unmet
+from services.intake.domain.places import Places, no_place
+
+TAKING_A_PLACE: Final = ("accepted", "active")
+"""The stages in which a case takes one of the agreement's places."""
+
+
+def take_over_case(case: Case, command: Command, places: Mapping[str, Places]) -> Change:
+    """The operational team takes the case over, by a recorded decision.
+
+    The parties that the terms name take part; who had answered has answered. A case that has a
+    place needs one under the successor: `places` are those of both agreements.
+    """
+    predecessor, successor = case.agreement, command.body["agreement"]
+    if predecessor == successor:
+        raise unmet("same_agreement", "the case is under this agreement already")
+    moved: tuple[Places, ...] = ()
+    if case.stage in TAKING_A_PLACE:
+        if not places[successor].free(command.terms["cap"]):
+            raise no_place()
+        moved = (places[predecessor].give_back(), places[successor].take())
+    before = {one.partner: one for one in case.participants}
+    participants = tuple(
+        before.get(partner, Participant(partner, command.now))
+        for partner in command.terms["participants"]
+    )
+    case = replace(case, agreement=successor, participants=participants, version=case.version + 1)
+    content = {name: command.body[name] for name in ("text", "summary")}
+    decision = of_the_table(command, "takeover", case, content)
+    event = Event("intake.case_taken_over", {"predecessor": predecessor}, case)
+    return Change(outcome(case), case, added=(decision,), places=moved, events=(event,))

@@ -1,0 +1,212 @@
+"""Deadlines: what an event sets, clears or ends, and when it reminds and escalates.
+
+A deadline reminds once when its day has come, and escalates once when nobody acted. Its cause is
+always an event (domain.md, section 9); whom it tells is a decision of policy.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, Literal
+
+from contracts.vocabulary import BLOCKED_STATES
+
+Kind = Literal[
+    "question",
+    "action",
+    "report",
+    "positions",
+    "mandates",
+    "informing",
+    "emergency_review",
+    "follow_up",
+]
+KINDS: Final[tuple[Kind, ...]] = (
+    "question",
+    "action",
+    "report",
+    "positions",
+    "mandates",
+    "informing",
+    "emergency_review",
+    "follow_up",
+)
+
+Phase = Literal["due", "overdue"]
+
+MORNING: Final = time(7, tzinfo=UTC)
+"""When the day of a deadline has come: the beginning of a working day in Belgium."""
+
+CASE_FACTS: Final = (
+    "case",
+    "agreement",
+    "stage",
+    "submitted_by",
+    "participants",
+    "director",
+    "walled",
+)
+"""What policy is told of the case, as the newest event tells it."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """From now on this is due on that day; it replaces the deadline of the same kind and anchor.
+
+    `anchor` is the id of what is due, `members` are what policy is told of it.
+    """
+
+    kind: Kind
+    anchor: str
+    due: date
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clear:
+    """What was due is done; without an anchor all of that kind that the case has."""
+
+    kind: Kind
+    anchor: str | None = None
+
+
+@dataclass(frozen=True)
+class Resume:
+    """What was done or decided upon is due again, on the day that it had."""
+
+    kind: Kind
+    anchor: str
+
+
+Change = Set | Clear | Resume
+Data = Mapping[str, Any]
+
+
+def changes(name: str, data: Data) -> list[Change]:
+    """What an event (`<source>.<type>`, its data as JSON) changes, in this order."""
+    rule = _RULES.get(name)
+    return [] if rule is None else list(rule(data))
+
+
+def reminds_at(due: date) -> datetime:
+    """When a deadline reminds."""
+    return datetime.combine(due, MORNING)
+
+
+def escalates_at(due: date, days: int) -> datetime:
+    """When a deadline escalates, if nobody acted on the reminder."""
+    return reminds_at(due) + timedelta(days=days)
+
+
+def _asked(data: Data) -> Iterator[Change]:
+    members = {"to": data["to"], "by": data["by"]}
+    yield Set("question", data["request"], _day(data["due"]), members)
+
+
+def _answered(data: Data) -> Iterator[Change]:
+    yield Clear("question", data["request"])
+
+
+def _informing(data: Data) -> Iterator[Change]:
+    if "informing_due" in data:
+        yield Set("informing", data["case"], _day(data["informing_due"]))
+    else:
+        yield Clear("informing", data["case"])
+
+
+def _directed(data: Data) -> Iterator[Change]:
+    members = {"person": data["person"]}
+    yield Set("mandates", data["case"], _day(data["mandates_due"]), members)
+
+
+def _mandated(data: Data) -> Iterator[Change]:
+    if data["complete"]:
+        yield Clear("mandates", data["case"])
+
+
+def _proposed(data: Data) -> Iterator[Change]:
+    yield Set("positions", data["case"], _day(data["positions_due"]))
+
+
+def _adopted(data: Data) -> Iterator[Change]:
+    yield Clear("positions", data["case"])
+    yield Clear("action")
+    for action in data["actions"]:
+        members = {"follower": action["follower"]}
+        yield Set("action", action["action"], _day(action["due"]), members)
+
+
+def _action_updated(data: Data) -> Iterator[Change]:
+    if data["state"] in ("done", *BLOCKED_STATES):
+        yield Clear("action", data["action"])
+    else:
+        yield Resume("action", data["action"])
+
+
+def _execution_started(data: Data) -> Iterator[Change]:
+    yield Clear("mandates", data["case"])
+    yield Set("report", data["case"], _day(data["report_due"]))
+
+
+def _reported(data: Data) -> Iterator[Change]:
+    yield Set("report", data["case"], _day(data["next_on"]))
+
+
+def _concluded(data: Data) -> Iterator[Change]:
+    for kind in ("question", "positions", "mandates", "report"):
+        yield Clear(kind)
+    yield Set("follow_up", data["case"], _day(data["follow_up_due"]))
+
+
+def _followed_up(data: Data) -> Iterator[Change]:
+    if "next_on" in data:
+        yield Set("follow_up", data["case"], _day(data["next_on"]))
+    else:
+        yield Clear("follow_up", data["case"])
+
+
+def _reopened(data: Data) -> Iterator[Change]:
+    yield Clear("follow_up", data["case"])
+
+
+def _emergency(data: Data) -> Iterator[Change]:
+    members = {"person": data["person"]}
+    yield Set("emergency_review", data["grant"], _day(data["review_due"]), members)
+
+
+def _reviewed(data: Data) -> Iterator[Change]:
+    yield Clear("emergency_review", data["grant"])
+
+
+def _over(data: Data) -> Iterator[Change]:
+    """An emergency access is reviewed also when the case is over."""
+    for kind in KINDS:
+        if kind != "emergency_review":
+            yield Clear(kind)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+_RULES: Final[Mapping[str, Callable[[Data], Iterator[Change]]]] = {
+    "intake.referral_submitted": _informing,
+    "intake.informing_recorded": _informing,
+    "intake.information_requested": _asked,
+    "intake.information_request_answered": _answered,
+    "intake.director_appointed": _directed,
+    "intake.direction_mandate_recorded": _mandated,
+    "intake.execution_started": _execution_started,
+    "intake.emergency_opened": _emergency,
+    "intake.emergency_reviewed": _reviewed,
+    "intake.case_concluded": _concluded,
+    "intake.case_reopened": _reopened,
+    "intake.case_withdrawn": _over,
+    "intake.case_declined": _over,
+    "intake.case_closed": _over,
+    "plans.plan_proposed": _proposed,
+    "plans.plan_adopted": _adopted,
+    "plans.action_updated": _action_updated,
+    "plans.progress_reported": _reported,
+    "plans.follow_up_recorded": _followed_up,
+}

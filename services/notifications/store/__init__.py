@@ -1,0 +1,1 @@
+"""MongoDB of notifications: inboxes, and the deadlines of cases."""

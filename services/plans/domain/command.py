@@ -1,0 +1,62 @@
+"""What a rule is given besides the state it looks at: who asks, on which terms, and when."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from contracts.errors import Refuse
+
+TABLE: Final = "table"
+"""The source of what the team makes together (domain.md, section 5)."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that policy allowed: rules check what must be true, never who may.
+
+    `body` has been loaded by its schema; `terms` are what the agreement says about this command;
+    `new_id` makes random ids.
+    """
+
+    name: str
+    partner: str | None
+    terms: Mapping[str, Any]
+    body: Mapping[str, Any]
+    now: datetime
+    new_id: Callable[[], str]
+    target: str | None = None
+    if_match: int | None = None
+
+    @property
+    def own_partner(self) -> str:
+        """The partner that the person acts for; raises Refuse when it acts for none."""
+        if self.partner is None:
+            raise Refuse("not_allowed", "only on behalf of a partner")
+        return self.partner
+
+    @property
+    def today(self) -> date:
+        """The day (in UTC)."""
+        return self.now.date()
+
+    def given(self, *members: str) -> dict[str, Any]:
+        """Those of the members that the body has."""
+        return {member: self.body[member] for member in members if member in self.body}
+
+    def check_version(self, found: int) -> None:
+        """Raises Refuse unless the caller named the version of the document that it changes."""
+        if self.if_match is None:
+            raise Refuse("precondition_required", "name the version that you have read")
+        if self.if_match != found:
+            raise Refuse("precondition_failed", "the document has a newer version")
+
+
+def unmet(reason: str, detail: str, **members: Any) -> Refuse:
+    """The refusal of a command whose precondition does not hold; `reason` is a stable code."""
+    return Refuse("precondition_unmet", detail, reason=reason, **members)
+
+
+def invalid(pointer: str, detail: str) -> Refuse:
+    """The refusal of a member that does not fit what is known; `pointer` is a JSON pointer."""
+    return Refuse("validation_failed", errors=[{"pointer": pointer, "detail": detail}])

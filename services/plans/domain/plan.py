@@ -1,0 +1,224 @@
+"""The plan (plan van aanpak): proposed whole, positions, adopted by the agreement's rule.
+
+domain.md, section 4, steps 4 and 5.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from services.plans.domain.case import Case, Change, Event, Fragment, Outcome
+from services.plans.domain.command import Command, unmet
+
+_PLAN_CONTENT = ("text", "summary", "weighing", "assessments")
+_ACTION_CONTENT = ("text", "summary", "carried_out_by")
+
+
+def propose_plan(case: Case, command: Command, plans: Sequence[Fragment]) -> Change:
+    """A whole version; it takes the place of one that is open. `plans` are all versions so far."""
+    _check_members(case, command.body)
+    _check_partners(case, command.body)
+    fragments = tuple(
+        replace(fragment, place=place)
+        for place, fragment in enumerate(_fragments(case, command, _next_number(plans)))
+    )
+    plan = fragments[0]
+    due = command.today + timedelta(days=command.terms["position_days"])
+    return Change(
+        plan,
+        plan.state,
+        added=fragments,
+        revised=tuple(_superseded(one) for one in plans if one.state == "proposed"),
+        events=(Event("plans.plan_proposed", {"plan": plan.id, "positions_due": due}),),
+    )
+
+
+def take_plan_position(command: Command, plan: Fragment, positions: Iterable[Fragment]) -> Change:
+    """How a partner stands to a version; a later position takes the place of the earlier one.
+
+    `positions` are those on all versions of the case.
+    """
+    _check_proposed(plan)
+    partner, position = command.own_partner, command.body["position"]
+    own = [one for one in on_plan(positions, plan) if one.source == partner]
+    taken = Fragment(
+        id=command.new_id(),
+        kind="plan_position",
+        subjects=plan.subjects,
+        at=command.now,
+        content=command.given("ground"),
+        codes={"plan": plan.id, "partner": partner, "position": position},
+        source=partner,
+    )
+    data = {"plan": plan.id, "partner": partner, "position": position}
+    events = (Event("plans.plan_position_taken", data),)
+    if not own:
+        return Change(taken, position, added=(taken,), events=events)
+    revised = replace(own[0], content=taken.content, codes=taken.codes, version=own[0].version + 1)
+    return Change(revised, position, revised=(revised,), events=events)
+
+
+def adopt_plan(
+    command: Command,
+    plan: Fragment,
+    plans: Iterable[Fragment],
+    positions: Iterable[Fragment],
+    actions: Iterable[Fragment],
+) -> Change:
+    """A version becomes the plan, once and for all; the one before it is superseded.
+
+    `plans`, `positions` and `actions` are those of the case.
+    """
+    _check_proposed(plan)
+    command.check_version(plan.version)
+    _check_adoption(command.terms, [one.codes["position"] for one in on_plan(positions, plan)])
+    own = on_plan(actions, plan)
+    codes = {**plan.codes, "state": "adopted", "adopted_at": command.now.isoformat()}
+    adopted = replace(plan, codes=codes, version=plan.version + 1)
+    said = {
+        "version": plan.codes["number"],
+        "followers": list(dict.fromkeys(one.codes["follower"] for one in own)),
+    }
+    dues = [
+        {
+            "action": one.id,
+            "follower": one.codes["follower"],
+            "due": date.fromisoformat(one.codes["due"]),
+        }
+        for one in own
+    ]
+    return Change(
+        adopted,
+        adopted.state,
+        revised=(adopted, *(_superseded(one) for one in plans if one.state == "adopted")),
+        outcome=Outcome("plan_versions", plan.id, command.now, said),
+        events=(Event("plans.plan_adopted", {"plan": plan.id, "actions": dues}),),
+    )
+
+
+def adopted_plan(plans: Iterable[Fragment]) -> Fragment | None:
+    """The version that is the plan now, or None."""
+    return next((one for one in plans if one.state == "adopted"), None)
+
+
+def on_plan(fragments: Iterable[Fragment], plan: Fragment) -> list[Fragment]:
+    """Those of the fragments that belong to this version."""
+    return [one for one in fragments if one.codes["plan"] == plan.id]
+
+
+def check_was_adopted(plan: Fragment | None) -> None:
+    """Raises Refuse unless this is, or was, an adopted version."""
+    if plan is None or "adopted_at" not in plan.codes:
+        raise unmet("plan_not_adopted", "`plan` is no adopted version of this case")
+
+
+def _check_members(case: Case, body: Mapping[str, Any]) -> None:
+    with_goal = {subject for goal in body["goals"] for subject in goal["subjects"]}
+    without = {one["subject"] for one in body["uncovered"]}
+    executors = {
+        one["carried_out_by"]["client"]
+        for one in body["actions"]
+        if one["carried_out_by"]["kind"] == "client"
+    }
+    case.check_subjects(with_goal | without | executors)
+    forgotten = [one for one in case.persons if one not in with_goal | without]
+    if forgotten:
+        detail = "every member of the client system has a goal, or a ground why not"
+        raise unmet("members_uncovered", detail, members=forgotten)
+
+
+def _check_partners(case: Case, body: Mapping[str, Any]) -> None:
+    executors = [
+        one["carried_out_by"]["partner"]
+        for one in body["actions"]
+        if one["carried_out_by"]["kind"] == "partner"
+    ]
+    case.check_participants([*(one["follower"] for one in body["actions"]), *executors])
+
+
+def _check_proposed(plan: Fragment) -> None:
+    if plan.state != "proposed":
+        raise unmet("plan_not_proposed", "this version has been adopted or superseded")
+
+
+def _check_adoption(terms: Mapping[str, Any], positions: Sequence[str]) -> None:
+    if len(positions) < terms["quorum"]:
+        raise unmet("positions_missing", "too few partners have taken a position")
+    _ADOPTION[terms["adoption"]](positions)
+
+
+def _nobody_objects(positions: Sequence[str]) -> None:
+    if "object" in positions:
+        raise unmet("objection", "a partner objects to this version")
+
+
+def _more_approve_than_object(positions: Sequence[str]) -> None:
+    if positions.count("approve") <= positions.count("object"):
+        raise unmet("no_majority", "no more partners approve than object")
+
+
+_ADOPTION: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
+    "no_objection": _nobody_objects,
+    "majority": _more_approve_than_object,
+}
+"""Rule of the agreement → its check; abstaining counts for the quorum only."""
+
+
+def _next_number(plans: Iterable[Fragment]) -> int:
+    return 1 + max((int(one.codes["number"]) for one in plans), default=0)
+
+
+def _superseded(plan: Fragment) -> Fragment:
+    codes = {**plan.codes, "state": "superseded"}
+    return replace(plan, codes=codes, version=plan.version + 1)
+
+
+def _fragments(case: Case, command: Command, number: int) -> Iterator[Fragment]:
+    """The version's parts in the order in which a reader meets them."""
+    body, now = command.body, command.now
+    content = {key: body[key] for key in _PLAN_CONTENT}
+    codes = {"number": number, "state": "proposed"}
+    plan = Fragment(command.new_id(), "plan", case.persons, now, content, codes)
+    yield plan
+    goals: dict[str, Fragment] = {}
+    for goal in body["goals"]:
+        content = {"plan": plan.id, **{key: goal[key] for key in ("aim", "text", "summary")}}
+        subjects = tuple(goal["subjects"])
+        goals[goal["ref"]] = Fragment(command.new_id(), "goal", subjects, now, content)
+        yield goals[goal["ref"]]
+    for one in body["uncovered"]:
+        content = {"plan": plan.id, "ground": one["ground"]}
+        yield Fragment(command.new_id(), "uncovered", (one["subject"],), now, content)
+    for one in body["actions"]:
+        yield from _action(command, plan, goals[one["goal"]], one)
+
+
+def _action(
+    command: Command, plan: Fragment, goal: Fragment, body: Mapping[str, Any]
+) -> Iterator[Fragment]:
+    """An action, about whom its goal is about, and its judicial timing where it has one."""
+    action = Fragment(
+        id=command.new_id(),
+        kind="action",
+        subjects=goal.subjects,
+        at=command.now,
+        content={"goal": goal.id, **{key: body[key] for key in _ACTION_CONTENT}},
+        codes={
+            "plan": plan.id,
+            "follower": body["follower"],
+            "due": body["due"].isoformat(),
+            "state": "open",
+        },
+        addressed_to=(body["follower"],),
+    )
+    yield action
+    if "judicial_timing" in body:
+        yield replace(
+            action,
+            id=command.new_id(),
+            kind="judicial_timing",
+            category="judicial",
+            content={"action": action.id, **body["judicial_timing"]},
+            codes={},
+        )

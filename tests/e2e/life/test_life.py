@@ -1,0 +1,278 @@
+"""The whole life of cases, by random commands of random persons, on the real platform.
+
+However people act, and whoever acts first: no case is where the table of transitions does not lead,
+never are more cases taken than the agreement has room for, every event has a decided cause, and
+every release has its record.
+"""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from deploy.local.platform import Platform
+from services.intake.domain.transitions import TABLE
+from tests import builders
+from tests.e2e.life.conftest import CAP
+from tests.e2e.table import SEATS, Case, Table
+from tests.waiting import wait_until
+
+SEATED = SEATS["sample-kortrijk"]
+EVERYBODY = (*SEATED.members, SEATED.coordination, "parket", "caw-westhoek", "auditor")
+LEADS = {(source, target) for row in TABLE for source in row.sources for target in row.targets}
+MOVES = {row.event.removeprefix("intake.") for row in TABLE}
+PLACES = ("accepted", "active")
+HALF_A_YEAR = timedelta(days=190)
+LAST_DAY = date(2034, 1, 1)
+REFUSALS = (400, 403, 404, 409, 412, 422, 428)
+
+commands = st.sampled_from(sorted({row.command for row in TABLE} - {"submit_referral"}))
+grounds = st.sampled_from(("violence_again", "not_grave_enough", "other", None))
+anybody = st.sampled_from(EVERYBODY)
+
+
+class Lives(RuleBasedStateMachine):
+    """Cases under one agreement; `stages` is where each was seen last."""
+
+    table: Table
+    platform: Platform
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cases: list[Case] = []
+        self.stages: dict[str, str] = {}
+        self.moves: dict[str, int] = {}
+        self.outcomes: dict[str, list[str]] = {}
+        self.shown: set[str] = set()
+        self.done: set[str] = set()
+
+    # --- what people do -------------------------------------------------------------------------
+
+    @initialize()
+    def every_place_is_taken_and_one_case_waits(self) -> None:
+        for number in range(CAP + 1):
+            self.refer()
+            self.the_table_goes_on(number, taken=True, steps=3)
+
+    @precondition(lambda self: len(self.cases) < 5)
+    @rule()
+    def refer(self) -> None:
+        case = self.table.refer("caw-kortrijk", involved_services=[])
+        self.cases.append(case)
+        self.stages[case.id] = "referred"
+        self.moves[case.id] = 1
+        self.outcomes[case.id] = []
+
+    @rule(pick=st.integers(0, 4), taken=st.booleans(), steps=st.integers(1, 4))
+    def the_table_goes_on(self, pick: int, taken: bool, steps: int) -> None:
+        """The steps that come next, by those whose steps they are."""
+        for _ in range(steps):
+            self._go_on(self.cases[pick % len(self.cases)], taken)
+
+    def _go_on(self, case: Case, taken: bool) -> None:
+        """The next step; `taken` cases are worked with, the others come to an end."""
+        match self.stages[case.id]:
+            case "referred":
+                self.table.take_on(case)
+            case "forming":
+                self._form(case)
+            case "weighing":
+                self._decide(case, taken)
+            case "waiting":
+                self._try(SEATED.coordination, case, "promote")
+            case "accepted":
+                self._begin(case)
+            case "active":
+                if not taken:
+                    self._conclude(case)
+            case "concluded":
+                self._close(case, after=HALF_A_YEAR if taken else timedelta())
+            case _:
+                self._try(SEATED.chair, case, "reopen", ground="new_facts")
+        self._look(case)
+
+    @rule(pick=st.integers(0, 4), who=anybody, command=commands, ground=grounds, data=st.data())
+    def somebody_tries_something(
+        self, pick: int, who: str, command: str, ground: str | None, data: st.DataObject
+    ) -> None:
+        case = self.cases[pick % len(self.cases)]
+        known = self.outcomes[case.id] or [str(uuid.uuid4())]
+        members: dict[str, Any] = {"outcome": data.draw(st.sampled_from(known))}
+        if ground is not None:
+            members["ground"] = ground
+        taken = {name for row in TABLE if row.command == command for name in row.takes}
+        members = {name: value for name, value in members.items() if name in taken}
+        before = self._seen(case)
+        answer = self._order(who, case, before["version"], command, members)
+        if answer.status_code >= 400:
+            assert answer.status_code in REFUSALS, answer.text
+            assert self._seen(case) == before, "a refusal changes nothing"
+        self._look(case)
+
+    @rule(pick=st.integers(0, 4), one=commands, other=commands, data=st.data())
+    def two_persons_act_at_once(self, pick: int, one: str, other: str, data: st.DataObject) -> None:
+        case = self.cases[pick % len(self.cases)]
+        version = self._seen(case)["version"]
+        outcome = data.draw(st.sampled_from(self.outcomes[case.id] or [str(uuid.uuid4())]))
+
+        def order(command: str) -> requests.Response:
+            takes = {name for row in TABLE if row.command == command for name in row.takes}
+            given = {"outcome": outcome, "ground": "other"}
+            members = {name: value for name, value in given.items() if name in takes}
+            who = SEATED.coordination if command == "promote" else SEATED.chair
+            return self._order(who, case, version, command, members)
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(order, (one, other)))
+        assert sum(answer.ok for answer in answers) <= 1, [a.text for a in answers]
+        self._look(case)
+
+    @rule(pick=st.integers(0, 4), who=anybody)
+    def somebody_reads(self, pick: int, who: str) -> None:
+        case = self.cases[pick % len(self.cases)]
+        for part in ("", "/weighings", "/plans"):
+            answer = self.table.get(who, f"{case.path}{part}")
+            if answer.status_code == 200:
+                self.shown.add(answer.headers["Decision-Id"])
+
+    # --- what always holds ----------------------------------------------------------------------
+
+    @invariant()
+    def no_more_cases_than_places(self) -> None:
+        assert sum(stage in PLACES for stage in self.stages.values()) <= CAP
+
+    def teardown(self) -> None:
+        """The record knows every cause and every release; then the places are given back."""
+        while any(stage in (*PLACES, "waiting") for stage in self.stages.values()):
+            for case in self.cases:
+                if self.stages[case.id] in (*PLACES, "waiting"):
+                    self._go_on(case, self.stages[case.id] != "active")
+        recorded: set[str] = set()
+        for case in self.cases:
+            entries = self._recorded(case)
+            recorded |= {each["decision_id"] for each in entries if each["kind"] == "release"}
+            permitted = {
+                each["command_id"]: each["index"]
+                for each in entries
+                if each["kind"] == "action" and each["outcome"] == "permitted"
+            }
+            for event in entries:
+                if event["kind"] == "event" and event["action"] != "referral_submitted":
+                    assert permitted[event["command_id"]] < event["index"], event["action"]
+        assert self.shown <= recorded
+
+    # --- how they do it -------------------------------------------------------------------------
+
+    def _form(self, case: Case) -> None:
+        for member in SEATED.members:
+            answer = {"answer": "nothing_known"}
+            self.table.expect(self.table.post(member, f"{case.path}/answers", answer))
+        self._try(SEATED.chair, case, "complete_forming")
+
+    def _decide(self, case: Case, taken: bool) -> None:
+        conclusion = "take" if taken else "not_grave_enough"
+        weighing = self.table.weigh(case, conclusion)
+        self.outcomes[case.id].append(weighing)
+        if taken:
+            self._try(SEATED.chair, case, "accept", outcome=weighing)
+            return
+        advice = {"text": "wat nu helpt", "summary": "kort: wat nu helpt"}
+        self.table.expect(self.table.post(SEATED.chair, f"{case.path}/advice", advice))
+        self._try(SEATED.chair, case, "decline", ground=conclusion, outcome=weighing)
+
+    def _begin(self, case: Case) -> None:
+        director = {"person": self.table.people[SEATED.director].id, "no_care_professional": True}
+        self.table.expect(self.table.put(SEATED.chair, f"{case.path}/director", director))
+        weighing = self.outcomes[case.id][-1]
+        plan = self.table.adopt(case, builders.plan(weighing, case.persons, "caw-kortrijk"))
+        self.outcomes[case.id].append(plan)
+        self._try(SEATED.chair, case, "start_execution", outcome=plan)
+
+    def _conclude(self, case: Case) -> None:
+        path = f"{case.path}/conclusions"
+        answer = self.table.post(SEATED.director, path, builders.conclusion())
+        drawn = self.table.expect(answer)
+        self.outcomes[case.id].append(drawn["id"])
+        self._try(SEATED.chair, case, "conclude", outcome=drawn["id"])
+
+    def _close(self, case: Case, after: timedelta) -> None:
+        clock = self.platform.clock
+        if clock.now().date() < LAST_DAY:
+            clock.move_to(clock.now() + after)
+        path = f"{case.path}/follow-ups"
+        answer = self.table.post(SEATED.director, path, builders.follow_up())
+        if answer.ok:
+            self.outcomes[case.id].append(answer.json()["id"])
+            self._try(SEATED.chair, case, "close", outcome=answer.json()["id"])
+        else:
+            assert "too_early" in answer.text, answer.text
+
+    def _recorded(self, case: Case) -> list[dict[str, Any]]:
+        """All entries of a case, once its changes of stage are among them."""
+
+        def entries() -> list[dict[str, Any]]:
+            found = self.table.records(case=case.id)
+            told = [each["action"] for each in found if each["kind"] == "event"]
+            moves = sum(event in MOVES for event in told)
+            return found if moves >= self.moves[case.id] else []
+
+        return wait_until(entries, 20, "every event in the record")
+
+    def _try(self, who: str, case: Case, command: str, **members: Any) -> None:
+        version = self._seen(case)["version"]
+        answer = self._order(who, case, version, command, members)
+        refused_for_room = "cap_reached" in answer.text or "not_first" in answer.text
+        assert answer.ok or refused_for_room, answer.text
+
+    def _order(
+        self, who: str, case: Case, version: int, command: str, members: dict[str, Any]
+    ) -> requests.Response:
+        purpose = "coordination" if who == SEATED.coordination else "case_consultation"
+        body = {"command": command, **members}
+        path = f"{case.path}/transitions"
+        answer = self.table.post(who, path, body, purpose, if_match=version)
+        assert answer.status_code < 500, answer.text
+        return answer
+
+    def _seen(self, case: Case) -> dict[str, Any]:
+        """Stage and version, as the coordination team sees every case."""
+        answer = self.table.get(SEATED.coordination, case.path, "coordination")
+        return {name: self.table.expect(answer)[name] for name in ("stage", "version")}
+
+    def _look(self, case: Case) -> None:
+        """Notes where a case is now; the table of transitions has to lead there."""
+        before, after = self.stages[case.id], self._seen(case)["stage"]
+        assert before == after or (before, after) in LEADS, f"{before} → {after}"
+        self.moves[case.id] += before != after
+        self.stages[case.id] = after
+
+
+def test_whatever_people_do_the_rules_hold(
+    living: Platform, lives: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two writers race, somebody without a right tries, half a year passes: nothing breaks."""
+    Lives.table, Lives.platform = lives, living
+    monkeypatch.setattr(builders, "TODAY", lambda: living.clock.now().date())
+    run(
+        Lives,
+        settings=settings(
+            max_examples=5,
+            stateful_step_count=30,
+            deadline=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    parked = {
+        name: count
+        for name, count in living.parts.rabbitmq.queues().items()
+        if name.endswith(".parked") and count
+    }
+    assert parked == {}, "every event was understood by whoever hears it"

@@ -1,0 +1,343 @@
+"""Steps 3 to 6 through HTTP, as the people at the table work: what goes on, and what does not."""
+
+from typing import Any
+
+import pytest
+
+from tests import builders
+from tests.e2e.table import CONSULT, Case, Table
+from tests.waiting import wait_until
+
+
+def refused(answer: Any, code: str, reason: str | None = None) -> None:
+    """The answer refuses with this code, and this reason where there is one."""
+    body = answer.json()
+    assert (answer.status_code // 100, body["code"]) == (4, code), body
+    if reason is not None:
+        assert reason in [each["code"] for each in body["reasons"]], body
+
+
+def kinds(body: dict[str, Any], name: str) -> list[str]:
+    return [each["kind"] for each in body[name]]
+
+
+# --- step 3: weighing --------------------------------------------------------------------------
+
+
+def test_an_assessment_shows_each_partner_what_it_needs_to_know(table: Table):
+    """An answer on mental health is no business of the municipality; the band is everybody's."""
+    case = table.forming()
+    body = builders.assessment("dash-ric", case.ids["a"], answers={"injury": "yes"})
+    filled = table.expect(table.post("politie", f"{case.path}/assessments", body))
+
+    city = table.expect(table.get("stad", f"{case.path}/assessments"))
+    care = table.expect(table.get("ggz", f"{case.path}/assessments"))
+
+    bands = [each for each in city["assessments"] if each["kind"] == "assessment"]
+    assert [each["id"] for each in bands] == [filled["id"]]
+    assert bands[0]["content"]["lowest_points"] == 1
+    assert len(kinds(care, "assessments")) > len(kinds(city, "assessments"))
+    assert "mental_health" in city["withheld"]
+    categories = {each["category"] for each in city["assessments"]}
+    assert not {"mental_health", "substance_use", "judicial"} & categories
+
+
+def test_an_unknown_answer_is_not_a_no(table: Table):
+    """A family that nobody asked would otherwise look safe."""
+    case = table.forming()
+    answers = {"injury": "unknown", "strangulation": "unknown"}
+    body = builders.assessment("dash-ric", case.ids["a"], answers=answers)
+    table.expect(table.post("politie", f"{case.path}/assessments", body))
+
+    shown = table.expect(table.get("politie", f"{case.path}/assessments"))["assessments"]
+
+    (band,) = [each["content"] for each in shown if each["kind"] == "assessment"]
+    assert (band["lowest_points"], band["highest_points"], band["unknown_answers"]) == (0, 2, 2)
+
+
+def test_a_case_is_taken_by_people_and_not_by_a_score(table: Table):
+    """The gravest band takes nothing by itself: without a closed weighing nothing moves on."""
+    case = table.weighing()
+    every = builders.assessment("odara", case.ids["a"])
+    gravest = {**every, "answers": dict.fromkeys(every["answers"], "yes")}
+    assessed = table.expect(table.post("politie", f"{case.path}/assessments", gravest))
+
+    refused(
+        table.step("chair", case, "accept", outcome=assessed["id"]),
+        "precondition_unmet",
+        "outcome_missing",
+    )
+    assert table.get("chair", case.path).json()["stage"] == "weighing"
+
+
+def test_a_weighing_needs_positions_an_assessment_and_a_profile(table: Table):
+    """What was skipped in a hurry is missed by the family later."""
+    case = table.weighing()
+    weighing = table.expect(table.post("chair", f"{case.path}/weighings", {}))["id"]
+    path = f"{case.path}/weighings/{weighing}"
+    closing = {"conclusion": "take", "reasons": "waarom", "assessments": []}
+
+    refused(
+        table.post("chair", f"{path}/close", closing, if_match=1),
+        "precondition_unmet",
+        "positions_missing",
+    )
+    for member in case.seats.members[:5]:
+        table.expect(table.post(member, f"{path}/positions", {"position": "accept"}))
+    refused(
+        table.post("chair", f"{path}/close", closing, if_match=1),
+        "precondition_unmet",
+        "assessment_missing",
+    )
+    refused(table.post("chair", f"{path}/close", closing, if_match=7), "precondition_failed")
+
+
+def test_a_declined_referral_leaves_the_referrer_an_advice(table: Table):
+    """Whoever asked for help is told what can be done instead, and sees nothing else."""
+    worker = table.people["caw-worker"].id
+    case = table.weighing(referrer=worker)
+    weighing = table.weigh(case, "not_grave_enough")
+    declining = {"ground": "not_grave_enough", "outcome": weighing}
+
+    refused(
+        table.step("chair", case, "decline", **declining), "precondition_unmet", "advice_missing"
+    )
+    advice = {"text": "wat nu helpt", "summary": "kort: wat nu helpt"}
+    table.expect(table.post("chair", f"{case.path}/advice", advice))
+    refused(
+        table.step("chair", case, "decline", ground="criteria_not_met", outcome=weighing),
+        "precondition_unmet",
+        "weighing_says_otherwise",
+    )
+    table.expect(table.step("chair", case, "decline", **declining))
+
+    read = table.expect(table.get("caw-worker", f"/v1/referrals/{case.id}", "referral"))
+    assert read["stage"] == "declined"
+    assert [f["content"]["text"] for f in read["fragments"] if f["kind"] == "advice"] == [
+        "wat nu helpt"
+    ]
+    assert table.get("parket", case.path).status_code == 404
+
+
+# --- steps 4 and 5: direction and execution ----------------------------------------------------
+
+
+def test_a_plan_leaves_no_member_of_the_family_out(table: Table):
+    """A child without a goal and without a ground is a child that was forgotten."""
+    case, weighing = table.accepted()
+    victim, child = case.ids["a"], case.ids["c"]
+    body = builders.plan(weighing, [victim], "caw")
+
+    refused(
+        table.post("caw", f"{case.path}/plans", body), "precondition_unmet", "members_uncovered"
+    )
+    body["uncovered"] = [{"subject": each, "ground": "nog niet"} for each in (child, case.ids["b"])]
+    table.expect(table.post("caw", f"{case.path}/plans", body))
+
+
+def test_an_objection_is_resolved_in_a_second_version(table: Table):
+    """All partners count equally: one that objects is not overruled under this agreement."""
+    case, weighing = table.accepted()
+    body = builders.plan(weighing, case.persons, "caw")
+    first = table.expect(table.post("caw", f"{case.path}/plans", body))["id"]
+    for member in case.seats.members[:5]:
+        position = {"position": "approve"}
+        table.expect(table.post(member, f"{case.path}/plans/{first}/positions", position))
+    objection = {"position": "object", "ground": "te snel"}
+    table.expect(table.post("ggz", f"{case.path}/plans/{first}/positions", objection))
+
+    refused(
+        table.post("chair", f"{case.path}/plans/{first}/adopt", {}, if_match=1),
+        "precondition_unmet",
+        "objection",
+    )
+    second = table.adopt(case, body)
+
+    shown = table.expect(table.get("parket", f"{case.path}/plans"))["plans"]
+    states = {each["id"]: each["content"]["state"] for each in shown if each["kind"] == "plan"}
+    assert states == {first: "superseded", second: "adopted"}
+
+
+def test_execution_waits_for_every_direction_mandate(table: Table):
+    """A service that did not agree to be directed would not come to the table's help."""
+    case, weighing = table.accepted()
+    plan = table.adopt(case, builders.plan(weighing, case.persons, "caw", "ggz"))
+
+    refused(
+        table.step("chair", case, "start_execution", outcome=plan),
+        "precondition_unmet",
+        "director_missing",
+    )
+    appointed = {"person": table.people["justitiehuis"].id, "no_care_professional": True}
+    table.expect(table.put("chair", f"{case.path}/director", appointed))
+    refused(
+        table.step("chair", case, "start_execution", outcome=plan),
+        "precondition_unmet",
+        "direction_mandates_missing",
+    )
+
+
+def test_only_the_director_directs_and_only_the_follower_follows(table: Table):
+    """A contact or an action told by somebody else would be hearsay."""
+    case = table.active()
+    contact = {
+        "party": "client",
+        "subjects": [case.ids["a"]],
+        "on": builders.TODAY().isoformat(),
+        "text": "een gesprek",
+        "summary": "kort: een gesprek",
+    }
+    refused(table.post("caw", f"{case.path}/contact-log", contact), "not_allowed", "not_director")
+    table.expect(table.post("justitiehuis", f"{case.path}/contact-log", contact))
+
+    shown = table.expect(table.get("caw", f"{case.path}/plans"))["plans"]
+    action = next(e["id"] for e in shown if e["kind"] == "action" and e["source"] == "table")
+    follower = next(e["content"]["follower"] for e in shown if e["id"] == action)
+    others = [key for key in case.seats.members if table.people[key].partner != follower]
+    path = f"{case.path}/actions/{action}"
+    assert table.put(others[0], path, {"state": "done"}, if_match=1).status_code == 403
+
+
+def test_judicial_timing_is_kept_from_whom_it_is_no_business_of(table: Table):
+    """The day of an interview, told too widely, warns the one who is interviewed."""
+    case, weighing = table.directed()
+    timing = {"on": builders.TODAY().isoformat(), "text": "nieuw verhoor", "summary": "verhoor"}
+    body = builders.plan(weighing, case.persons, "parket")
+    body["actions"][0]["judicial_timing"] = timing
+    table.adopt(case, body)
+
+    justice = table.expect(table.get("politie", f"{case.path}/plans"))
+    city = table.expect(table.get("sociaal-huis", f"{case.path}/plans"))
+
+    assert "judicial_timing" in kinds(justice, "plans")
+    assert "judicial_timing" not in kinds(city, "plans")
+    assert "judicial" in city["withheld"]
+    assert "verhoor" not in str(city)
+
+
+def test_a_blocked_action_comes_before_the_team(table: Table):
+    """What cannot be done is not quietly dropped."""
+    case = table.active()
+    shown = table.expect(table.get("caw", f"{case.path}/plans"))["plans"]
+    action = next(
+        each
+        for each in shown
+        if each["kind"] == "action" and each["content"]["follower"] == "opgroeien"
+    )
+    path = f"{case.path}/actions/{action['id']}"
+    blocked = {"state": "not_possible", "reason": "een wachtlijst"}
+    table.expect(table.put("opgroeien", path, blocked, if_match=1))
+
+    refused(
+        table.put("opgroeien", path, {"state": "in_progress"}, if_match=2),
+        "precondition_unmet",
+        "decision_missing",
+    )
+    decision = {
+        "action": action["id"],
+        "text": "wat nu",
+        "summary": "kort: wat nu",
+        "supported_by": ["caw", "parket"],
+    }
+    table.expect(table.post("chair", f"{case.path}/decisions", decision))
+    table.expect(table.put("opgroeien", path, {"state": "in_progress"}, if_match=2))
+
+
+# --- step 6: closing and evaluation -------------------------------------------------------------
+
+
+def test_after_the_conclusion_only_who_still_has_a_part_sees_the_case(table: Table):
+    """Closing narrows: what is over is no longer everybody's to read."""
+    case = table.concluded()
+
+    assert table.get("justitiehuis", case.path).status_code == 200
+    assert table.get("opgroeien", case.path).status_code == 200
+    seen_by_others = table.get("ggz", case.path)
+    assert seen_by_others.status_code == 404 or seen_by_others.json()["fragments"] == []
+
+
+def test_a_follow_up_is_not_done_before_its_time(table: Table):
+    """Six months are six months."""
+    case = table.concluded()
+
+    refused(
+        table.post("justitiehuis", f"{case.path}/follow-ups", builders.follow_up()),
+        "precondition_unmet",
+        "too_early",
+    )
+
+
+def test_violence_again_reopens_the_case_at_once(table: Table):
+    """Nobody waits half a year when it starts again."""
+    case = table.concluded()
+
+    done = table.expect(table.step("chair", case, "reopen", ground="violence_again"))
+
+    assert done["stage"] == "active"
+    assert table.get("parket", case.path).status_code == 200
+
+
+# --- emergency access ---------------------------------------------------------------------------
+
+
+def open_emergency(table: Table, who: str, case: Case) -> Any:
+    ground = {"ground": "melding van bedreiging, nu"}
+    return table.post(who, f"{case.path}/emergencies", ground, "acute_danger")
+
+
+def test_emergency_access_opens_little_for_an_hour_and_is_told_and_reviewed(table: Table):
+    """In acute danger a team member sees what protects, and everybody knows that it happened."""
+    case = table.refer()
+    assert table.get("politie", case.path).status_code == 404
+    opened = table.expect(open_emergency(table, "politie", case))
+
+    seen = table.expect(table.get("politie", case.path, "acute_danger"))
+
+    assert {each["category"] for each in seen["fragments"]} <= {"identity", "safety", "incidents"}
+    assert "expires_at" in [each["kind"] for each in seen["obligations"]]
+    assert table.get("parket", case.path, "acute_danger").status_code == 404
+    (entry,) = [
+        each
+        for each in table.records(case=case.id, emergency=True, kind="release")
+        if each["person"] == table.people["politie"].id
+    ]
+    assert entry["purpose"] == "acute_danger"
+    tasks = wait_until(
+        lambda: "emergency_access_used" in inbox(table, "coordination"), what="the alert"
+    )
+    assert tasks
+    path = f"{case.path}/emergencies/{opened['id']}/review"
+    review = {"justified": True, "text": "nodig om haar te vinden"}
+    refused(table.post("politie", path, review), "not_found")
+    table.expect(table.post("chair", path, review))
+
+
+def test_emergency_access_never_beats_a_wall(table: Table):
+    """Danger is no way around an own interest."""
+    case = table.forming()
+    table.expect(table.post("politie", f"{case.path}/conflicts", {"interest": "kin"}))
+
+    assert open_emergency(table, "politie", case).status_code == 404
+
+
+def inbox(table: Table, who: str) -> list[str]:
+    """The tasks that wait for a person."""
+    found = table.expect(table.get(who, "/v1/inbox?limit=100", "own_tasks"))
+    return [message["task"] for message in found["messages"]]
+
+
+# --- who is told -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("task", "who"),
+    [("weighing_opened", "parket"), ("position_waiting", "parket"), ("plan_adopted", "caw")],
+)
+def test_whoever_has_to_act_finds_it_in_the_inbox(table: Table, task: str, who: str):
+    """A step that nobody was told of is a step that is forgotten."""
+    before = inbox(table, who).count(task)
+
+    table.active()
+
+    assert wait_until(lambda: inbox(table, who).count(task) > before, what=task)
+    assert CONSULT not in str(inbox(table, who))

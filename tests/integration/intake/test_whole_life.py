@@ -1,0 +1,217 @@
+"""A case from weighing to its end, on the real database; risk and plans are told by hand."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.errors import Coded
+from chassis.runtime import Runtime
+from contracts.errors import Refuse, Retry
+from tests import builders
+from tests.integration.intake.closed import Closed
+from tests.integration.intake.desk import Desk, new_id
+from tests.integration.intake.looking import kept, published
+from tests.integration.intake.test_together import at_once
+
+
+def accepted(desk: Desk, closed: Closed) -> str:
+    """A case that has a place."""
+    case = desk.weighing()
+    told = desk.step(case, "accept", outcome=closed.document("weighing", case))
+    assert told["stage"] == "accepted"
+    return case
+
+
+def directed(desk: Desk, case: str, person: str = "p-director") -> None:
+    """Appoints a director whom every involved service mandates."""
+    body = {"person": person, "no_care_professional": True}
+    desk.send("appoint_director", body, case=case)
+    for service in desk.read(case, kinds=["involved_service"])["fragments"]:
+        mandate = {
+            "involved_service": service["id"],
+            "given_by": "directie",
+            "given_on": builders.TODAY().isoformat(),
+        }
+        desk.send("record_direction_mandate", mandate, case=case, person=person)
+
+
+def test_a_case_lives_until_it_is_closed(desk: Desk, closed: Closed, runtime: Runtime) -> None:
+    """Six steps, one event each, and what participants need to know on the way."""
+    case = accepted(desk, closed)
+    directed(desk, case)
+    desk.step(case, "start_execution", outcome=closed.document("plan", case))
+    desk.step(case, "conclude", outcome=closed.document("conclusion", case))
+    concluded = desk.facts(case)
+    told = desk.step(case, "close", outcome=closed.document("follow_up", case))
+
+    assert told["stage"] == "closed"
+    assert (concluded["director"], concluded["followers"]) == ("p-director", ["ggz"])
+    assert concluded["follow_up_on"] is not None
+    types = [event["type"] for event in published(runtime, case)][-6:]
+    assert types == [
+        "case_accepted",
+        "director_appointed",
+        "direction_mandate_recorded",
+        "execution_started",
+        "case_concluded",
+        "case_closed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("unknown", "outcome_missing"), ("foreign", "outcome_missing")]
+)
+def test_a_step_rests_on_a_document_of_its_own_case(
+    desk: Desk, closed: Closed, kind: str, reason: str
+) -> None:
+    """Another family's weighing takes nobody."""
+    case = desk.weighing()
+    outcome = new_id() if kind == "unknown" else closed.document("weighing", new_id())
+
+    with pytest.raises(Refuse) as refused:
+        desk.step(case, "accept", outcome=outcome)
+
+    assert refused.value.members == {"reason": reason}
+
+
+def test_a_neighbour_that_is_away_holds_the_step_up_and_nothing_else(
+    desk: Desk, closed: Closed, runtime: Runtime
+) -> None:
+    """The chair tries again later; nothing was half done."""
+    case = desk.weighing()
+    outcome = closed.document("weighing", case)
+    before, facts = kept(runtime), desk.facts(case)
+    closed.away = True
+
+    with pytest.raises(Retry) as away:
+        desk.step(case, "accept", outcome=outcome)
+
+    assert away.value.code == "service_unavailable"
+    assert (kept(runtime), desk.facts(case)) == (before, facts)
+    closed.away = False
+    assert desk.step(case, "accept", outcome=outcome)["stage"] == "accepted"
+
+
+def test_two_chairs_cannot_take_the_last_place_together(
+    desk: Desk, neighbour: Desk, closed: Closed
+) -> None:
+    """The cap holds also when two tables decide in the same second, in two processes."""
+    accepted(desk, closed)
+    cases = [desk.weighing() for _ in range(4)]
+    takes = [
+        partial(
+            (desk, neighbour)[number % 2].step,
+            case,
+            "accept",
+            outcome=closed.document("weighing", case),
+        )
+        for number, case in enumerate(cases)
+    ]
+
+    told = at_once(*takes)
+
+    stages = [desk.facts(case)["stage"] for case in cases]
+    assert stages.count("accepted") == 1
+    assert set(stages) <= {"accepted", "waiting", "weighing"}
+    assert all(isinstance(one, dict | Coded | Refuse) for one in told), told
+
+
+def test_a_free_place_goes_to_the_one_that_waits_longest(
+    desk: Desk, closed: Closed, clock: FixedClock
+) -> None:
+    """Nobody overtakes by asking first."""
+    first = accepted(desk, closed)
+    accepted(desk, closed)
+    waiting = []
+    for _ in range(2):
+        case = desk.weighing()
+        assert desk.step(case, "accept", outcome=closed.document("weighing", case))["stage"] == (
+            "waiting"
+        )
+        clock.advance(timedelta(seconds=1))
+        waiting.append(case)
+    reasons = [refused(desk, case, "promote") for case in waiting]
+    directed(desk, first)
+    desk.step(first, "start_execution", outcome=closed.document("plan", first))
+    desk.step(first, "conclude", outcome=closed.document("conclusion", first))
+
+    assert reasons == ["cap_reached", "not_first"]
+    assert refused(desk, waiting[1], "promote") == "not_first"
+    assert desk.step(waiting[0], "promote")["stage"] == "accepted"
+
+
+def refused(desk: Desk, case: str, command: str, **members: Any) -> str:
+    """The reason for which a step is refused."""
+    with pytest.raises(Refuse) as refusal:
+        desk.step(case, command, **members)
+    reason: str = refusal.value.members["reason"]
+    return reason
+
+
+def test_emergency_access_is_told_to_its_holder_for_an_hour(
+    desk: Desk, clock: FixedClock, runtime: Runtime
+) -> None:
+    """Nobody else profits from it, and it is over by itself."""
+    case = desk.referral()["case"]
+    told = desk.send("open_emergency", {"ground": "gevaar"}, case=case, person="p-duty")
+
+    assert desk.facts(case, "p-duty")["emergency"]["grant"] == told["id"]
+    assert desk.facts(case, "p-other")["emergency"] is None
+    clock.advance(timedelta(minutes=60))
+    assert desk.facts(case, "p-duty")["emergency"] is None
+    review = {"justified": True, "text": "nodig"}
+    desk.send("review_emergency", review, case=case, target=told["id"], person="p-chair")
+    types = [event["type"] for event in published(runtime, case)]
+    assert types[-2:] == ["emergency_opened", "emergency_reviewed"]
+
+
+def test_a_closed_case_is_evaluated_during_its_session_only(
+    desk: Desk, closed: Closed, clock: FixedClock
+) -> None:
+    """The team sees what it made together once more, and then no longer."""
+    case = accepted(desk, closed)
+    directed(desk, case)
+    desk.step(case, "start_execution", outcome=closed.document("plan", case))
+    desk.step(case, "conclude", outcome=closed.document("conclusion", case))
+    desk.step(case, "close", outcome=closed.document("follow_up", case))
+    starts = clock.now() + timedelta(hours=1)
+    body = {
+        "agreement": "sample-brugge",
+        "table": "table-brugge",
+        "starts_at": starts.isoformat(),
+    }
+    session = desk.send("schedule_session", body)["id"]
+    desk.send("put_on_agenda", {"case": case}, case=case, target=session)
+
+    seen = []
+    for hours in (0, 1, 4):
+        clock.advance(timedelta(hours=hours))
+        seen.append(desk.facts(case)["evaluating"])
+
+    assert seen == [False, True, False]
+
+
+def test_a_case_goes_on_under_the_successor(desk: Desk, runtime: Runtime) -> None:
+    """Its parties find it in their lists, those of the old agreement do not."""
+    case = desk.forming()["case"]
+    body = {"agreement": "sample-next", "text": "overname", "summary": "overname"}
+    desk.send("take_over_case", body, case=case, agreement="sample-next")
+
+    listed = desk.list(parties=[("sample-next", "caw")])["cases"]
+    assert [one["case"]["id"] for one in listed] == [case]
+    assert desk.list(parties=[("sample-brugge", "caw")])["cases"] == []
+    event = published(runtime, case)[-1]
+    assert (event["type"], event["data"]["predecessor"]) == ("case_taken_over", "sample-brugge")
+    assert event["data"]["agreement"] == "sample-next"
+
+
+def test_who_must_not_hear_of_a_case_is_told_beside_it(desk: Desk) -> None:
+    """Other services keep their events from whoever has an interest."""
+    case = desk.forming()["case"]
+    desk.send("declare_conflict", {"interest": "kin"}, case=case, person="p-kin")
+
+    assert desk.read(case)["walled"] == ["p-kin"]
+    assert desk.read(new_id())["walled"] == []

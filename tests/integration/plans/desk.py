@@ -1,0 +1,124 @@
+"""Sends commands to plans as the gateway would, after a decision that allowed them."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from chassis.clock import Clock
+from services.plans.application import Plans
+from tests.unit.plans import bodies
+
+PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
+VICTIM, PERPETRATOR = (str(uuid.UUID(int=number)) for number in (1, 2))
+TERMS = {
+    "propose_plan": {"position_days": 14},
+    "adopt_plan": {"quorum": 2, "adoption": "no_objection"},
+    "report_progress": {"reporting_rhythm_days": 30},
+    "record_follow_up": {"not_before": "2026-01-01"},
+}
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def envelope(name: str, body: dict[str, Any], case: str, **changes: Any) -> dict[str, Any]:
+    """A command as it travels; `partner` defaults to the one that referred."""
+    return {
+        "command_id": new_id(),
+        "decision_id": new_id(),
+        "person": f"p-{changes.get('partner', 'caw')}",
+        "partner": "caw",
+        "roles": ["team_member"],
+        "agreement": "sample-brugge",
+        "agreement_version": "1",
+        "policy_revision": "r1",
+        "terms": TERMS.get(name, {}),
+        "decided_on": {
+            "stage": "active",
+            "version": 7,
+            "submitted_by": "caw",
+            "participants": list(PARTNERS),
+            "persons": [VICTIM, PERPETRATOR],
+            "director": "p-caw",
+            "walled": ["p-kin"],
+        },
+        "target": None,
+        "case": case,
+        "if_match": None,
+        "traceparent": "",
+        "body": body,
+    } | changes
+
+
+class Desk:
+    """Commands and reads on one plans."""
+
+    def __init__(self, plans: Plans, clock: Clock) -> None:
+        self.plans = plans
+        self._clock = clock
+
+    def send(self, name: str, body: dict[str, Any], case: str, **changes: Any) -> dict[str, Any]:
+        """Perform a command; tells its outcome or raises what it raises."""
+        return self.plans.perform(name, envelope(name, body, case, **changes))
+
+    def read(self, case: str, **narrowing: Any) -> list[dict[str, Any]]:
+        """The fragments of a case, with their content."""
+        asked = {"kinds": None, "fragment": None, "content": True} | narrowing
+        told: list[dict[str, Any]] = self.plans.reading.fragments(case, **asked)["fragments"]
+        return told
+
+    def one(self, case: str, fragment: str) -> dict[str, Any]:
+        """One fragment of a case."""
+        [told] = self.read(case, fragment=fragment)
+        return told
+
+    def outcome(self, method: str, case: str, outcome: str) -> dict[str, Any]:
+        """What intake is told of a closed document."""
+        return self.plans.settled(method, {"case": case, "outcome": outcome})
+
+    def propose(self, case: str, **changes: Any) -> str:
+        """Propose a version for the whole family; tells its id."""
+        body = bodies.plan(VICTIM, PERPETRATOR, **changes)
+        plan: str = self.send("propose_plan", body, case)["id"]
+        return plan
+
+    def position(self, case: str, plan: str, partner: str, position: str = "approve") -> str:
+        """Take a position; tells the id of its fragment."""
+        body = {"position": position} | ({"ground": "te vroeg"} if position == "object" else {})
+        taken = self.send("take_plan_position", body, case, target=plan, partner=partner)
+        return str(taken["id"])
+
+    def adopt(self, case: str, plan: str) -> dict[str, Any]:
+        """Adopt a version as it is now."""
+        version = self.one(case, plan)["version"]
+        return self.send("adopt_plan", {}, case, target=plan, if_match=version)
+
+    def adopted(self, case: str, **changes: Any) -> str:
+        """A version that two partners approved and the chair had adopted; tells its id."""
+        plan = self.propose(case, **changes)
+        for partner in ("caw", "parket"):
+            self.position(case, plan, partner)
+        self.adopt(case, plan)
+        return plan
+
+    def actions(self, case: str, plan: str) -> list[str]:
+        """The ids of a version's actions, in the order of the plan."""
+        found = self.read(case, kinds=["action"])
+        return [one["id"] for one in found if one["content"]["plan"] == plan]
+
+    def update(self, case: str, action: str, state: str, **reason: str) -> dict[str, Any]:
+        """Tell how an action stands, for its version now."""
+        version = self.one(case, action)["version"]
+        body = {"state": state, **reason}
+        return self.send("update_action", body, case, target=action, if_match=version)
+
+    def decide(self, case: str, **changes: Any) -> str:
+        """Record a decision; tells its id."""
+        body = {"supported_by": ["caw", "ggz"], **bodies.words("besluit"), **changes}
+        decision: str = self.send("record_decision", body, case)["id"]
+        return decision
+
+    def in_days(self, days: int) -> str:
+        """A day that many days from now."""
+        return (self._clock.now().date() + timedelta(days=days)).isoformat()

@@ -1,0 +1,186 @@
+"""From the first version of the plan to the evaluation, as one family's case goes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.runtime import Runtime
+from contracts.errors import Refuse
+from contracts.events import read_event
+from contracts.fragments import KINDS
+from contracts.rpc.fragments import ReadFragmentsReply
+from tests.integration.intake.looking import kept, published
+from tests.integration.plans.desk import PERPETRATOR, VICTIM, Desk, new_id
+from tests.unit.plans import bodies
+
+TIMING = {"on": "2026-03-20", **bodies.words("verhoor")}
+
+
+def tell(desk: Desk, clock: FixedClock) -> str:
+    """Everything that plans does for one case; tells the case."""
+    case = new_id()
+    first = desk.propose(case)
+    clock.advance(timedelta(minutes=1))
+    desk.position(case, first, "caw")
+    desk.position(case, first, "ggz", "object")
+    second = desk.propose(
+        case,
+        goals=[bodies.goal(VICTIM)],
+        uncovered=[{"subject": PERPETRATOR, "ground": "niet bereikt"}],
+        actions=[bodies.action("caw"), bodies.action("parket", judicial_timing=TIMING)],
+    )
+    for partner in ("caw", "ggz", "parket"):
+        desk.position(case, second, partner)
+    desk.adopt(case, second)
+    clock.advance(timedelta(days=1))
+    talk = bodies.contact(VICTIM, plan=second, safely="alleen, op kantoor")
+    desk.send("log_contact", talk, case)
+    trajectory = desk.send("record_trajectory", bodies.trajectory(VICTIM), case)["id"]
+    visit, hearing = desk.actions(case, second)
+    desk.update(case, visit, "not_possible", reason="geen plaats")
+    desk.decide(case, action=visit)
+    desk.update(case, visit, "in_progress")
+    desk.update(case, visit, "done")
+    desk.update(case, hearing, "in_progress")
+    desk.send("report_progress", bodies.report(), case)
+    ended = {"state": "ended", **bodies.words("afgerond")}
+    desk.send("update_trajectory", ended, case, target=trajectory, if_match=1)
+    desk.send("draw_conclusion", bodies.conclusion(), case)
+    clock.advance(timedelta(days=180))
+    desk.send("record_follow_up", bodies.follow_up("extend", next_on=desk.in_days(30)), case)
+    clock.advance(timedelta(days=30))
+    desk.send("evaluate_approach", bodies.evaluation(), case)
+    return case
+
+
+def test_everything_that_was_written_is_told_in_the_order_of_its_time(
+    desk: Desk, clock: FixedClock
+) -> None:
+    """Who may read a case finds the whole story of its plan, and all that the contract shows."""
+    case = tell(desk, clock)
+
+    told = desk.read(case)
+
+    assert ReadFragmentsReply().validate({"case": case, "fragments": told}) == {}
+    assert [one["at"] for one in told] == sorted(one["at"] for one in told)
+    kinds = [one["kind"] for one in told]
+    assert kinds[:4] == ["plan", "goal", "action", "action"]
+    assert kinds[-2:] == ["evaluation", "safety_check"]
+    shown: dict[str, set[str]] = {}
+    for one in told:
+        shown.setdefault(one["kind"], set()).update(one["content"])
+    optional = {"reason", "ground", "service"}
+    for kind, fields in shown.items():
+        assert set(KINDS[kind].full) - fields <= optional, kind
+    assert set(kinds) == {
+        *("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position"),
+        *("decision", "contact", "trajectory", "report", "safety_check"),
+        *("conclusion", "follow_up", "evaluation"),
+    }
+
+
+def test_each_thing_stands_as_it_was_left(desk: Desk, clock: FixedClock) -> None:
+    """The plan, its actions and positions are told with their state of now."""
+    case = tell(desk, clock)
+
+    plans = [one["content"] for one in desk.read(case, kinds=["plan"])]
+    actions = [one["content"] for one in desk.read(case, kinds=["action"])]
+    [trajectory] = desk.read(case, kinds=["trajectory"])
+
+    assert [(one["number"], one["state"]) for one in plans] == [(1, "superseded"), (2, "adopted")]
+    assert [one["state"] for one in actions] == ["open", "open", "done", "in_progress"]
+    assert not any("reason" in one or "action_version" in one for one in actions)
+    assert (trajectory["version"], trajectory["content"]["state"]) == (2, "ended")
+    assert trajectory["content"]["since"] == "2026-01-05"
+
+
+def test_every_command_publishes_one_event(runtime: Runtime, desk: Desk, clock: FixedClock) -> None:
+    """Those who remind and record learn of each step, in ids and codes."""
+    case = tell(desk, clock)
+
+    events = published(runtime, case)
+
+    assert [one["type"] for one in events] == [
+        *("plan_proposed", "plan_position_taken", "plan_position_taken"),
+        *("plan_proposed", *("plan_position_taken",) * 3, "plan_adopted"),
+        *("contact_logged", "trajectory_recorded"),
+        *("action_updated", "decision_recorded", *("action_updated",) * 3),
+        *("progress_reported", "trajectory_updated", "conclusion_drawn"),
+        *("follow_up_recorded", "approach_evaluated"),
+    ]
+    for one in events:
+        data = read_event(one)
+        assert (one["source"], data["case"], data["walled"]) == ("plans", case, ["p-kin"])
+    adopted = next(one["data"] for one in events if one["type"] == "plan_adopted")
+    assert [(one["follower"], one["due"]) for one in adopted["actions"]] == [
+        ("caw", "2026-03-09"),
+        ("parket", "2026-03-09"),
+    ]
+
+
+def test_earlier_versions_are_kept_and_told_to_nobody(
+    runtime: Runtime, desk: Desk, clock: FixedClock
+) -> None:
+    """What an action or trajectory was before can be accounted for; a reader sees how it is."""
+    case = tell(desk, clock)
+
+    versions = list(runtime.database["versions"].find({"case": case}))
+
+    assert len(versions) == len({one["_id"] for one in versions})
+    assert [one["kind"] for one in versions].count("trajectory") == 1
+    assert [one["kind"] for one in versions].count("action") == 4
+    assert [one["kind"] for one in versions].count("plan") == 2
+    told = {one["id"] for one in desk.read(case)}
+    assert not told & {one["_id"] for one in versions}
+
+
+def test_a_revised_position_keeps_no_old_ground(desk: Desk) -> None:
+    """A partner that was convinced is read as it stands now."""
+    case = new_id()
+    plan = desk.propose(case)
+    objected = desk.position(case, plan, "ggz", "object")
+
+    approved = desk.position(case, plan, "ggz")
+
+    told = desk.one(case, approved)
+    assert (approved, told["version"], told["source"]) == (objected, 2, "ggz")
+    assert told["content"] == {"plan": plan, "partner": "ggz", "position": "approve"}
+    assert desk.one(case, plan)["version"] == 1
+
+
+REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
+    "a plan that forgets somebody": ("propose_plan", bodies.plan(VICTIM)),
+    "a conclusion without a plan": ("draw_conclusion", bodies.conclusion()),
+    "a follow-up without a conclusion": ("record_follow_up", bodies.follow_up()),
+    "a note about a stranger": ("log_contact", bodies.contact(new_id())),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_refused_changes_nothing(what: str, runtime: Runtime, desk: Desk) -> None:
+    """A refusal leaves no trace that a later rule would trip over."""
+    case = new_id()
+    before = kept(runtime)
+    name, body = REFUSED[what]
+
+    with pytest.raises(Refuse):
+        desk.send(name, body, case)
+
+    assert kept(runtime) == before
+
+
+def test_an_id_of_another_case_or_kind_is_not_found(desk: Desk) -> None:
+    """Nothing is changed by way of somebody else's case."""
+    case, other = new_id(), new_id()
+    plan, foreign = desk.propose(case), desk.propose(other)
+    [action, _] = desk.actions(case, plan)
+
+    for target in (foreign, action, new_id(), None):
+        with pytest.raises(Refuse) as refused:
+            desk.send("take_plan_position", {"position": "approve"}, case, target=target)
+        assert refused.value.code == "not_found"
+    with pytest.raises(Refuse) as unmet:
+        desk.decide(case, action=desk.actions(other, foreign)[0])
+    assert unmet.value.members == {"reason": "action_not_blocked"}

@@ -1,0 +1,162 @@
+"""What lies on the disk: nothing that a person wrote or answered, and no way around an index."""
+
+import uuid
+from typing import Any
+
+import orjson
+import pytest
+
+from chassis.mongo import Store
+from chassis.runtime import Runtime
+from deploy.local.parts import Parts
+from services.risk.store.documents import fragment_document
+from tests.integration.intake.looking import watching
+from tests.integration.intake.test_at_rest import Canaries, found_on_disk
+from tests.integration.risk.desk import Desk, new_id
+from tests.unit.risk.at_table import closing, filled_in, profile
+from tests.unit.risk.at_table import fragment as a_fragment
+from tests.unit.risk.givens import published
+
+ANSWERED = {"confinement": "yes", "victim_concern": "unknown"}
+
+
+def canary_story(desk: Desk, word: Canaries) -> str:
+    """A case with a canary in every text, weighed and taken; tells the case."""
+    case = new_id()
+    body = filled_in(
+        answered=ANSWERED,
+        remark=word("remark"),
+        override={"band": "score_7_to_13", "ground": word("override")},
+    )
+    recalled = desk.send("record_assessment", body, case)["id"]
+    desk.recall(case, recalled)
+    assessment = desk.send("record_assessment", body, case)["id"]
+    weighing = desk.weigh(case, "caw")
+    for position in ("decline", "abstain"):
+        desk.say(case, weighing, "parket", position=position, ground=word(position))
+    for _ in range(2):
+        described = profile() | {"protective_factors": word("factors")}
+        for domain in described["domains"]:
+            domain["text"] = word(domain["domain"])
+        version = desk.fragment(case, weighing)["version"]
+        desk.send("write_problem_profile", described, case, target=weighing, if_match=version)
+    desk.close(case, weighing, assessment, reasons=word("reasons"))
+    return case
+
+
+def test_no_word_of_a_case_is_readable_on_the_disk(
+    parts: Parts, runtime: Runtime, desk: Desk
+) -> None:
+    """Whoever takes the disk home reads nothing that was judged of the family."""
+    word = Canaries()
+    case = canary_story(desk, word)
+    control = f"control{uuid.uuid4().hex}"
+    runtime.database["versions"].insert_one({"_id": control, "fragment": control})
+
+    on_disk = found_on_disk(parts, runtime.database, word.mark, control)
+
+    assert on_disk == {control}
+    assert word.count > 25
+    assert word.mark in str(desk.read(case))
+
+
+def test_no_answer_stands_in_clear(runtime: Runtime, desk: Desk) -> None:
+    """Nor reads anybody in the collections, or in an event, which item was answered, or how."""
+    odara = published("odara")
+    items = [one.id for one in (*odara.preconditions, *odara.items)]
+    bands = [
+        one.id
+        for norms in (odara.scoring.norm_sets if odara.scoring else ())
+        for one in norms.bands
+    ]
+    case = canary_story(desk, Canaries())
+
+    kept = [
+        str(document)
+        for name in runtime.database.list_collection_names()
+        for document in runtime.database[name].find()
+    ]
+
+    assert case in str(kept)
+    for readable in (*items, *bands, "'yes'", "'unknown'", "population", "lowest", "p-caw"):
+        assert not [one for one in kept if readable in one], readable
+
+
+def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
+    """What a command answers is ids and state; a refusal does not quote what was sent."""
+    word = Canaries()
+    case = new_id()
+    weighing = desk.weigh(case, "caw", "parket")
+    bodies: list[tuple[str, dict[str, Any]]] = [
+        ("record_assessment", filled_in(remark=word("remark")) | {"loose": word("loose")}),
+        ("record_assessment", filled_in(answered={"confinement": word("answer")})),
+        ("record_assessment", filled_in(norm_set=word("norms"))),
+        (
+            "record_assessment",
+            filled_in(override={"band": "score_0", "ground": word("ground")}),
+        ),
+        ("close_weighing", closing("take") | {"reasons": word("reasons")}),
+    ]
+    told: list[Any] = [desk.say(case, weighing, "ggz", ground=word("said"))]
+
+    for name, body in bodies:
+        with pytest.raises(Exception) as refused:  # noqa: PT011 (whatever it is, it quotes nothing)
+            desk.send(name, body, case, target=weighing, if_match=1)
+        told.append([str(refused.value), refused.value.__dict__])
+
+    assert word.count == 7
+    assert word.mark not in str(told)
+
+
+@pytest.fixture
+def register(runtime: Runtime, desk: Desk) -> Store:
+    """The database of a busy region: 20,000 cases, beside the one that the test makes."""
+    others = [
+        {
+            **fragment_document(a_fragment(1, "assessment", codes={"instrument": "odara"})),
+            "_id": new_id(),
+            "case": new_id(),
+        }
+        for _ in range(20_000)
+    ]
+    for start in range(0, len(others), 5_000):
+        runtime.database["fragments"].insert_many(others[start : start + 5_000])
+    return runtime.database
+
+
+def test_reading_does_not_slow_down_with_the_number_of_cases(register: Store, desk: Desk) -> None:
+    """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
+    case = canary_story(desk, Canaries())
+    weighing = desk.read(case, "weighing")[0]["id"]
+    reads: dict[str, tuple[Any, int]] = {
+        "a case": (lambda: desk.read(case), 100),
+        "facts": (lambda: desk.read(case, content=False), 100),
+        "some kinds": (lambda: desk.read(case, "weighing", "problem_profile"), 100),
+        "a fragment": (lambda: desk.fragment(case, weighing), 20),
+        "an unknown case": (lambda: desk.read(new_id()), 10),
+        "an outcome": (lambda: desk.outcome(case, weighing), 10),
+    }
+
+    for name, (read, most) in reads.items():
+        with watching(register) as asked:
+            assert orjson.dumps(read())
+        assert asked.operations, name
+        assert not asked.plans & {"COLLSCAN"}, (name, asked.plans)
+        assert asked.examined <= most, (name, asked.examined)
+
+
+def test_a_case_is_found_in_the_order_of_its_time(register: Store, desk: Desk) -> None:
+    """The server reads the fragments as they are told and sorts nothing."""
+    case = canary_story(desk, Canaries())
+
+    with watching(register) as asked:
+        desk.read(case)
+
+    [found] = [one for one in asked.operations if one["ns"].endswith(".fragments")]
+    assert found["planSummary"] == "IXSCAN { case: 1, at: 1, place: 1 }"
+    assert not found.get("hasSortStage", False)
+    explained = register["fragments"].find({"case": case}).sort([("at", 1), ("place", 1)]).explain()
+    stages = orjson.dumps(explained["queryPlanner"]["winningPlan"]).decode()
+    assert '"IXSCAN"' in stages
+    assert '"SORT"' not in stages
+    assert '"COLLSCAN"' not in stages

@@ -1,0 +1,270 @@
+"""A weighing in the real database, from opening to an outcome that intake can rest on."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from chassis.clock import FixedClock
+from chassis.errors import Coded
+from chassis.runtime import Runtime
+from contracts.errors import Refuse
+from contracts.rpc import write_reply
+from contracts.rpc.fragments import ReadFragmentsReply
+from tests.integration.intake.looking import kept, published
+from tests.integration.intake.test_together import at_once
+from tests.integration.risk.desk import Desk, envelope, new_id
+from tests.unit.risk.at_table import PARTNERS, closing
+
+
+def refusal(act: partial[object]) -> tuple[str, str | None]:
+    """The code, and the reason, with which something is refused."""
+    with pytest.raises(Refuse) as caught:
+        act()
+    return caught.value.code, caught.value.members.get("reason")
+
+
+def test_a_weighing_from_opening_to_its_outcome(
+    runtime: Runtime, desk: Desk, clock: FixedClock
+) -> None:
+    """The table says how partners stand, which problems there are, and what it concludes."""
+    case = new_id()
+    assessment = desk.assess(case)
+    weighing = desk.weigh(case, "caw")
+    desk.say(case, weighing, "parket", position="decline", ground="Hulp loopt.")
+    described = desk.describe(case, weighing)
+    clock.advance(timedelta(minutes=1))
+
+    closed = desk.close(case, weighing, assessment)
+
+    assert (described["id"], described["version"], described["state"]) == (weighing, 2, "open")
+    assert closed == {
+        "id": weighing,
+        "case": case,
+        "stage": "weighing",
+        "version": 3,
+        "state": "closed",
+    }
+    told = desk.read(case, "weighing", "weighing_position", "problem_profile")
+    assert ReadFragmentsReply().validate({"case": case, "fragments": told}) == {}
+    assert {(one["category"], one["source"]) for one in told} == {
+        ("joint", "table"),
+        ("joint", "caw"),
+        ("joint", "parket"),
+    }
+    contents = {(one["kind"], one["source"]): one["content"] for one in told}
+    assert contents["weighing", "table"] == {
+        "state": "closed",
+        "conclusion": "take",
+        "reasons": "omdat het zo is",
+        "assessments": [assessment],
+        "closed_at": clock.now().isoformat(),
+    }
+    assert contents["weighing_position", "parket"] == {
+        "weighing": weighing,
+        "partner": "parket",
+        "position": "decline",
+        "ground": "Hulp loopt.",
+    }
+    assert contents["problem_profile", "table"]["weighing"] == weighing
+    assert len(contents["problem_profile", "table"]["domains"]) == 11
+    assert write_reply("risk", "weighing_outcome", desk.outcome(case, weighing)) == {
+        "id": weighing,
+        "case": case,
+        "closed_at": clock.now().isoformat(),
+        "conclusion": "take",
+        "assessments": 1,
+        "problem_profile": True,
+    }
+    assert [one["type"] for one in published(runtime, case)] == [
+        "assessment_recorded",
+        "weighing_opened",
+        "weighing_position_taken",
+        "weighing_position_taken",
+        "problem_profile_written",
+        "weighing_closed",
+    ]
+
+
+def test_an_open_weighing_tells_its_state_and_nothing_more(desk: Desk) -> None:
+    """Before the table concludes there is no conclusion to read."""
+    case = new_id()
+    weighing = desk.weigh(case)
+
+    assert desk.fragment(case, weighing)["content"] == {"state": "open"}
+
+
+def test_open_foreign_and_unknown_weighings_look_the_same(desk: Desk) -> None:
+    """Nobody can move a case on a weighing that is unfinished or somebody else's."""
+    case, other = new_id(), new_id()
+    still_open = desk.weigh(case)
+    foreign = desk.weigh(other, "caw", "parket")
+    desk.close(other, foreign, conclusion="not_grave_enough")
+    refusals = set()
+
+    for outcome in (still_open, foreign, new_id()):
+        with pytest.raises(Refuse) as refused:
+            desk.outcome(case, outcome)
+        refusals.add((refused.value.code, refused.value.detail))
+
+    assert refusals == {("not_found", "no closed weighing of this case has this id")}
+
+
+def test_after_closing_nothing_of_it_changes(runtime: Runtime, desk: Desk) -> None:
+    """Whatever is tried, and even when its assessment is taken back, the outcome stands."""
+    case = new_id()
+    assessment = desk.assess(case)
+    weighing = desk.weigh(case, "caw", "parket")
+    desk.describe(case, weighing)
+    desk.close(case, weighing, assessment)
+    outcome = desk.outcome(case, weighing)
+    kinds = ("weighing", "weighing_position", "problem_profile")
+    before = desk.read(case, *kinds)
+
+    tried = [
+        refusal(partial(desk.say, case, weighing, "caw", position="decline", ground="toch niet")),
+        refusal(partial(desk.say, case, weighing, "ggz")),
+        refusal(partial(desk.describe, case, weighing, "anders")),
+        refusal(partial(desk.close, case, weighing, conclusion="not_grave_enough")),
+    ]
+    desk.recall(case, assessment)
+
+    assert tried == [("precondition_unmet", "weighing_closed")] * 4
+    assert desk.read(case, *kinds) == before
+    assert desk.outcome(case, weighing) == outcome
+    assert kept(runtime)["weighings"] == 1
+
+
+def test_a_case_is_weighed_again_only_after_the_first_is_closed(desk: Desk) -> None:
+    """A case that comes back is weighed afresh: by new positions, on a profile of its own."""
+    case = new_id()
+    assessment = desk.assess(case)
+    first = desk.weigh(case, "caw", "parket")
+    desk.describe(case, first)
+
+    twice = refusal(partial(desk.weigh, case))
+    desk.close(case, first, conclusion="not_grave_enough")
+    second = desk.weigh(case, "caw")
+    too_few = refusal(partial(desk.close, case, second, assessment))
+    desk.say(case, second, "ggz")
+    no_profile = refusal(partial(desk.close, case, second, assessment))
+    desk.describe(case, second)
+    desk.close(case, second, assessment)
+
+    assert twice == ("precondition_unmet", "weighing_open")
+    assert too_few == ("precondition_unmet", "positions_missing")
+    assert no_profile == ("precondition_unmet", "problem_profile_missing")
+    conclusions = [desk.outcome(case, one)["conclusion"] for one in (first, second)]
+    assert conclusions == ["not_grave_enough", "take"]
+
+
+def test_a_case_is_taken_on_an_assessment_that_stands(desk: Desk) -> None:
+    """A form that was taken back, of another case, or none at all carries no decision."""
+    case = new_id()
+    recalled, foreign = desk.assess(case), desk.assess(new_id())
+    desk.recall(case, recalled)
+    weighing = desk.weigh(case, "caw", "parket")
+    desk.describe(case, weighing)
+
+    for named in ([], [recalled], [foreign], [new_id()]):
+        missing = refusal(partial(desk.close, case, weighing, *named))
+        assert missing == ("precondition_unmet", "assessment_missing")
+
+    answer = desk.read(case, "assessment_answer")[0]["id"]
+    assert refusal(partial(desk.close, case, weighing, answer))[1] == "assessment_missing"
+
+
+@pytest.mark.parametrize(
+    ("answer", "conclusion"),
+    [("yes", "not_grave_enough"), ("no", "take"), ("unknown", "criteria_not_met")],
+)
+def test_people_conclude_whatever_the_score(desk: Desk, answer: str, conclusion: str) -> None:
+    """The highest band takes no case by itself, and a low one forbids nobody to take it."""
+    case = new_id()
+    assessment = desk.assess(case, default=answer)
+    weighing = desk.weigh(case)
+    desk.describe(case, weighing)
+
+    by_itself = refusal(partial(desk.outcome, case, weighing))
+    alone = refusal(partial(desk.close, case, weighing, assessment, conclusion=conclusion))
+    for partner in ("caw", "parket"):
+        desk.say(case, weighing, partner)
+    desk.close(case, weighing, assessment, conclusion=conclusion)
+
+    assert by_itself == ("not_found", None)
+    assert alone == ("precondition_unmet", "positions_missing")
+    assert desk.outcome(case, weighing)["conclusion"] == conclusion
+
+
+def test_a_position_taken_again_is_a_new_version_of_the_same(desk: Desk) -> None:
+    """A partner that was convinced has one position, and the weighing is not disturbed by it."""
+    case = new_id()
+    weighing = desk.weigh(case, "caw")
+
+    said = desk.say(case, weighing, "caw", position="decline", ground="nee")
+
+    [told] = desk.read(case, "weighing_position")
+    assert (said["id"], said["version"], said["state"]) == (told["id"], 2, "decline")
+    assert (told["content"]["position"], told["content"]["ground"]) == ("decline", "nee")
+    assert desk.fragment(case, weighing)["version"] == 1
+    assert refusal(partial(desk.close, case, weighing, conclusion="criteria_not_met")) == (
+        "precondition_unmet",
+        "positions_missing",
+    )
+
+
+def test_all_partners_take_their_position_at_the_same_moment(desk: Desk) -> None:
+    """During a session everybody speaks at once, and nobody is turned away or counted twice."""
+    case = new_id()
+    weighing = desk.weigh(case)
+
+    said = at_once(*(partial(desk.say, case, weighing, one) for one in PARTNERS * 2))
+
+    assert all(isinstance(one, dict) for one in said), said
+    positions = desk.read(case, "weighing_position")
+    assert sorted((one["source"], one["version"]) for one in positions) == sorted(
+        (one, 2) for one in PARTNERS
+    )
+
+
+def test_two_processes_open_one_weighing(desk: Desk, neighbour: Desk) -> None:
+    """A case is not weighed twice because two people pressed the button in two places."""
+    for _ in range(5):
+        case = new_id()
+
+        opened = at_once(partial(desk.weigh, case), partial(neighbour.weigh, case))
+
+        assert len([one for one in opened if isinstance(one, str)]) == 1, opened
+        assert [one.code for one in opened if isinstance(one, Coded | Refuse)] == [
+            "precondition_unmet"
+        ]
+        assert len(desk.read(case, "weighing")) == 1
+
+
+def test_no_position_slips_into_a_weighing_that_is_being_closed(
+    desk: Desk, neighbour: Desk
+) -> None:
+    """What was said counted when the table concluded, or it was not said."""
+    for _ in range(5):
+        case = new_id()
+        weighing = desk.weigh(case, "caw", "parket")
+        said = {"conclusion": "not_grave_enough"}
+        close = envelope(
+            "close_weighing",
+            closing() | said,
+            case,
+            partner=None,
+            target=weighing,
+            if_match=1,
+        )
+
+        results = at_once(
+            partial(desk.risk.perform, "close_weighing", close),
+            partial(neighbour.say, case, weighing, "ggz"),
+        )
+
+        assert isinstance(results[0], dict), results
+        spoke = isinstance(results[1], dict)
+        assert len(desk.read(case, "weighing_position")) == 2 + spoke
+        if not spoke:
+            assert results[1].members["reason"] == "weighing_closed"

@@ -1,0 +1,263 @@
+"""Advice, the case director and the mandates; informing; emergency access; succession."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.intake.domain.case import Case, Change, ClientPerson, Conflict, Emergency, Fragment
+from services.intake.domain.direction import (
+    appoint_director,
+    record_direction_mandate,
+    write_advice,
+)
+from services.intake.domain.emergency import open_emergency, review_emergency
+from services.intake.domain.informing import record_informing
+from services.intake.domain.places import Places
+from services.intake.domain.succession import take_over_case
+from tests.unit.intake.givens import NOW, PERPETRATOR, VICTIM, case, command, names, refusal
+
+SERVICE = "00000000-0000-0000-0000-000000000040"
+APPOINT = {"person": "p-director", "no_care_professional": True}
+DIRECTED = {"director": "p-director", "stage": "accepted"}
+CAP = {"number": 1, "counts": "concurrent"}
+
+
+def the_case(change: Change) -> Case:
+    assert change.case is not None
+    return change.case
+
+
+# --- advice, director, mandates ----------------------------------------------------------------
+
+
+def test_the_advice_is_of_the_table_and_about_the_whole_family() -> None:
+    """The referrer reads what the team made together."""
+    ask = command("write_advice", {"text": "wat helpt", "summary": "kort"}, partner="stad")
+
+    change = write_advice(case(stage="weighing"), ask)
+
+    [advice] = change.added
+    assert (advice.kind, advice.category, advice.source) == ("advice", "joint", "table")
+    assert advice.subjects == (VICTIM, PERPETRATOR)
+    assert names(change) == ["advice_written"]
+
+
+def appoint(given: Case, staff: Any = None, **body: Any) -> Change:
+    ask = command(
+        "appoint_director", APPOINT | body, terms={"partner": "parket", "mandate_days": 14}
+    )
+    return appoint_director(given, ask, staff or {})
+
+
+def test_a_director_is_appointed_and_has_days_to_be_mandated() -> None:
+    """From now on one person watches over the case."""
+    change = appoint(case(stage="accepted", mandated_by=(SERVICE,)))
+
+    assert (the_case(change).director, the_case(change).mandated_by) == ("p-director", ())
+    assert dict(change.events[0].data) == {
+        "person": "p-director",
+        "partner": "parket",
+        "mandates_due": NOW.date() + timedelta(days=14),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "staff", "reason"),
+    [
+        ({"referrer": "p-director"}, {}, "not_neutral"),
+        ({"conflicts": (Conflict("p-director", "kin"),)}, {}, "not_neutral"),
+        ({}, {"p-director": "m1"}, "not_neutral"),
+        ({"director": "p-director"}, {}, "director_appointed"),
+        ({"participants": ()}, {}, "not_a_participant"),
+    ],
+)
+def test_a_director_is_neutral_and_from_among_the_partners(
+    changes: Any, staff: Any, reason: str
+) -> None:
+    """Kin of the family, or the one who referred it, is no neutral contact for it."""
+    given = case(stage="accepted", **changes)
+
+    assert refusal(lambda: appoint(given, staff)) == ("precondition_unmet", reason)
+
+
+def mandate(given: Case, services: Any = (SERVICE,), **body: Any) -> Change:
+    given_body = {
+        "involved_service": SERVICE,
+        "given_by": "directie",
+        "given_on": NOW.date().isoformat(),
+        **body,
+    }
+    return record_direction_mandate(
+        given, command("record_direction_mandate", given_body), services
+    )
+
+
+def test_the_last_mandate_completes_the_direction() -> None:
+    """Who waits to begin is told when every service agreed to be directed."""
+    first = mandate(case(**DIRECTED), services=(SERVICE, "another"))
+    last = mandate(case(**DIRECTED))
+
+    assert the_case(last).mandated_by == (SERVICE,)
+    assert [one.events[0].data["complete"] for one in (first, last)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "services", "body", "expected"),
+    [
+        ({"director": None}, (SERVICE,), {}, ("precondition_unmet", "director_missing")),
+        ({}, ("another",), {}, ("precondition_unmet", "service_unknown")),
+        ({"mandated_by": (SERVICE,)}, (SERVICE,), {}, ("precondition_unmet", "already_mandated")),
+        ({}, (SERVICE,), {"given_on": "2026-03-03"}, ("validation_failed", None)),
+    ],
+)
+def test_a_mandate_is_of_an_involved_service_once_and_given(
+    changes: Any, services: Any, body: Any, expected: Any
+) -> None:
+    """A mandate that nobody gave binds nobody."""
+    given = case(**DIRECTED | changes)
+
+    assert refusal(lambda: mandate(given, services, **body)) == expected
+
+
+# --- informing ---------------------------------------------------------------------------------
+
+
+def informing(subject: str, state: str, review_on: str | None = None) -> Fragment:
+    content = {"state": state, **({"review_on": review_on} if review_on else {})}
+    return Fragment(
+        id=f"informing-{subject}",
+        kind="informing",
+        category="safety",
+        source="caw",
+        subjects=(subject,),
+        at=NOW,
+        content=content,
+    )
+
+
+FAMILY = (ClientPerson(VICTIM, victim=True), ClientPerson(PERPETRATOR))
+
+
+def test_a_victim_who_is_informed_later_settles_the_informing() -> None:
+    """Partners contribute as soon as one victim knows."""
+    given = case(persons=FAMILY, victim_informed=False)
+    known = [informing(VICTIM, "not_possible"), informing(PERPETRATOR, "deferred", "2026-04-01")]
+    ask = command("record_informing", {"subject": VICTIM, "state": "informed"})
+
+    change = record_informing(given, ask, known)
+
+    assert the_case(change).victim_informed
+    [told] = change.revised
+    assert (told.content, told.version) == ({"state": "informed"}, 2)
+    assert {name: day.isoformat() for name, day in change.events[0].data.items()} == {
+        "informing_due": "2026-04-01"
+    }
+
+
+def test_the_perpetrator_who_is_told_leaves_nothing_deferred() -> None:
+    """The reminder to tell him goes when he is told, and no victim is taken for informed."""
+    given = case(persons=FAMILY, victim_informed=False)
+    ask = command("record_informing", {"subject": PERPETRATOR, "state": "informed"})
+    known = [informing(VICTIM, "not_possible"), informing(PERPETRATOR, "deferred", "2026-04-01")]
+
+    change = record_informing(given, ask, known)
+
+    assert not the_case(change).victim_informed
+    assert dict(change.events[0].data) == {}
+    assert refusal(lambda: record_informing(given, ask, [informing(PERPETRATOR, "informed")])) == (
+        "precondition_unmet",
+        "informing_settled",
+    )
+
+
+# --- emergency access --------------------------------------------------------------------------
+
+EMERGENCY = {"minutes": 60, "review_working_days": 5}
+
+
+def opened(given: Case, **changes: Any) -> Change:
+    ask = command("open_emergency", {"ground": "gevaar"}, terms=EMERGENCY)
+    return open_emergency(given, replace(ask, **changes))
+
+
+def test_emergency_access_lasts_an_hour_and_is_reviewed_within_five_working_days() -> None:
+    """Danger opens a door that closes by itself."""
+    change = opened(case(stage="referred"))
+
+    [ground] = change.added
+    [grant] = the_case(change).emergencies
+    assert (ground.kind, ground.category, ground.source) == ("emergency_ground", "safety", "caw")
+    assert grant == Emergency(ground.id, "p-caw", "caw", NOW + timedelta(hours=1))
+    assert change.events[0].data["review_due"] == NOW.date() + timedelta(days=7)
+    assert the_case(change).version == case().version
+
+
+def test_emergency_access_is_not_opened_twice_at_a_time() -> None:
+    """An hour is an hour, not as many as one likes in a row without anybody hearing."""
+    given = the_case(opened(case()))
+
+    assert refusal(lambda: opened(given)) == ("precondition_unmet", "emergency_open")
+    assert the_case(opened(given, now=NOW + timedelta(hours=2))).emergencies[1].person == "p-caw"
+
+
+def test_emergency_access_is_reviewed_once_by_somebody_else() -> None:
+    """Nobody is the judge of the own emergency."""
+    given = the_case(opened(case()))
+    grant = given.emergencies[0].grant
+    body = {"justified": True, "text": "nodig"}
+    by_other = command("review_emergency", body, person="p-chair", target=grant)
+    by_self = command("review_emergency", body, target=grant)
+
+    reviewed = the_case(review_emergency(given, by_other))
+
+    assert reviewed.emergencies[0].reviewed_by == "p-chair"
+    assert refusal(lambda: review_emergency(given, by_self)) == (
+        "precondition_unmet",
+        "second_person",
+    )
+    assert refusal(lambda: review_emergency(reviewed, by_other)) == (
+        "precondition_unmet",
+        "already_reviewed",
+    )
+    assert refusal(lambda: review_emergency(case(), by_other)) == ("not_found", None)
+
+
+# --- succession --------------------------------------------------------------------------------
+
+
+def taken_over(given: Case, successor: Places | None = None) -> Change:
+    body = {"agreement": "sample-next", "text": "wij nemen over", "summary": "overname"}
+    terms = {"participants": ["caw", "parket", "nieuw"], "cap": CAP}
+    places = {
+        "sample-brugge": Places("sample-brugge", now=3, ever=5),
+        "sample-next": successor or Places("sample-next"),
+    }
+    return take_over_case(given, command("take_over_case", body, terms=terms), places)
+
+
+def test_a_case_goes_on_under_the_successor_with_its_parties() -> None:
+    """A family is not dropped because a paper ended."""
+    change = taken_over(case(stage="active"))
+
+    moved = the_case(change)
+    assert (moved.agreement, moved.stage) == ("sample-next", "active")
+    assert [one.partner for one in moved.participants] == ["caw", "parket", "nieuw"]
+    assert change.places == (
+        Places("sample-brugge", now=2, ever=5),
+        Places("sample-next", now=1, ever=1),
+    )
+    assert [one.kind for one in change.added] == ["takeover"]
+    assert dict(change.events[0].data) == {"predecessor": "sample-brugge"}
+
+
+def test_a_takeover_keeps_to_the_successors_cap() -> None:
+    """A case without a place yet needs none; a running one does."""
+    full = Places("sample-next", now=1, ever=1)
+
+    assert taken_over(case(stage="forming"), full).places == ()
+    assert refusal(lambda: taken_over(case(stage="active"), full)) == (
+        "precondition_unmet",
+        "cap_reached",
+    )

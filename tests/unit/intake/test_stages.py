@@ -1,0 +1,247 @@
+"""Steps 3 to 6 of a case: what its neighbours closed, the cap, the order of those who wait."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from services.intake.domain.case import Case, Change
+from services.intake.domain.places import Places
+from services.intake.domain.stages import StageFacts, change_stage
+from tests.unit.intake.givens import NOW, case, command, names, refusal
+
+OUTCOME = case().id
+CAP = {"number": 2, "counts": "concurrent"}
+TERMS = {"cap": CAP, "follow_up_months": 6, "reporting_rhythm_days": 28}
+WEIGHING = {
+    "closed_at": NOW,
+    "conclusion": "take",
+    "assessments": 1,
+    "problem_profile": True,
+}
+PLAN = {"closed_at": NOW, "version": 2, "followers": ["ggz", "parket"]}
+CONCLUSION = {
+    "closed_at": NOW,
+    "violence_stopped": True,
+    "goals_reached": True,
+    "followers": ["ggz"],
+}
+FOLLOW_UP = {"closed_at": NOW, "result": "close", "ground": None}
+
+
+def step(given: Case, name: str, facts: StageFacts, **members: Any) -> Change:
+    """Try a step with the present version, on the terms of the agreement."""
+    body = {"command": name, **members}
+    ask = command("change_stage", body, if_match=given.version, terms=TERMS)
+    return change_stage(given, ask, facts)
+
+
+def facts(settled: Any = None, **changes: Any) -> StageFacts:
+    """What lies around a case of an agreement with places."""
+    return StageFacts(**{"places": Places("sample-brugge"), "settled": settled, **changes})
+
+
+def the_case(change: Change) -> Case:
+    assert change.case is not None
+    return change.case
+
+
+# --- weighing ----------------------------------------------------------------------------------
+
+
+def test_a_case_that_is_taken_gets_a_place() -> None:
+    """A family that is taken is worked with from now on."""
+    change = step(case(stage="weighing"), "accept", facts(WEIGHING), outcome=OUTCOME)
+
+    assert the_case(change).stage == "accepted"
+    assert change.places == (Places("sample-brugge", now=1, ever=1),)
+    assert names(change) == ["case_accepted"]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [{"places": Places("sample-brugge", now=2, ever=9)}, {"waiting": ("another",)}],
+    ids=["no place", "others wait"],
+)
+def test_a_case_waits_when_there_is_no_place_or_others_wait(around: Any) -> None:
+    """Nobody overtakes a family that waits already."""
+    change = step(case(stage="weighing"), "accept", facts(WEIGHING, **around), outcome=OUTCOME)
+
+    assert (the_case(change).stage, the_case(change).waiting_since) == ("waiting", NOW)
+    assert change.places == ()
+
+
+@pytest.mark.parametrize(
+    ("says", "reason"),
+    [
+        (None, "outcome_missing"),
+        ({**WEIGHING, "conclusion": "criteria_not_met"}, "weighing_says_otherwise"),
+        ({**WEIGHING, "assessments": 0}, "assessment_missing"),
+        ({**WEIGHING, "problem_profile": False}, "problem_profile_missing"),
+    ],
+)
+def test_a_case_is_not_taken_on_half_a_weighing(says: Any, reason: str) -> None:
+    """What the table did not weigh, it does not take."""
+    attempt = refusal(lambda: step(case(stage="weighing"), "accept", facts(says), outcome=OUTCOME))
+
+    assert attempt == ("precondition_unmet", reason)
+
+
+def test_a_case_is_declined_as_the_weighing_says_and_with_an_advice() -> None:
+    """A referrer is not sent away empty-handed."""
+    says = {**WEIGHING, "conclusion": "not_grave_enough"}
+    weighed = case(stage="weighing")
+    ground = {"ground": "not_grave_enough", "outcome": OUTCOME}
+
+    change = step(weighed, "decline", facts(says, advice_written=True), **ground)
+
+    assert the_case(change).stage == "declined"
+    assert dict(change.events[0].data) == {"ground": "not_grave_enough"}
+    assert refusal(lambda: step(weighed, "decline", facts(says), **ground)) == (
+        "precondition_unmet",
+        "advice_missing",
+    )
+    assert refusal(
+        lambda: step(weighed, "decline", facts(WEIGHING, advice_written=True), **ground)
+    ) == ("precondition_unmet", "weighing_says_otherwise")
+
+
+def test_the_first_that_waits_gets_the_place_that_is_free() -> None:
+    """A place goes by who waits longest, not by who asks first."""
+    waits = case(stage="waiting", waiting_since=NOW - timedelta(days=9))
+    full = Places("sample-brugge", now=2, ever=5)
+
+    change = step(waits, "promote", facts(waiting=(waits.id, "another")))
+
+    assert (the_case(change).stage, the_case(change).waiting_since) == ("accepted", None)
+    assert change.places == (Places("sample-brugge", now=1, ever=1),)
+    assert refusal(lambda: step(waits, "promote", facts(waiting=("another", waits.id)))) == (
+        "precondition_unmet",
+        "not_first",
+    )
+    assert refusal(lambda: step(waits, "promote", facts(waiting=(waits.id,), places=full))) == (
+        "precondition_unmet",
+        "cap_reached",
+    )
+
+
+def test_an_agreement_may_count_every_case_it_ever_took() -> None:
+    """A pilot of twenty cases is over after twenty, however many are closed."""
+    every = Places("sample-brugge", now=0, ever=2)
+
+    assert every.free(CAP)
+    assert not every.free({"number": 2, "counts": "total"})
+
+
+# --- execution ---------------------------------------------------------------------------------
+
+
+def test_execution_begins_with_a_plan_a_director_and_every_mandate() -> None:
+    """A director without a mandate coordinates nothing."""
+    ready = case(stage="accepted", director="p-director", mandated_by=("school", "doctor"))
+    around = {"services": ("doctor", "school")}
+
+    change = step(ready, "start_execution", facts(PLAN, **around), outcome=OUTCOME)
+
+    assert (the_case(change).stage, the_case(change).followers) == ("active", ("ggz", "parket"))
+    assert dict(change.events[0].data) == {"report_due": NOW.date() + timedelta(days=28)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says", "reason"),
+    [
+        ({}, None, "outcome_missing"),
+        ({"director": None}, PLAN, "director_missing"),
+        ({"mandated_by": ("school",)}, PLAN, "direction_mandates_missing"),
+    ],
+)
+def test_execution_waits_for_what_is_missing(changes: Any, says: Any, reason: str) -> None:
+    """A plan that nobody directs is a paper."""
+    given = {"director": "p-director", "mandated_by": ("school", "doctor"), **changes}
+    ready = case(stage="accepted", **given)
+    around = facts(says, services=("school", "doctor"))
+
+    assert refusal(lambda: step(ready, "start_execution", around, outcome=OUTCOME)) == (
+        "precondition_unmet",
+        reason,
+    )
+
+
+# --- closing -----------------------------------------------------------------------------------
+
+
+def test_a_conclusion_gives_the_place_back_and_sets_the_follow_up() -> None:
+    """Six months later somebody looks again, and who follows an action goes on seeing the case."""
+    taken = Places("sample-brugge", now=2, ever=3)
+
+    change = step(
+        case(stage="active"), "conclude", facts(CONCLUSION, places=taken), outcome=OUTCOME
+    )
+
+    concluded = the_case(change)
+    assert (concluded.stage, concluded.followers) == ("concluded", ("ggz",))
+    assert concluded.follow_up_on == date(2026, 9, 2)
+    assert change.places == (Places("sample-brugge", now=1, ever=3),)
+    assert dict(change.events[0].data) == {"follow_up_due": date(2026, 9, 2)}
+
+
+@pytest.mark.parametrize("open_still", ["violence_stopped", "goals_reached"])
+def test_a_case_is_not_concluded_while_it_is_not_over(open_still: str) -> None:
+    """Violence that goes on is not concluded by a form."""
+    says = {**CONCLUSION, open_still: False}
+
+    assert refusal(
+        lambda: step(case(stage="active"), "conclude", facts(says), outcome=OUTCOME)
+    ) == (
+        "precondition_unmet",
+        "not_concludable",
+    )
+
+
+@pytest.mark.parametrize("result", ["extend", "reopen"])
+def test_a_case_is_closed_by_a_follow_up_that_says_so(result: str) -> None:
+    """A follow-up with new facts closes nothing."""
+    over = case(stage="concluded")
+
+    assert the_case(step(over, "close", facts(FOLLOW_UP), outcome=OUTCOME)).stage == "closed"
+    assert refusal(
+        lambda: step(over, "close", facts({**FOLLOW_UP, "result": result}), outcome=OUTCOME)
+    ) == ("precondition_unmet", "follow_up_says_otherwise")
+
+
+@pytest.mark.parametrize(
+    ("stage", "target", "places"),
+    [
+        ("concluded", "active", (Places("sample-brugge", now=1, ever=0),)),
+        ("closed", "active", (Places("sample-brugge", now=1, ever=0),)),
+        ("declined", "forming", ()),
+    ],
+)
+def test_a_case_is_taken_up_again(stage: str, target: str, places: Any) -> None:
+    """It begins again where it can go on; who had a place is not counted as a new case."""
+    over = case(stage=stage, follow_up_on=NOW.date())
+
+    change = step(over, "reopen", facts(), ground="violence_again")
+
+    assert (the_case(change).stage, the_case(change).follow_up_on) == (target, None)
+    assert change.places == places
+    assert dict(change.events[0].data) == {"ground": "violence_again"}
+
+
+def test_a_case_is_not_reopened_beyond_the_cap() -> None:
+    """The cap counts for a family that comes back, too."""
+    full = Places("sample-brugge", now=2, ever=2)
+
+    assert refusal(
+        lambda: step(case(stage="closed"), "reopen", facts(places=full), ground="new_facts")
+    ) == ("precondition_unmet", "cap_reached")
+
+
+def test_what_was_closed_before_a_reopening_closes_nothing_after_it() -> None:
+    """Last year's conclusion does not end this year's violence."""
+    again = case(stage="active", reopened_at=NOW + timedelta(minutes=1))
+
+    assert refusal(lambda: step(again, "conclude", facts(CONCLUSION), outcome=OUTCOME)) == (
+        "precondition_unmet",
+        "outcome_outdated",
+    )

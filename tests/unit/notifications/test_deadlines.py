@@ -1,0 +1,124 @@
+"""What each event sets, clears or ends, and when a deadline reminds and escalates."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.topology import SUBSCRIPTIONS
+from services.notifications.domain.deadlines import (
+    KINDS,
+    Clear,
+    Resume,
+    Set,
+    changes,
+    escalates_at,
+    reminds_at,
+)
+
+EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples"
+
+
+def sample(name: str) -> dict[str, Any]:
+    """The data of the contract's sample of an event."""
+    event = json.loads((EXAMPLES / f"{name}.v1.json").read_text(encoding="utf-8"))
+    data: dict[str, Any] = event["data"]
+    return data
+
+
+def changed(name: str, **more: Any) -> list[Any]:
+    return changes(name, sample(name) | more)
+
+
+def test_an_event_that_is_not_heard_sets_nothing() -> None:
+    """Every rule is about an event that reaches this service."""
+    assert changes("intake.item_offered", sample("intake.item_offered")) == []
+    assert changed("intake.session_scheduled") == []
+
+
+@pytest.mark.parametrize("name", SUBSCRIPTIONS["notifications"])
+def test_every_sample_of_what_is_heard_is_understood(name: str) -> None:
+    """No event of the contract fails for a member that is not there."""
+    assert all(isinstance(one, Set | Clear | Resume) for one in changed(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "day", "members"),
+    [
+        ("intake.information_requested", "question", "due", ("to", "by")),
+        ("intake.referral_submitted", "informing", "informing_due", ()),
+        ("intake.director_appointed", "mandates", "mandates_due", ("person",)),
+        ("intake.execution_started", "report", "report_due", ()),
+        ("plans.progress_reported", "report", "next_on", ()),
+        ("plans.plan_proposed", "positions", "positions_due", ()),
+        ("intake.emergency_opened", "emergency_review", "review_due", ("person",)),
+        ("intake.case_concluded", "follow_up", "follow_up_due", ()),
+        ("plans.follow_up_recorded", "follow_up", "next_on", ()),
+    ],
+)
+def test_an_event_that_names_a_day_sets_a_deadline(
+    name: str, kind: str, day: str, members: tuple[str, ...]
+) -> None:
+    """What somebody has to do by a day is remembered by the platform, not by that person."""
+    data = sample(name)
+    [deadline] = [one for one in changed(name) if isinstance(one, Set)]
+
+    assert (deadline.kind, deadline.due) == (kind, date.fromisoformat(data[day]))
+    assert dict(deadline.members) == {member: data[member] for member in members}
+
+
+def test_every_action_of_an_adopted_plan_has_its_own_deadline() -> None:
+    """The actions of the plan before it are nobody's any more."""
+    first, second, *actions = changed("plans.plan_adopted")
+
+    assert {first, second} == {
+        Clear("positions", sample("plans.plan_adopted")["case"]),
+        Clear("action"),
+    }
+    assert [(one.kind, one.members) for one in actions] == [
+        ("action", {"follower": "lokale-politie"})
+    ]
+
+
+@pytest.mark.parametrize("state", ["done", "not_possible", "not_undertaken"])
+def test_an_action_that_is_done_or_blocked_is_not_due_any_more(state: str) -> None:
+    """A blocked action is the team's, which is told so at once."""
+    action = sample("plans.action_updated")["action"]
+
+    assert changed("plans.action_updated", state=state) == [Clear("action", action)]
+    assert changed("plans.action_updated", state="in_progress") == [Resume("action", action)]
+
+
+@pytest.mark.parametrize(
+    ("name", "cleared"),
+    [
+        ("intake.information_request_answered", "question"),
+        ("intake.emergency_reviewed", "emergency_review"),
+        ("intake.direction_mandate_recorded", "mandates"),
+        ("intake.case_reopened", "follow_up"),
+    ],
+)
+def test_what_was_done_is_not_due_any_more(name: str, cleared: str) -> None:
+    """A reminder of what is done teaches people to ignore reminders."""
+    assert [one.kind for one in changed(name) if isinstance(one, Clear)] == [cleared]
+
+
+def test_a_mandate_that_leaves_others_open_clears_nothing() -> None:
+    """The director goes on collecting mandates."""
+    assert changed("intake.direction_mandate_recorded", complete=False) == []
+
+
+@pytest.mark.parametrize("name", ["case_withdrawn", "case_declined", "case_closed"])
+def test_a_case_that_is_over_reminds_of_nothing_but_the_review(name: str) -> None:
+    """Using emergency access is answered for, whatever became of the case."""
+    assert {one.kind for one in changed(f"intake.{name}")} == {*KINDS} - {"emergency_review"}
+
+
+def test_a_deadline_reminds_in_the_morning_of_its_day_and_escalates_days_later() -> None:
+    """A day is there to act on, so nobody is reminded at midnight."""
+    due = date(2026, 3, 2)
+
+    assert reminds_at(due) == datetime(2026, 3, 2, 7, tzinfo=UTC)
+    assert escalates_at(due, 3) == datetime(2026, 3, 5, 7, tzinfo=UTC)

@@ -1,0 +1,295 @@
+"""A version of the plan: proposed whole, positions, adopted by the agreement's rule."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts.errors import Refuse
+from services.plans.domain.case import Change, Fragment
+from services.plans.domain.plan import adopt_plan, propose_plan, take_plan_position
+from tests.unit.plans import bodies
+from tests.unit.plans.givens import (
+    ACTION,
+    CHILD,
+    EARLIER,
+    NOW,
+    PERPETRATOR,
+    PLAN,
+    VICTIM,
+    action,
+    case,
+    command,
+    plan,
+    position,
+    refusal,
+    told,
+    unmet,
+)
+
+SERVICE = str(uuid.UUID(int=60))
+UNCOVERED = {"subject": PERPETRATOR, "ground": "niet bereikt"}
+TIMING = {"on": "2026-03-20", **bodies.words("verhoor")}
+
+
+def propose(body: dict[str, Any], *plans: Fragment) -> Change:
+    """CAW proposes a version for the victim and the perpetrator."""
+    asked = command("propose_plan", body, terms={"position_days": 14})
+    return propose_plan(case(), asked, plans)
+
+
+def take(body: dict[str, Any], of: Fragment, *positions: Fragment) -> Change:
+    """Mental health care takes a position."""
+    asked = command("take_plan_position", body, partner="ggz")
+    return take_plan_position(asked, of, positions)
+
+
+def adopt(
+    *positions: Fragment,
+    adoption: str = "no_objection",
+    version: Fragment | None = None,
+    if_match: int | None = 1,
+    plans: tuple[Fragment, ...] = (),
+    actions: tuple[Fragment, ...] = (),
+) -> Change:
+    """The chair has the version adopted, with a quorum of two."""
+    terms = {"adoption": adoption, "quorum": 2}
+    asked = command("adopt_plan", terms=terms, if_match=if_match)
+    return adopt_plan(asked, version or plan(), plans, positions, actions)
+
+
+def test_a_plan_becomes_fragments_that_name_each_other_by_random_ids() -> None:
+    """Each part can be released on its own, and nothing of a caller's own refs is kept."""
+    body = bodies.plan(VICTIM, uncovered=[UNCOVERED])
+    body["actions"][1]["judicial_timing"] = TIMING
+
+    made = propose(body).added
+
+    version, goal, without, first, second, judicial = made
+    assert [one.place for one in made] == list(range(6))
+    assert len({one.id for one in made}) == 6
+    assert (version.content, version.codes) == (
+        {"weighing": bodies.WEIGHING, "assessments": [], **bodies.words("het plan")},
+        {"number": 1, "state": "proposed"},
+    )
+    assert goal.content == {"plan": version.id, "aim": "stop_violence", **bodies.words("doel g1")}
+    assert without.content == {"plan": version.id, "ground": "niet bereikt"}
+    assert first.content == {
+        "goal": goal.id,
+        "carried_out_by": {"kind": "partner", "partner": "caw"},
+        **bodies.words("actie van caw"),
+    }
+    assert second.codes == {
+        "plan": version.id,
+        "follower": "parket",
+        "due": "2026-03-09",
+        "state": "open",
+    }
+    assert judicial.content == {"action": second.id, **TIMING, "on": date(2026, 3, 20)}
+
+
+def test_each_part_says_whom_it_is_about_and_whom_it_is_addressed_to() -> None:
+    """Policy decides about a part by its facts: the table's, joint, and judicial what is so."""
+    actions = [bodies.action("parket", judicial_timing=TIMING)]
+
+    made = propose(bodies.plan(VICTIM, uncovered=[UNCOVERED], actions=actions)).added
+
+    facts = [(one.kind, one.category, one.subjects, one.addressed_to) for one in made]
+    assert facts == [
+        ("plan", "joint", (VICTIM, PERPETRATOR), ()),
+        ("goal", "joint", (VICTIM,), ()),
+        ("uncovered", "joint", (PERPETRATOR,), ()),
+        ("action", "joint", (VICTIM,), ("parket",)),
+        ("judicial_timing", "judicial", (VICTIM,), ("parket",)),
+    ]
+    assert {one.source for one in made} == {"table"}
+    assert not any("author" in (one.content or {}) for one in made)
+
+
+def test_partners_are_told_by_when_to_take_a_position() -> None:
+    """A plan does not wait for ever: the agreement says within how many days."""
+    change = propose(bodies.plan(VICTIM, PERPETRATOR))
+
+    due = date(2026, 3, 16)
+    assert told(change) == [("plan_proposed", {"plan": change.about.id, "positions_due": due})]
+    assert (change.about, change.state) == (change.added[0], "proposed")
+
+
+def test_nobody_in_the_family_is_forgotten() -> None:
+    """Every member has a goal, or the plan says why not; the refusal names who is left."""
+    with pytest.raises(Refuse) as refused:
+        propose(bodies.plan(VICTIM))
+
+    assert refused.value.code == "precondition_unmet"
+    assert refused.value.members == {"reason": "members_uncovered", "members": [PERPETRATOR]}
+    assert propose(bodies.plan(VICTIM, uncovered=[UNCOVERED])).added
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"goals": [bodies.goal(VICTIM, PERPETRATOR, CHILD)]},
+        {"uncovered": [{"subject": CHILD, "ground": "elders"}]},
+        {"actions": [bodies.action(carried_out_by={"kind": "client", "client": CHILD})]},
+    ],
+)
+def test_a_plan_is_about_the_members_of_this_family_only(changes: dict[str, Any]) -> None:
+    """Somebody of another case does not get into the plan by a mistaken id."""
+    with pytest.raises(Refuse) as refused:
+        propose(bodies.plan(VICTIM, PERPETRATOR) | changes)
+
+    assert (refused.value.code, refused.value.members) == ("unknown_subject", {"subjects": [CHILD]})
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        bodies.action("school", carried_out_by={"kind": "client", "client": VICTIM}),
+        bodies.action(carried_out_by={"kind": "partner", "partner": "school"}),
+    ],
+)
+def test_who_follows_or_acts_as_a_partner_takes_part(action: dict[str, Any]) -> None:
+    """A partner outside the case is not charged with an action, nor told of one."""
+    with pytest.raises(Refuse) as refused:
+        propose(bodies.plan(VICTIM, PERPETRATOR, actions=[action]))
+
+    assert refused.value.members == {"reason": "not_a_participant", "partners": ["school"]}
+
+
+@pytest.mark.parametrize(
+    "executor",
+    [
+        {"kind": "client", "client": PERPETRATOR},
+        {"kind": "involved_service", "involved_service": SERVICE},
+    ],
+)
+def test_the_family_and_services_carry_actions_out_too(executor: dict[str, str]) -> None:
+    """Responsibility and strengths of clients come first; a partner only follows."""
+    action = bodies.action(carried_out_by=executor)
+
+    made = propose(bodies.plan(VICTIM, PERPETRATOR, actions=[action])).added
+
+    assert (made[2].content or {})["carried_out_by"] == executor
+    assert made[2].addressed_to == ("caw",)
+
+
+def test_a_new_version_takes_the_place_of_the_open_one_and_not_of_the_plan() -> None:
+    """While a better version is talked over, what was adopted is still carried out."""
+    adopted, open_one = plan("adopted", EARLIER, 4), plan(number=5)
+
+    change = propose(bodies.plan(VICTIM, PERPETRATOR), adopted, open_one)
+
+    assert change.about.codes["number"] == 6
+    [superseded] = change.revised
+    assert (superseded.id, superseded.state, superseded.version) == (PLAN, "superseded", 2)
+
+
+def test_a_position_is_its_partners_own() -> None:
+    """What a partner says alone has that partner as its source."""
+    change = take({"position": "object", "ground": "te vroeg"}, plan())
+
+    [taken] = change.added
+    assert (taken.source, taken.category, taken.content) == ("ggz", "joint", {"ground": "te vroeg"})
+    codes = {"plan": PLAN, "partner": "ggz", "position": "object"}
+    assert (taken.codes, change.state) == (codes, "object")
+    assert told(change) == [("plan_position_taken", codes)]
+
+
+def test_a_position_taken_again_takes_the_place_of_the_earlier_one() -> None:
+    """A partner that was convinced does not count twice, and the old ground is told no more."""
+    earlier = position("ggz", "object")
+
+    change = take({"position": "approve"}, plan(), position("caw", "approve"), earlier)
+
+    [revised] = change.revised
+    assert (revised.id, revised.version, revised.content) == (earlier.id, 2, {})
+    assert revised.codes["position"] == "approve"
+    assert change.added == ()
+
+
+def test_a_position_on_another_version_stays_what_it_was() -> None:
+    """An objection to the first version does not vanish because the second is better."""
+    change = take({"position": "approve"}, plan(), position("ggz", "object", of=EARLIER))
+
+    assert (len(change.added), change.revised) == (1, ())
+
+
+@pytest.mark.parametrize("state", ["adopted", "superseded"])
+def test_a_version_that_is_no_longer_open_is_not_voted_on(state: str) -> None:
+    """What was adopted was adopted on the positions of that moment, once."""
+    assert refusal(lambda: take({"position": "approve"}, plan(state))) == unmet("plan_not_proposed")
+    assert refusal(lambda: adopt(version=plan(state))) == unmet("plan_not_proposed")
+
+
+def test_too_few_positions_adopt_nothing() -> None:
+    """A plan is the team's, not of the one who happened to be there."""
+    on_another = position("parket", "approve", of=EARLIER)
+
+    assert refusal(lambda: adopt(position("caw", "approve"), on_another)) == unmet(
+        "positions_missing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("adoption", "positions", "reason"),
+    [
+        ("no_objection", ["approve", "approve", "object"], "objection"),
+        ("no_objection", ["approve", "abstain"], None),
+        ("majority", ["approve", "approve", "object"], None),
+        ("majority", ["approve", "object"], "no_majority"),
+        ("majority", ["approve", "object", "abstain"], "no_majority"),
+        ("majority", ["approve", "abstain", "abstain"], None),
+        ("majority", ["abstain", "abstain"], "no_majority"),
+    ],
+)
+def test_the_agreement_says_when_a_version_is_adopted(
+    adoption: str, positions: list[str], reason: str | None
+) -> None:
+    """Nobody objects, or more approve than object; abstaining counts for the quorum only."""
+    given = [position(f"partner-{place}", one) for place, one in enumerate(positions)]
+
+    if reason is None:
+        assert adopt(*given, adoption=adoption).about.state == "adopted"
+    else:
+        assert refusal(lambda: adopt(*given, adoption=adoption)) == unmet(reason)
+
+
+def test_the_chair_adopts_the_version_that_was_read() -> None:
+    """Nobody adopts a version that has become another meanwhile."""
+    assert refusal(lambda: adopt(if_match=None)) == ("precondition_required", None)
+    assert refusal(lambda: adopt(if_match=2)) == ("precondition_failed", None)
+
+
+def test_an_adopted_version_stands_and_the_one_before_it_is_superseded() -> None:
+    """There is one plan at a time, and intake can rest a step on it."""
+    version, before = plan(number=2), plan("adopted", EARLIER)
+    codes = action().codes
+    actions = (
+        action(),
+        action(id="second", codes={**codes, "follower": "parket"}),
+        action(id="third"),
+        action(id="of-another", codes={**codes, "plan": EARLIER, "follower": "ggz"}),
+    )
+
+    change = adopt(
+        position("caw", "approve"),
+        position("ggz", "approve"),
+        version=version,
+        plans=(before, version),
+        actions=actions,
+    )
+
+    adopted, superseded = change.revised
+    assert (adopted.state, adopted.version) == ("adopted", 2)
+    assert adopted.codes["adopted_at"] == NOW.isoformat()
+    assert (superseded.id, superseded.state) == (EARLIER, "superseded")
+    outcome = change.outcome
+    assert outcome is not None
+    assert (outcome.kind, outcome.id, outcome.closed_at) == ("plan_versions", PLAN, NOW)
+    assert outcome.said == {"version": 2, "followers": ["caw", "parket"]}
+    dues = [
+        {"action": one, "follower": follower, "due": date(2026, 3, 9)}
+        for one, follower in ((ACTION, "caw"), ("second", "parket"), ("third", "caw"))
+    ]
+    assert told(change) == [("plan_adopted", {"plan": PLAN, "actions": dues})]

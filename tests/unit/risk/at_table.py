@@ -1,0 +1,119 @@
+"""What a test of a rule about a case is given: the case, a command, what the table said before."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts import vocabulary as words
+from contracts.bodies import COMMAND_BODIES
+from services.risk.domain.case import Case, Fragment
+from services.risk.domain.command import Command
+from tests.unit.risk.givens import answers, everybody, published
+
+NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+VICTIM, PERPETRATOR = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
+PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
+
+
+def counted_ids() -> Callable[[], str]:
+    """Ids one after the other: the same in every run."""
+    numbers = itertools.count(100)
+    return lambda: str(uuid.UUID(int=next(numbers)))
+
+
+def command(name: str, body: Mapping[str, Any] | None = None, **changes: Any) -> Command:
+    """A command of CAW's team member; the body is loaded by its schema."""
+    given = Command(
+        name=name,
+        person="p-caw",
+        partner="caw",
+        terms={"quorum": 2} if name == "close_weighing" else {},
+        body=COMMAND_BODIES[name]().load(body or {}),
+        now=NOW,
+        new_id=counted_ids(),
+    )
+    return replace(given, **changes)
+
+
+def case(**changes: Any) -> Case:
+    """A case that is being weighed, of a victim and a perpetrator, with four partners."""
+    given = Case(
+        id=str(uuid.UUID(int=10)),
+        agreement="sample-brugge",
+        stage="weighing",
+        submitted_by="caw",
+        participants=PARTNERS,
+        persons=(VICTIM, PERPETRATOR),
+        walled=("p-kin",),
+    )
+    return replace(given, **changes)
+
+
+def filled_in(
+    name: str = "odara", default: str = "no", answered: Mapping[str, str] = {}, **changes: Any
+) -> dict[str, Any]:
+    """The body of an assessment: the same answer to every item, but for those that are named."""
+    instrument = published(name)
+    return {
+        "instrument": name,
+        "as_of": "2026-03-01",
+        "subjects": [PERPETRATOR],
+        "preconditions": everybody(instrument),
+        "answers": answers(instrument, default, **answered),
+    } | changes
+
+
+def profile(text: str = "zo is het") -> dict[str, Any]:
+    """The body of a problem profile, with every life domain."""
+    return {
+        "domains": [
+            {"domain": domain, "state": "unknown", "text": text} for domain in words.LIFE_DOMAINS
+        ],
+        "protective_factors": text,
+    }
+
+
+def closing(conclusion: str = "take", *assessments: str) -> dict[str, Any]:
+    """The body with which a weighing is closed."""
+    return {
+        "conclusion": conclusion,
+        "reasons": "omdat het zo is",
+        "assessments": list(assessments),
+    }
+
+
+def fragment(number: int, kind: str, **changes: Any) -> Fragment:
+    """A fragment that was kept before, unopened as rules see it."""
+    given = Fragment(
+        id=str(uuid.UUID(int=number)),
+        kind=kind,
+        subjects=(VICTIM, PERPETRATOR),
+        at=NOW,
+        content=None,
+    )
+    return replace(given, **changes)
+
+
+def weighing(**changes: Any) -> Fragment:
+    """A weighing that is open."""
+    return fragment(30, "weighing", **({"codes": {"state": "open"}} | changes))
+
+
+def position(partner: str, number: int, of: Fragment | None = None) -> Fragment:
+    """How a partner stood in a weighing, the open one unless told otherwise."""
+    codes = {"weighing": (of or weighing()).id, "partner": partner, "position": "accept"}
+    return fragment(number, "weighing_position", source=partner, codes=codes)
+
+
+def profiled(of: Fragment | None = None) -> Fragment:
+    """The problem profile of a weighing, the open one unless told otherwise."""
+    return fragment(50, "problem_profile", codes={"weighing": (of or weighing()).id})
+
+
+def assessment(**changes: Any) -> Fragment:
+    """An assessment by CAW."""
+    given = fragment(60, "assessment", category="safety", source="caw", subjects=(PERPETRATOR,))
+    return replace(given, codes={"instrument": "odara"}, **changes)
