@@ -59,8 +59,9 @@ def main() -> int:
 
 
 def _measure(platform: Platform, console: Console) -> dict[str, Any]:
-    console.print(f"making a case with {ITEMS} items, and one with a plan", highlight=False)
+    console.print(f"making cases with {ITEMS} items, and one with a plan", highlight=False)
     table, case, subject = case_with_items(platform)
+    _, stays, _ = case_with_items(platform)
     planned = case_with_plan(table)
     person = table.people["caw"].id
     result: dict[str, Any] = {}
@@ -73,7 +74,7 @@ def _measure(platform: Platform, console: Console) -> dict[str, Any]:
         finally:
             floor.close()
         _print(console, name, result[name])
-    result |= _grown(platform, console, table, case, planned)
+    result |= _grown(platform, console, table, stays, planned)
     result["memory_mib"] = memory_mib(platform)
     return result
 
@@ -81,7 +82,10 @@ def _measure(platform: Platform, console: Console) -> dict[str, Any]:
 def _grown(
     platform: Platform, console: Console, table: People, case: str, planned: str
 ) -> dict[str, Any]:
-    """The reads among few and among many cases, each time beside the same floor."""
+    """The reads among few and among many cases, each time beside the same floor.
+
+    Copied is the case with the plan: it is small, and of the kind that a table has most of.
+    """
     person = table.people["caw"].id
     reads = {"release": case, "plan": f"{planned}/plans", "list": "/v1/cases?limit=20"}
     measured: dict[str, dict[int, Any]] = {name: {} for name in reads}
@@ -89,7 +93,7 @@ def _grown(
     try:
         for cases in (FEW, MANY):
             console.print(f"growing to {cases} cases", highlight=False)
-            grow(platform, case.rsplit("/", 1)[1], cases)
+            grow(platform, planned.rsplit("/", 1)[1], cases)
             for name, address in reads.items():
                 path = Call(platform, person, read(address))
                 measured[name][cases] = _alternate(path, floor)
