@@ -89,6 +89,7 @@ def _grown(
     person = table.people["caw"].id
     reads = {"release": case, "plan": f"{planned}/plans", "list": "/v1/cases?limit=20"}
     measured: dict[str, dict[int, Any]] = {name: {} for name in reads}
+    Call(platform, person, read(case)).once()
     floor = _floor(platform, _sizes(table, case, person, "release"))
     try:
         for cases in (FEW, MANY):
