@@ -100,7 +100,7 @@ class Commands:
         facts = {name: body[name] for name in POLICY_FACTS.get(order.action, ()) if name in body}
         acting = self._policy.action(asking, order.action, facts=facts, case=case, target=target)
         command_id = order.command_id(asking.viewer.person)
-        persons = read.persons() if read else ()
+        persons = sorted({*(read.persons() if read else ()), *body.get("subjects", ())})
         entry = record.action_entry(
             asking, order.action, acting, command_id=command_id, persons=persons
         )

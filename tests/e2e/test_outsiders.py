@@ -184,3 +184,27 @@ def test_paging_shows_each_case_once_and_all_of_them(table):
 
     assert made <= set(seen)
     assert len(seen) == len(set(seen))
+
+
+def test_nobody_notices_that_somebody_is_walled_off(table):
+    """A number that grows when kin is declared would tell colleagues that there is kin."""
+    case = table.forming()
+    before = {who: table.get(who, case.path) for who in ("parket", "chair")}
+
+    table.expect(table.post("politie", f"{case.path}/conflicts", {"interest": "kin"}))
+
+    for who, old in before.items():
+        new = table.get(who, case.path)
+        assert (new.json(), new.headers["ETag"]) == (old.json(), old.headers["ETag"]), who
+
+
+def test_an_auditor_finds_who_contributed_about_a_person(table):
+    """Who did something about this person is a question that the record answers."""
+    case = table.forming()
+    table.offer("politie", case, "safety")
+
+    found = table.records(case_person=case.ids["a"], action="offer_item")
+
+    assert [(each["person"], each["outcome"]) for each in found] == [
+        (table.people["politie"].id, "permitted")
+    ]

@@ -271,7 +271,7 @@ def confirm_informing(case: Case, command: Command) -> Change:
 def raise_crisis(case: Case, command: Command) -> Change:
     """Acute danger: alerts the operational team, at any stage; it waits for nothing."""
     case.check_subjects(command.body["subjects"])
-    case = replace(case, crisis=True, version=case.version + 1)
+    case = replace(case, crisis=True, version=case.version + (not case.crisis))
     note = Fragment(
         id=command.new_id(),
         kind="crisis_note",
@@ -307,7 +307,8 @@ def declare_conflict(case: Case, command: Command) -> Change:
     conflict = Conflict(command.person, command.body["interest"])
     if conflict in case.conflicts:
         raise unmet("conflict_declared", "this conflict has been declared already")
-    case = replace(case, conflicts=(*case.conflicts, conflict), version=case.version + 1)
+    # The version is for everybody to see, and a wall is for nobody to notice.
+    case = replace(case, conflicts=(*case.conflicts, conflict))
     event = Event(
         "intake.conflict_declared",
         {"person": command.person, "partner": command.own_partner},
