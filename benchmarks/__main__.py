@@ -40,6 +40,7 @@ WARM_UP = 100
 LOAD_SECONDS = 5.0
 FEW, MANY = 20, 20_000
 """Cases between which reading has to stay flat."""
+PAGE = 10
 RESULT = ROOT / "var" / "bench.json"
 
 
@@ -59,8 +60,9 @@ def main() -> int:
 
 
 def _measure(platform: Platform, console: Console) -> dict[str, Any]:
-    console.print(f"making a case with {ITEMS} items, and one with a plan", highlight=False)
+    console.print(f"making cases with {ITEMS} items, and one with a plan", highlight=False)
     table, case, subject = case_with_items(platform)
+    _, stays, _ = case_with_items(platform)
     planned = case_with_plan(table)
     person = table.people["caw"].id
     result: dict[str, Any] = {}
@@ -73,7 +75,7 @@ def _measure(platform: Platform, console: Console) -> dict[str, Any]:
         finally:
             floor.close()
         _print(console, name, result[name])
-    result |= _grown(platform, console, table, case, planned)
+    result |= _grown(platform, console, table, stays, planned)
     result["memory_mib"] = memory_mib(platform)
     return result
 
@@ -81,15 +83,21 @@ def _measure(platform: Platform, console: Console) -> dict[str, Any]:
 def _grown(
     platform: Platform, console: Console, table: People, case: str, planned: str
 ) -> dict[str, Any]:
-    """The reads among few and among many cases, each time beside the same floor."""
+    """The reads among few and among many cases, each time beside the same floor.
+
+    Copied is the case with the plan: it is small, and of the kind that a table has most of.
+    """
     person = table.people["caw"].id
-    reads = {"release": case, "plan": f"{planned}/plans", "list": "/v1/cases?limit=20"}
+    for _ in range(PAGE + 2):
+        table.refer()  # the first page, and what tells that there is a next one, are real cases
+    reads = {"release": case, "plan": f"{planned}/plans", "list": f"/v1/cases?limit={PAGE}"}
     measured: dict[str, dict[int, Any]] = {name: {} for name in reads}
+    Call(platform, person, read(case)).once()
     floor = _floor(platform, _sizes(table, case, person, "release"))
     try:
         for cases in (FEW, MANY):
             console.print(f"growing to {cases} cases", highlight=False)
-            grow(platform, case.rsplit("/", 1)[1], cases)
+            grow(platform, planned.rsplit("/", 1)[1], cases)
             for name, address in reads.items():
                 path = Call(platform, person, read(address))
                 measured[name][cases] = _alternate(path, floor)

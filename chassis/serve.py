@@ -20,6 +20,7 @@ from chassis.bus.listener import Listener
 from chassis.config import ConfigError, load
 from chassis.dependency import RUNTIME
 from chassis.errors import describe
+from chassis.periodic import Periodic
 from chassis.reconciler import Reconciler
 from chassis.relay import Relay
 from chassis.rewrapping import Rewrapping
@@ -30,7 +31,7 @@ WRONG_USE = 2
 _AGAIN_SECONDS = 0.5
 _STOP_SECONDS = 15.0
 
-Companion = Relay | Reconciler | Rewrapping
+Companion = Relay | Reconciler | Rewrapping | Periodic
 """What runs beside the service in its process, until `stop`."""
 
 _log = logs.logger(__name__)
@@ -170,9 +171,10 @@ class Process:
         return companions
 
     def _start_beside(self) -> None:
-        self._beside = [eventlet.spawn(companion.run) for companion in self._companions]
+        """Start the companions; the service's own tasks are found once its parts are made."""
         for path, seconds in getattr(self._service, "background", ()):
-            eventlet.spawn(_periodically, path, self._find_task(path), seconds)
+            self._companions.append(Periodic(path, self._find_task(path), seconds))
+        self._beside = [eventlet.spawn(companion.run) for companion in self._companions]
 
     def _find_task(self, path: str) -> Callable[[], object]:
         """The method that `<dependency>.<method>` names; LookupError when there is none."""
@@ -182,15 +184,3 @@ class Process:
                 task: Callable[[], object] = getattr(dependency.value, method)
                 return task
         raise LookupError(f"{self._service.name} has no background task {path}")
-
-
-def _periodically(name: str, task: Callable[[], object], seconds: float) -> None:
-    """Run a task again and again, `seconds` after it ended; a failure is logged and not the end."""
-    while True:
-        eventlet.sleep(seconds)
-        try:
-            task()
-        except Exception as error:
-            told = describe(error)
-            away = told is not None and told.next_step == "retry"
-            (_log.warning if away else _log.error)("task_failed", task=name, exc_info=error)

@@ -19,6 +19,7 @@ from services.notifications.domain.messages import (
     mark_read,
     messages,
 )
+from services.notifications.domain.standing import last_morning, next_morning
 from services.notifications.store.deadlines import Claim, Deadlines
 from services.notifications.store.inboxes import Inboxes
 
@@ -58,13 +59,33 @@ class Notifications:
                 self._deadlines.hear(event["data"], _moment(event["time"]), changed, session)
 
     def remind(self) -> None:
-        """See to the deadlines whose time has come, and once a day to what ends soon."""
+        """See to the deadlines whose time has come.
+
+        Without a decision the one in hand is tried again when its lease has run out.
+        """
         for _ in range(_AT_ONCE):
             claim = self._deadlines.claim(self._clock.now())
             if claim is None:
                 break
             self._tell(claim)
-        self._tell_of_endings()
+
+    def tell_of_endings(self) -> None:
+        """Once each morning: what ends soon, each end once to a person.
+
+        Each is kept by itself: however many there are, none waits for all.
+        """
+        now = self._clock.now()
+        today = last_morning(now).isoformat()
+        with guarded():
+            asked = self._rounds.find_one({"_id": "endings"})
+        if asked is not None and asked["on"] >= today:
+            return
+        question = {"now": now.isoformat(), "within_days": self._ending_days}
+        for ending in endings(self._decide(_ENDINGS, question), now):
+            with transaction(self._runtime.database) as session:
+                self._inboxes.deliver([ending.message], ("ending", ending.key), {}, session)
+        with guarded():
+            self._rounds.update_one({"_id": "endings"}, {"$max": {"on": today}}, upsert=True)
 
     def inbox(self, person: str, after: str | None, limit: int) -> dict[str, Any]:
         """A page of a person's messages, newest first."""
@@ -96,35 +117,23 @@ class Notifications:
         )
 
     def _tell(self, claim: Claim) -> None:
-        """Tell whom policy names of a deadline. Without a decision its lease runs out."""
+        """Tell whom policy names of a deadline.
+
+        An escalation that reaches nobody, as while no agreement is in force, comes back in the
+        morning; after a reminder that reaches nobody the escalation is still to come.
+        """
         now = self._clock.now()
         event = {
-            "source": "notifications",
+            "source": _CONSUMER,
             "type": f"{claim.kind}_{claim.phase}",
             "data": claim.data,
         }
         decided = messages(self._decide(_DECISION, {"now": now.isoformat(), "event": event}), now)
         with transaction(self._runtime.database) as session:
-            if self._deadlines.done(claim, session):
-                leads = about(claim.data)
-                self._inboxes.deliver(decided, claim.cause, leads, session)
-
-    def _tell_of_endings(self) -> None:
-        """Once a day: mandates and agreements that end soon, each end once per person."""
-        now = self._clock.now()
-        today = now.date().isoformat()
-        with guarded():
-            asked = self._rounds.find_one({"_id": "endings"})
-        if asked is not None and asked["on"] >= today:
-            return
-        question = {"now": now.isoformat(), "within_days": self._ending_days}
-        told = endings(self._decide(_ENDINGS, question), now)
-        with transaction(self._runtime.database) as session:
-            for each in told:
-                self._inboxes.deliver([each.message], ("ending", each.key), {}, session)
-            self._rounds.update_one(
-                {"_id": "endings"}, {"$set": {"on": today}}, upsert=True, session=session
-            )
+            if not decided and claim.phase == "overdue":
+                self._deadlines.put_off(claim, next_morning(now), session)
+            elif self._deadlines.done(claim, now, session):
+                self._inboxes.deliver(decided, claim.cause, about(claim.data), session)
 
     def _decide(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
         if self._policy is None:

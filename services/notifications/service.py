@@ -14,7 +14,7 @@ class NotificationsService:
 
     name = "notifications"
     allowed_callers = ("gateway",)
-    background = (("app.remind", 5.0),)
+    background = (("app.remind", 5.0), ("app.tell_of_endings", 5.0))
     app: Notifications = Provided(Notifications)
 
     @hears(*SUBSCRIPTIONS["notifications"])

@@ -1,4 +1,4 @@
-"""Deadlines: what an event sets, clears or ends, and when it reminds and escalates.
+"""Deadlines: what an event sets, clears or resumes.
 
 A deadline reminds once when its day has come, and escalates once when nobody acted. Its cause is
 always an event (domain.md, section 9); whom it tells is a decision of policy.
@@ -6,7 +6,7 @@ always an event (domain.md, section 9); whom it tells is a decision of policy.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Final, Literal
 
 from contracts.vocabulary import BLOCKED_STATES
@@ -33,9 +33,6 @@ KINDS: Final[tuple[Kind, ...]] = (
 )
 
 Phase = Literal["due", "overdue"]
-
-MORNING: Final = time(7, tzinfo=UTC)
-"""When the day of a deadline has come: the beginning of a working day in Belgium."""
 
 CASE_FACTS: Final = (
     "case",
@@ -86,16 +83,6 @@ def changes(name: str, data: Data) -> list[Change]:
     """What an event (`<source>.<type>`, its data as JSON) changes, in this order."""
     rule = _RULES.get(name)
     return [] if rule is None else list(rule(data))
-
-
-def reminds_at(due: date) -> datetime:
-    """When a deadline reminds."""
-    return datetime.combine(due, MORNING)
-
-
-def escalates_at(due: date, days: int) -> datetime:
-    """When a deadline escalates, if nobody acted on the reminder."""
-    return reminds_at(due) + timedelta(days=days)
 
 
 def _asked(data: Data) -> Iterator[Change]:

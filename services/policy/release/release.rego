@@ -92,9 +92,7 @@ else := {fragment.id: fragments.none("reference_only") | some fragment in case.f
 
 shown(case, access) := stages.in_danger(case.agreement, access.partner) if access.standing == "emergency"
 
-shown(case, access) := stages.levels(case.agreement, access.partner, case.stage, access.who) if {
-	access.standing != "emergency"
-}
+else := stages.levels(case.agreement, access.partner, case.stage, access.who)
 
 default well_formed(_) := false
 

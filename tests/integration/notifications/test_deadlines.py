@@ -13,13 +13,14 @@ import pytest
 
 from chassis.clock import FixedClock
 from chassis.errors import Coded
-from chassis.mongo import Conflict
+from chassis.mongo import Conflict, transaction
 from chassis.runtime import open_runtime
 from contracts.events import make_event
 from deploy.local.parts import Parts
 from deploy.local.progress import Progress
 from deploy.opa import bundle
 from services.notifications.application import Notifications
+from services.notifications.store.deadlines import Deadlines
 from tests.integration.intake.conftest import config_on
 
 RULES = Path(__file__).parent / "rules"
@@ -81,6 +82,7 @@ class Office:
         def remind(replica: Notifications) -> None:
             try:
                 replica.remind()
+                replica.tell_of_endings()
             except Conflict:
                 pass  # another replica was a moment earlier; the next round would go on
             except Exception as fault:
@@ -109,6 +111,11 @@ class Office:
             after = page["next"]
             if after is None:
                 return found
+
+    def leases_run_out(self) -> None:
+        """As if whoever holds a deadline had been away for too long."""
+        deadlines = self.runtimes[0].database["deadlines"]
+        deadlines.update_many({}, {"$set": {"leased_until": BEGIN}})
 
     def close(self) -> None:
         self.runtimes[0].database.client.drop_database(self.runtimes[0].database.name)
@@ -218,12 +225,63 @@ def test_without_a_decision_a_deadline_waits_and_is_not_lost(office: Office, pol
         office.replicas[0].remind()
     assert away.value.code == "policy_unavailable"
     policy.opa.start(Progress(None))
-    deadlines = office.runtimes[0].database["deadlines"]
-    deadlines.update_many({}, {"$set": {"leased_until": BEGIN}})  # as if its lease had run out
+    office.leases_run_out()
 
     office.look()
 
     assert office.tasks("p-caw") == Counter({"question_due": 1})
+
+
+def test_a_crashed_replica_keeps_nobody_waiting_and_nobody_is_told_twice(office: Office) -> None:
+    """Another goes on when the lease is over; the one that was only slow tells nobody then."""
+    office.tell(
+        "intake.information_requested", request=a_random_id(), to="ggz", by="caw", due=day(1)
+    )
+    office.clock.advance(timedelta(days=1))
+    first, second = (Deadlines(runtime, 3) for runtime in office.runtimes[:2])
+    slow = first.claim(office.clock.now())
+    assert slow is not None
+    assert second.claim(office.clock.now()) is None
+    office.leases_run_out()
+
+    office.look()
+    with transaction(office.runtimes[0].database) as session:
+        kept = first.done(slow, office.clock.now(), session)
+
+    assert not kept
+    assert office.tasks("p-caw") == Counter({"question_due": 1})
+
+
+def test_somebody_walled_off_while_policy_decides_is_not_told(office: Office) -> None:
+    """What was decided before the wall was heard of is decided anew."""
+    asked = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(1)}
+    office.tell("intake.information_requested", **asked)
+    office.clock.advance(timedelta(days=1))
+    deadlines = Deadlines(office.runtimes[0], 3)
+    claim = deadlines.claim(office.clock.now())
+    assert claim is not None
+    office.tell("intake.conflict_declared", person="p-ggz", partner="ggz", walled=["p-ggz"])
+    office.tell("plans.plan_proposed", plan=a_random_id(), positions_due=day(40), walled=[])
+
+    with transaction(office.runtimes[0].database) as session:
+        kept = deadlines.done(claim, office.clock.now(), session)
+    office.leases_run_out()
+    office.look()
+
+    assert not kept
+    assert office.tasks("p-caw") == Counter({"question_due": 1})
+    assert office.tasks("p-ggz") == Counter()
+
+
+def test_an_escalation_that_reaches_nobody_comes_back_every_morning(office: Office) -> None:
+    """A day that passed between two agreements is not forgotten when the case is taken over."""
+    asked = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(1)}
+    office.tell("intake.information_requested", **asked, participants=[])
+    office.days(10)
+    office.tell("intake.case_taken_over", predecessor="sample-old")
+    office.days(5)
+
+    assert office.tasks("p-caw") == Counter({"question_overdue": 1})
 
 
 def test_nothing_joins_a_person_to_a_case_in_clear(office: Office) -> None:
@@ -246,6 +304,7 @@ def test_looking_for_what_is_due_uses_the_index(office: Office) -> None:
         office.runtimes[0]
         .database["deadlines"]
         .find({"next_at": {"$lte": BEGIN}, "leased_until": {"$lt": BEGIN}})
+        .sort([("leased_until", 1), ("next_at", 1)])
     )
 
-    assert "COLLSCAN" not in str(plan.sort("next_at", 1).explain()["queryPlanner"]["winningPlan"])
+    assert "COLLSCAN" not in str(plan.explain()["queryPlanner"]["winningPlan"])

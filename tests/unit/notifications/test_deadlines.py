@@ -1,7 +1,7 @@
-"""What each event sets, clears or ends, and when a deadline reminds and escalates."""
+"""What each event sets, clears or resumes."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,6 @@ from services.notifications.domain.deadlines import (
     Resume,
     Set,
     changes,
-    escalates_at,
-    reminds_at,
 )
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples"
@@ -114,11 +112,3 @@ def test_a_mandate_that_leaves_others_open_clears_nothing() -> None:
 def test_a_case_that_is_over_reminds_of_nothing_but_the_review(name: str) -> None:
     """Using emergency access is answered for, whatever became of the case."""
     assert {one.kind for one in changed(f"intake.{name}")} == {*KINDS} - {"emergency_review"}
-
-
-def test_a_deadline_reminds_in_the_morning_of_its_day_and_escalates_days_later() -> None:
-    """A day is there to act on, so nobody is reminded at midnight."""
-    due = date(2026, 3, 2)
-
-    assert reminds_at(due) == datetime(2026, 3, 2, 7, tzinfo=UTC)
-    assert escalates_at(due, 3) == datetime(2026, 3, 5, 7, tzinfo=UTC)
