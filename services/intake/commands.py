@@ -24,6 +24,7 @@ from services.intake.domain import (
 from services.intake.domain.case import Case, Change
 from services.intake.domain.command import Command
 from services.intake.domain.referral import submit_referral
+from services.intake.neighbours import Settled
 from services.intake.store.keeping import Books
 
 Envelope = Mapping[str, Any]
@@ -34,11 +35,11 @@ KeyedMatch = Callable[[matching.Identity], str]
 class Around:
     """What a command looks at beside the books.
 
-    `settled` is the neighbour's closed document that it names, `staff` the keyed matches of
+    `settled` tells the neighbour's closed document that it names, `staff` are the keyed matches of
     persons with a mandate, `keyed` makes such a match.
     """
 
-    settled: Mapping[str, Any] | None
+    settled: Settled
     staff: Mapping[str, str]
     keyed: KeyedMatch
 
@@ -95,13 +96,15 @@ def _submit(command: Command, books: Books, keyed: KeyedMatch) -> Change:
 
 def _change_stage(case: Case, command: Command, books: Books, around: Around) -> Change:
     session = command.body.get("session")
+    counts = command.body["command"] in stages.COUNTED
     facts = stages.StageFacts(
         session=books.session(session) if session else None,
         requests_open=books.requests_open(case.id),
-        settled=around.settled,
-        advice_written=books.has_kind(case.id, "advice"),
-        places=books.places(case.agreement),
-        waiting=books.waiting(case.agreement),
+        settled=around.settled(),
+        advice_written=books.has_kind(case.id, "advice", since=case.reopened_at),
+        # Taken only where they matter: steps of different cases would conflict on them.
+        places=books.places(case.agreement) if counts else None,
+        first_waiting=books.first_waiting(case.agreement) if counts else None,
         services=books.ids_of_kind(case.id, "involved_service"),
     )
     return stages.change_stage(case, command, facts)

@@ -70,7 +70,8 @@ class ClientPerson:
 class Case:
     """What intake owns of a case; `version` grows with what all participants may see change.
 
-    `mandated_by` are the involved services that mandated the director.
+    `mandated_by` are the involved services that mandated the director; `counted_under` are the
+    agreements that have counted it among the cases they took.
     """
 
     id: str
@@ -86,9 +87,10 @@ class Case:
     victim_informed: bool
     informing_confirmed: bool = False
     crisis: bool = False
-    evaluation: Evaluation | None = None
+    evaluations: tuple[Evaluation, ...] = ()
     director: str | None = None
     mandated_by: tuple[str, ...] = ()
+    counted_under: tuple[str, ...] = ()
     waiting_since: datetime | None = None
     reopened_at: datetime | None = None
     follow_up_on: date | None = None
@@ -109,6 +111,14 @@ class Case:
     def everybody(self) -> tuple[str, ...]:
         """The random ids of the whole client system."""
         return tuple(person.id for person in self.persons)
+
+    def counts_under(self, agreement: str) -> bool:
+        """Whether the agreement has counted this case before."""
+        return agreement in self.counted_under
+
+    def counting_under(self, agreement: str) -> tuple[str, ...]:
+        """The agreements that have counted this case, with this one."""
+        return tuple(dict.fromkeys((*self.counted_under, agreement)))
 
     def takes_part(self, partner: str) -> bool:
         return any(participant.partner == partner for participant in self.participants)

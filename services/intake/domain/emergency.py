@@ -29,7 +29,7 @@ def open_emergency(case: Case, command: Command) -> Change:
         source=partner,
         subjects=case.everybody,
         at=command.now,
-        content=dict(command.body),
+        content={"text": command.body["ground"]},
     )
     until = command.now + timedelta(minutes=command.terms["minutes"])
     opened = Emergency(ground.id, command.person, partner, until)

@@ -20,24 +20,16 @@ class Places:
         taken = self.now if cap["counts"] == "concurrent" else self.ever
         return bool(taken < cap["number"])
 
-    def take(self) -> "Places":
-        """One more case is taken, for the first time."""
-        return replace(self, now=self.now + 1, ever=self.ever + 1)
+    def take(self, cap: Mapping[str, Any], *, counted: bool) -> "Places":
+        """One more case takes a place; raises Refuse when none is free.
 
-    def take_again(self, cap: Mapping[str, Any]) -> "Places":
-        """A case that had a place before takes one; raises Refuse when none is free.
-
-        Where the agreement counts the cases that it ever took, it has been counted already.
+        A case that was `counted` before is no new one where the agreement counts the cases that
+        it ever took.
         """
-        if cap["counts"] == "concurrent" and not self.free(cap):
-            raise no_place()
-        return replace(self, now=self.now + 1)
+        if not (counted and cap["counts"] == "total") and not self.free(cap):
+            raise unmet("cap_reached", "the agreement has no place for one more case")
+        return replace(self, now=self.now + 1, ever=self.ever + (not counted))
 
     def give_back(self) -> "Places":
         """A case gives its place back."""
         return replace(self, now=self.now - 1)
-
-
-def no_place() -> Exception:
-    """The refusal when the cap is reached."""
-    return unmet("cap_reached", "the agreement has no place for one more case")

@@ -19,6 +19,9 @@ from services.intake.domain.command import Command, unmet
 
 LONGEST_AGENDA: Final = 200
 
+LOOKED_BACK_ON: Final = ("concluded", "closed")
+"""The stages in which a session evaluates a case; it may be closed before the session begins."""
+
 
 def schedule_session(command: Command) -> Change:
     """A new meeting of a table, with nothing on its agenda."""
@@ -48,8 +51,8 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
     entry = AgendaEntry(case.id, attends, command.partner or command.roles[0])
     session = replace(session, agenda=(*session.agenda, entry), version=session.version + 1)
     case = replace(case, session=session.id)
-    if case.stage == "closed":
-        case = replace(case, evaluation=_evaluation(session, command.terms))
+    if case.stage in LOOKED_BACK_ON:
+        case = replace(case, evaluations=_evaluations(case, session, command))
     if attends:
         case = replace(case, guest=_guest(case, session, command.terms))
     return Change(
@@ -71,9 +74,11 @@ def _check_agenda(case: Case, session: Session) -> None:
         raise Refuse("too_many", "the agenda is full")
 
 
-def _evaluation(session: Session, terms: Any) -> Evaluation:
-    """The team sees a closed case again during the session that looks back on it."""
-    return Evaluation(session.starts_at, session.starts_at + timedelta(hours=terms["guest_hours"]))
+def _evaluations(case: Case, session: Session, command: Command) -> tuple[Evaluation, ...]:
+    """The team sees a closed case again during each session that looks back on it."""
+    ends = session.starts_at + timedelta(hours=command.terms["guest_hours"])
+    to_come = (one for one in case.evaluations if one.ends > command.now)
+    return (*to_come, Evaluation(session.starts_at, ends))
 
 
 def _guest(case: Case, session: Session, terms: Any) -> Guest:

@@ -9,11 +9,14 @@ from contracts import vocabulary as words
 from services.intake.domain.case import Case, Change, Event, Session, outcome
 from services.intake.domain.command import Command, invalid, unmet
 from services.intake.domain.days import months_later
-from services.intake.domain.places import Places, no_place
+from services.intake.domain.places import Places
 from services.intake.domain.transitions import Transition, transition
 
 MEMBERS: Final = ("session", "ground", "outcome")
 """The members of a transition's body beside its command."""
+
+COUNTED: Final = ("accept", "promote", "conclude", "reopen")
+"""The commands that take one of the agreement's places, or give it back."""
 
 
 @dataclass(frozen=True)
@@ -21,16 +24,17 @@ class StageFacts:
     """What lies outside the case itself.
 
     `settled` is the neighbour's closed document that the body names, None when there is none;
-    `waiting` are the cases of the agreement that wait for a place, in their order;
-    `services` are the involved services, by the ids of their fragments.
+    `places` are those of the agreement, and `first_waiting` is the case that waits longest for
+    one: for the commands that count (`COUNTED`). `services` are the involved services, by the ids
+    of their fragments.
     """
 
     session: Session | None = None
     requests_open: bool = False
     settled: Mapping[str, Any] | None = None
     advice_written: bool = False
-    places: Places = field(default_factory=lambda: Places(""))
-    waiting: tuple[str, ...] = ()
+    places: Places | None = None
+    first_waiting: str | None = None
     services: tuple[str, ...] = ()
 
 
@@ -113,17 +117,15 @@ def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
         raise unmet("assessment_missing", "the weighing rests on no assessment")
     if not weighing["problem_profile"]:
         raise unmet("problem_profile_missing", "the weighing has no problem profile")
-    if facts.places.free(command.terms["cap"]) and not facts.waiting:
-        return Step(target="accepted", places=facts.places.take())
+    if _places(facts).free(command.terms["cap"]) and facts.first_waiting is None:
+        return _taken(case, command, facts)
     return Step(target="waiting", changes={"waiting_since": command.now})
 
 
 def _promoted(case: Case, command: Command, facts: StageFacts) -> Step:
-    if facts.waiting[:1] != (case.id,):
+    if facts.first_waiting != case.id:
         raise unmet("not_first", "another case waits longer")
-    if not facts.places.free(command.terms["cap"]):
-        raise no_place()
-    return Step(changes={"waiting_since": None}, places=facts.places.take())
+    return _taken(case, command, facts)
 
 
 def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -147,7 +149,7 @@ def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
     return Step(
         {"follow_up_due": due},
         changes={"followers": tuple(conclusion["followers"]), "follow_up_on": due},
-        places=facts.places.give_back(),
+        places=_places(facts).give_back(),
     )
 
 
@@ -160,10 +162,25 @@ def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
 def _reopened(case: Case, command: Command, facts: StageFacts) -> Step:
     """Taken up again: with a place once more, unless it never had one."""
     data = {"ground": _known_ground(command, words.REOPEN_GROUNDS)}
-    changes = {"reopened_at": command.now, "follow_up_on": None, "evaluation": None}
+    changes = {"reopened_at": command.now, "follow_up_on": None, "evaluations": ()}
     if case.stage == "declined":
         return Step(data, changes=changes)
-    return Step(data, changes=changes, places=facts.places.take_again(command.terms["cap"]))
+    taken = _taken(case, command, facts)
+    return replace(taken, data=data, changes={**taken.changes, **changes})
+
+
+def _taken(case: Case, command: Command, facts: StageFacts) -> Step:
+    """The case has one of the places from now on; raises Refuse when none is free."""
+    places = _places(facts)
+    taken = places.take(command.terms["cap"], counted=case.counts_under(places.agreement))
+    changes = {"counted_under": case.counting_under(places.agreement), "waiting_since": None}
+    return Step(changes=changes, places=taken)
+
+
+def _places(facts: StageFacts) -> Places:
+    if facts.places is None:
+        raise ValueError("a command that counts is given the places of the agreement")
+    return facts.places
 
 
 def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:

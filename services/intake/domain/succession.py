@@ -6,7 +6,7 @@ from typing import Final
 
 from services.intake.domain.case import Case, Change, Event, Participant, of_the_table, outcome
 from services.intake.domain.command import Command, unmet
-from services.intake.domain.places import Places, no_place
+from services.intake.domain.places import Places
 
 TAKING_A_PLACE: Final = ("accepted", "active")
 """The stages in which a case takes one of the agreement's places."""
@@ -22,16 +22,23 @@ def take_over_case(case: Case, command: Command, places: Mapping[str, Places]) -
     if predecessor == successor:
         raise unmet("same_agreement", "the case is under this agreement already")
     moved: tuple[Places, ...] = ()
+    counted_under = case.counted_under
     if case.stage in TAKING_A_PLACE:
-        if not places[successor].free(command.terms["cap"]):
-            raise no_place()
-        moved = (places[predecessor].give_back(), places[successor].take())
+        taken = places[successor].take(command.terms["cap"], counted=case.counts_under(successor))
+        moved = (places[predecessor].give_back(), taken)
+        counted_under = case.counting_under(successor)
     before = {one.partner: one for one in case.participants}
     participants = tuple(
         before.get(partner, Participant(partner, command.now))
         for partner in command.terms["participants"]
     )
-    case = replace(case, agreement=successor, participants=participants, version=case.version + 1)
+    case = replace(
+        case,
+        agreement=successor,
+        participants=participants,
+        counted_under=counted_under,
+        version=case.version + 1,
+    )
     content = {name: command.body[name] for name in ("text", "summary")}
     decision = of_the_table(command, "takeover", case, content)
     event = Event("intake.case_taken_over", {"predecessor": predecessor}, case)

@@ -9,7 +9,7 @@ INDEXES: Final = (
     ("cases", "agreement", "participants.partner", "order"),
     ("cases", "agreement", "order"),
     ("cases", "referrer", "order"),
-    ("cases", "agreement", "stage", "waiting_since"),
+    ("cases", "agreement", "stage", "waiting_since", "_id"),
     ("fragments", "case", "at", "place"),
     ("fragments", "case", "kind"),
     ("sessions", "agreement", "order"),

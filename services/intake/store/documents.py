@@ -112,8 +112,10 @@ def case_document(case: Case) -> Document:
         "crisis": case.crisis,
         "victim_informed": case.victim_informed,
         "informing_confirmed": case.informing_confirmed,
-        "evaluation": case.evaluation
-        and {"begins": moment(case.evaluation.begins), "ends": moment(case.evaluation.ends)},
+        "evaluations": [
+            {"begins": moment(one.begins), "ends": moment(one.ends)} for one in case.evaluations
+        ],
+        "counted_under": list(case.counted_under),
         "mandated_by": list(case.mandated_by),
         "waiting_since": case.waiting_since and moment(case.waiting_since),
         "reopened_at": case.reopened_at and moment(case.reopened_at),
@@ -140,8 +142,7 @@ def case_document(case: Case) -> Document:
 
 def read_case(document: Document) -> Case:
     """The case that a document keeps."""
-    guest, evaluation = document["guest"], document["evaluation"]
-    follow_up_on = document["follow_up_on"]
+    guest, follow_up_on = document["guest"], document["follow_up_on"]
     return Case(
         id=document["_id"],
         agreement=document["agreement"],
@@ -160,10 +161,11 @@ def read_case(document: Document) -> Case:
         crisis=document["crisis"],
         victim_informed=document["victim_informed"],
         informing_confirmed=document["informing_confirmed"],
-        evaluation=evaluation
-        and Evaluation(
-            datetime.fromisoformat(evaluation["begins"]), datetime.fromisoformat(evaluation["ends"])
+        evaluations=tuple(
+            Evaluation(datetime.fromisoformat(one["begins"]), datetime.fromisoformat(one["ends"]))
+            for one in document["evaluations"]
         ),
+        counted_under=tuple(document["counted_under"]),
         mandated_by=tuple(document["mandated_by"]),
         waiting_since=_read_moment(document["waiting_since"]),
         reopened_at=_read_moment(document["reopened_at"]),
@@ -200,16 +202,14 @@ def told_case(
         "found": True,
         **{fact: document[fact] for fact in _TOLD_FACTS},
         "persons": [one["id"] for one in document["persons"]],
-        "evaluating": _lasts(document["evaluation"], now),
+        "evaluating": any(
+            one["begins"] <= moment(now) < one["ends"] for one in document["evaluations"]
+        ),
         # The one whom the pass is for is the only one who needs to know of it.
         "guest": document["guest"] if document["referrer"] == person else None,
         "emergency": _emergency(document, person, now),
         "conflicts": conflicts,
     }
-
-
-def _lasts(evaluation: Document | None, now: datetime) -> bool:
-    return evaluation is not None and evaluation["begins"] <= moment(now) < evaluation["ends"]
 
 
 def _emergency(document: Document, person: str, now: datetime) -> Document | None:

@@ -18,6 +18,7 @@ from services.intake.store.documents import (
     case_owner,
     content_context,
     fragment_document,
+    moment,
     read_case,
     read_fragment,
     read_session,
@@ -86,9 +87,11 @@ class Books:
         wanted = {"case": case, "kind": "request", "request.state": "open"}
         return self._fragments.find_one(wanted, {"_id": 1}, session=self._transaction) is not None
 
-    def has_kind(self, case: str, kind: str) -> bool:
-        """Whether the case has a fragment of this kind."""
-        wanted = {"case": case, "kind": kind}
+    def has_kind(self, case: str, kind: str, since: datetime | None) -> bool:
+        """Whether the case has a fragment of this kind, made after `since` where it is given."""
+        wanted: Document = {"case": case, "kind": kind}
+        if since is not None:
+            wanted["at"] = {"$gt": moment(since)}
         return self._fragments.find_one(wanted, {"_id": 1}, session=self._transaction) is not None
 
     def ids_of_kind(self, case: str, kind: str) -> tuple[str, ...]:
@@ -112,11 +115,15 @@ class Books:
         )
         return Places(agreement, found["now"], found["ever"])
 
-    def waiting(self, agreement: str) -> tuple[str, ...]:
-        """The cases that wait for a place, the longest waiting first."""
-        wanted = {"agreement": agreement, "stage": "waiting"}
-        found = self._cases.find(wanted, {"_id": 1}, session=self._transaction)
-        return tuple(one["_id"] for one in found.sort([("waiting_since", 1), ("_id", 1)]))
+    def first_waiting(self, agreement: str) -> str | None:
+        """The case that waits longest for a place, if any waits."""
+        found: Document | None = self._cases.find_one(
+            {"agreement": agreement, "stage": "waiting"},
+            {"_id": 1},
+            sort=[("waiting_since", 1), ("_id", 1)],
+            session=self._transaction,
+        )
+        return None if found is None else str(found["_id"])
 
     def has_contributed(self, case: str, partner: str) -> bool:
         """Whether something in the case comes from the partner and has not been recalled."""

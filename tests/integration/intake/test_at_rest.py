@@ -9,6 +9,7 @@ import pytest
 
 from chassis.mongo import Store
 from chassis.runtime import Runtime
+from contracts.errors import Refuse
 from deploy.local.parts import Parts
 from services.intake.store.documents import case_document
 from tests import builders
@@ -68,6 +69,14 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
     desk.send("offer_whereabouts", address, case=case)
     narrative = {"text": word("advice"), "summary": word("in-short")}
     desk.send("write_advice", narrative, case=case)
+    appointed = {"person": "p-director", "no_care_professional": True}
+    desk.send("appoint_director", appointed, case=case)
+    mandate = {
+        "involved_service": desk.read(case, kinds=["involved_service"])["fragments"][0]["id"],
+        "given_by": word("given-by"),
+        "given_on": builders.TODAY().isoformat(),
+    }
+    desk.send("record_direction_mandate", mandate, case=case, person="p-director")
     emergency = desk.send("open_emergency", {"ground": word("emergency")}, case=case)["id"]
     review = {"justified": True, "text": word("review")}
     desk.send("review_emergency", review, case=case, target=emergency, person="p-chair")
@@ -151,6 +160,27 @@ def register(runtime: Runtime, desk: Desk) -> Store:
     for start in range(0, len(others), 5_000):
         runtime.database["cases"].insert_many(others[start : start + 5_000])
     return runtime.database
+
+
+def test_the_longest_waiting_is_found_without_reading_those_who_wait(
+    register: Store, desk: Desk
+) -> None:
+    """A place is given as fast when a thousand families wait as when one does."""
+    waiting = {"stage": "waiting", "waiting_since": "2026-01-02"}
+    register["cases"].update_many({"order": {"$lt": "2026-01-01|001000"}}, {"$set": waiting})
+    told = desk.weighing()
+    register["cases"].update_one(
+        {"_id": told}, {"$set": {"stage": "waiting", "waiting_since": "2026-01-03"}}
+    )
+    step = {"command": "promote"}
+    promote = desk.envelope("change_stage", step, case=told, if_match=desk.facts(told)["version"])
+
+    with watching(register) as asked, pytest.raises(Refuse) as refused:
+        desk.intake.perform("change_stage", promote)
+
+    assert refused.value.members == {"reason": "not_first"}
+    assert not asked.plans & {"COLLSCAN"}, asked.plans
+    assert asked.examined <= 60, asked.examined
 
 
 def test_reading_does_not_slow_down_with_the_number_of_cases(register: Store, desk: Desk) -> None:

@@ -95,6 +95,55 @@ def test_a_neighbour_that_is_away_holds_the_step_up_and_nothing_else(
     assert desk.step(case, "accept", outcome=outcome)["stage"] == "accepted"
 
 
+def test_a_step_that_was_done_is_told_again_while_a_neighbour_is_away(
+    desk: Desk, closed: Closed
+) -> None:
+    """Whose connection broke learns that the case was taken, and not that nothing happened."""
+    case = desk.weighing()
+    body = {"command": "accept", "outcome": closed.document("weighing", case)}
+    version = desk.facts(case)["version"]
+    command = desk.envelope("change_stage", body, case=case, if_match=version)
+    told = desk.intake.perform("change_stage", command)
+    closed.away = True
+
+    assert desk.intake.perform("change_stage", command) == told
+
+
+def test_a_case_that_comes_back_is_declined_with_an_advice_of_now(
+    desk: Desk, closed: Closed, clock: FixedClock
+) -> None:
+    """What was advised the last time does not answer what is asked this time."""
+    case = desk.weighing()
+    declining = partial(closed.document, "weighing", case, conclusion="not_grave_enough")
+    advice = {"text": "wat helpt", "summary": "kort"}
+    desk.send("write_advice", advice, case=case)
+    desk.step(case, "decline", ground="not_grave_enough", outcome=declining())
+    clock.advance(timedelta(days=1))
+    desk.step(case, "reopen", ground="new_facts")
+    desk.step(case, "complete_forming")
+    clock.advance(timedelta(days=1))
+    again = {"ground": "not_grave_enough", "outcome": declining()}
+
+    assert refused(desk, case, "decline", **again) == "advice_missing"
+    desk.send("write_advice", advice, case=case)
+    assert desk.step(case, "decline", **again)["stage"] == "declined"
+
+
+def test_tables_that_decide_on_different_cases_do_not_hold_each_other_up(
+    desk: Desk, neighbour: Desk
+) -> None:
+    """A step that needs no place waits for nobody else's."""
+    cases = [desk.referral()["case"] for _ in range(6)]
+    steps = [
+        partial((desk, neighbour)[number % 2].step, case, "withdraw", ground="other")
+        for number, case in enumerate(cases)
+    ]
+
+    told = at_once(*steps)
+
+    assert [one["stage"] for one in told] == ["withdrawn"] * 6
+
+
 def test_two_chairs_cannot_take_the_last_place_together(
     desk: Desk, neighbour: Desk, closed: Closed
 ) -> None:

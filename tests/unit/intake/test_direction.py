@@ -189,6 +189,7 @@ def test_emergency_access_lasts_an_hour_and_is_reviewed_within_five_working_days
     [ground] = change.added
     [grant] = the_case(change).emergencies
     assert (ground.kind, ground.category, ground.source) == ("emergency_ground", "safety", "caw")
+    assert ground.content == {"text": "gevaar"}
     assert grant == Emergency(ground.id, "p-caw", "caw", NOW + timedelta(hours=1))
     assert change.events[0].data["review_due"] == NOW.date() + timedelta(days=7)
     assert the_case(change).version == case().version
@@ -250,6 +251,15 @@ def test_a_case_goes_on_under_the_successor_with_its_parties() -> None:
     )
     assert [one.kind for one in change.added] == ["takeover"]
     assert dict(change.events[0].data) == {"predecessor": "sample-brugge"}
+
+
+def test_a_takeover_counts_a_case_that_is_taken_under_the_successor() -> None:
+    """A pilot of so many cases does not get one more by way of a case that it took over."""
+    running = the_case(taken_over(case(stage="active", counted_under=("sample-brugge",))))
+    concluded = the_case(taken_over(case(stage="concluded", counted_under=("sample-brugge",))))
+
+    assert running.counted_under == ("sample-brugge", "sample-next")
+    assert concluded.counted_under == ("sample-brugge",)
 
 
 def test_a_takeover_keeps_to_the_successors_cap() -> None:

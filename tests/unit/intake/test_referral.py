@@ -51,7 +51,7 @@ def test_a_referral_begins_a_case() -> None:
         ("parket", NOW, None),
         ("ggz", NOW, None),
     ]
-    assert (made.crisis, made.evaluation, made.director, made.guest) == (False, None, None, None)
+    assert (made.crisis, made.evaluations, made.director, made.guest) == (False, (), None, None)
     assert names(change) == ["referral_submitted"]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.domain.case import AgendaEntry, Case, Change, Guest, Session
+from services.intake.domain.case import AgendaEntry, Case, Change, Evaluation, Guest, Session
 from services.intake.domain.sessions import LONGEST_AGENDA, put_on_agenda, schedule_session
 from tests.unit.intake.givens import NOW, case, command, names, refusal, session
 
@@ -77,6 +77,43 @@ def test_the_referrer_may_come_once_to_explain() -> None:
     later = put(attended, again)
     assert later.case is not None
     assert later.case.guest == change.case.guest
+
+
+def test_a_visit_that_is_over_is_not_given_again_when_a_case_comes_back() -> None:
+    """The referrer explains once; a reopening years later makes no guest of anybody."""
+    over = Guest("long-ago", NOW - timedelta(days=900))
+    back = case(stage="forming", guest=over, reopened_at=NOW - timedelta(days=1))
+
+    assert refusal(lambda: put(back, session(), attends=True)) == (
+        "precondition_unmet",
+        "referrer_attended",
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "looks_back"),
+    [("concluded", True), ("closed", True), ("active", False), ("declined", False)],
+)
+def test_a_session_looks_back_on_a_case_that_is_over(stage: str, looks_back: bool) -> None:
+    """The team evaluates what ended, also where the last signature comes after the invitation."""
+    change = put(case(stage=stage), session())
+
+    assert change.case is not None
+    expected = (Evaluation(NOW, NOW + timedelta(hours=4)),) if looks_back else ()
+    assert change.case.evaluations == expected
+
+
+def test_a_further_session_does_not_end_the_one_that_evaluates_now() -> None:
+    """Planning the next look back during a session takes nothing from the table."""
+    over = Evaluation(NOW - timedelta(days=30), NOW - timedelta(days=29))
+    now = Evaluation(NOW - timedelta(hours=1), NOW + timedelta(hours=3))
+    later = session(id="later", starts_at=NOW + timedelta(days=30))
+
+    change = put(case(stage="closed", evaluations=(over, now)), later)
+
+    assert change.case is not None
+    assert change.case.evaluations[0] == now
+    assert [one.begins for one in change.case.evaluations[1:]] == [later.starts_at]
 
 
 def test_a_case_is_on_an_agenda_once() -> None:

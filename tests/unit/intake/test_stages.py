@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contracts.errors import Refuse
 from services.intake.domain.case import Case, Change
 from services.intake.domain.places import Places
 from services.intake.domain.stages import StageFacts, change_stage
@@ -60,7 +61,7 @@ def test_a_case_that_is_taken_gets_a_place() -> None:
 
 @pytest.mark.parametrize(
     "around",
-    [{"places": Places("sample-brugge", now=2, ever=9)}, {"waiting": ("another",)}],
+    [{"places": Places("sample-brugge", now=2, ever=9)}, {"first_waiting": "another"}],
     ids=["no place", "others wait"],
 )
 def test_a_case_waits_when_there_is_no_place_or_others_wait(around: Any) -> None:
@@ -111,15 +112,15 @@ def test_the_first_that_waits_gets_the_place_that_is_free() -> None:
     waits = case(stage="waiting", waiting_since=NOW - timedelta(days=9))
     full = Places("sample-brugge", now=2, ever=5)
 
-    change = step(waits, "promote", facts(waiting=(waits.id, "another")))
+    change = step(waits, "promote", facts(first_waiting=waits.id))
 
     assert (the_case(change).stage, the_case(change).waiting_since) == ("accepted", None)
     assert change.places == (Places("sample-brugge", now=1, ever=1),)
-    assert refusal(lambda: step(waits, "promote", facts(waiting=("another", waits.id)))) == (
+    assert refusal(lambda: step(waits, "promote", facts(first_waiting="another"))) == (
         "precondition_unmet",
         "not_first",
     )
-    assert refusal(lambda: step(waits, "promote", facts(waiting=(waits.id,), places=full))) == (
+    assert refusal(lambda: step(waits, "promote", facts(first_waiting=waits.id, places=full))) == (
         "precondition_unmet",
         "cap_reached",
     )
@@ -219,13 +220,28 @@ def test_a_case_is_closed_by_a_follow_up_that_says_so(result: str) -> None:
 )
 def test_a_case_is_taken_up_again(stage: str, target: str, places: Any) -> None:
     """It begins again where it can go on; who had a place is not counted as a new case."""
-    over = case(stage=stage, follow_up_on=NOW.date())
+    over = case(stage=stage, follow_up_on=NOW.date(), counted_under=("sample-brugge",))
 
     change = step(over, "reopen", facts(), ground="violence_again")
 
     assert (the_case(change).stage, the_case(change).follow_up_on) == (target, None)
     assert change.places == places
     assert dict(change.events[0].data) == {"ground": "violence_again"}
+
+
+def test_a_total_counts_a_case_that_comes_back_once_for_each_agreement() -> None:
+    """A family that comes back is no new one, unless its case was taken over in between."""
+    total = {"number": 2, "counts": "total"}
+    full = Places("sample-brugge", now=0, ever=2)
+
+    assert full.take(total, counted=True) == Places("sample-brugge", now=1, ever=2)
+    with pytest.raises(Refuse) as refused:
+        full.take(total, counted=False)
+    assert refused.value.members == {"reason": "cap_reached"}
+    taken_over = case(stage="concluded", counted_under=("sample-before",))
+    again = step(taken_over, "reopen", facts(), ground="violence_again")
+    assert the_case(again).counted_under == ("sample-before", "sample-brugge")
+    assert again.places == (Places("sample-brugge", now=1, ever=1),)
 
 
 def test_a_case_is_not_reopened_beyond_the_cap() -> None:
