@@ -29,6 +29,7 @@ class Report:
     checkpoints: int
     stored_checkpoints: int
     covered: int
+    held: int
     first: str | None
     last: str | None
     root: str | None
@@ -43,11 +44,14 @@ class Report:
     def facts(self) -> list[tuple[str, str]]:
         """What was checked, as names and values."""
         tail = self.size - self.covered
+        behind = self.covered - self.held
+        later = f"the {behind} signed after them rest on the database alone"
         return [
             ("entries", f"{self.entries} (leaf, detail and hashes of each computed again)"),
             ("recorded", f"{self.first or '–'} to {self.last or '–'}"),
             ("checkpoints", f"{self.checkpoints} in the file, {self.stored_checkpoints} stored"),
             ("signed", f"the first {self.covered} entries" + (f", {tail} not yet" if tail else "")),
+            ("held outside", f"the first {self.held} entries" + (f", {later}" if behind else "")),
             ("root", self.root or "cannot be computed"),
         ]
 
@@ -101,6 +105,7 @@ class Reading:
             checkpoints=len(self._held),
             stored_checkpoints=len(self._stored),
             covered=self._covered,
+            held=min(max(self._held, default=0), self._covered),
             first=self._first,
             last=self._last,
             root=root.hex() if root else None,

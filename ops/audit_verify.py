@@ -177,9 +177,13 @@ def _trusted(
 def _compare(
     held: Mapping[int, Checkpoint], stored: Mapping[int, Checkpoint], problems: list[str]
 ) -> None:
-    """What the file holds the database must hold; the file may be an older copy."""
-    for size in held.keys() - stored.keys():
+    """What the file holds the database must hold; the file may be an older copy, never one with a
+    hole."""
+    for size in sorted(held.keys() - stored.keys()):
         problems.append(f"checkpoint at {size} entries: removed from the database")
+    for size in sorted(stored.keys() - held.keys()):
+        if held and size < max(held):
+            problems.append(f"checkpoint at {size} entries: removed from the file")
     if stored and not held:
         problems.append(f"checkpoint file: holds none of the {len(stored)} of the database")
 

@@ -87,6 +87,16 @@ def test_an_old_copy_of_the_file_proves_what_it_covers(scene: Scene) -> None:
     old = "\n".join(each.note for each in list(notes.read_notes(scene.file))[:2])
     report = scene.verify(old)
     assert (report.stands, report.checkpoints, report.stored_checkpoints) == (True, 2, 4)
+    told = "the first 20 entries, the 18 signed after them rest on the database alone"
+    assert dict(report.facts())["held outside"] == told
+    assert dict(scene.verify().facts())["held outside"] == "the first 38 entries"
+
+
+def test_a_checkpoint_taken_out_of_the_file_is_told(scene: Scene) -> None:
+    """Whoever takes one out would leave a span of entries that nothing outside proves."""
+    kept = [each.note for each in notes.read_notes(scene.file) if each.size != 20]
+    problems = scene.verify("\n".join(kept)).problems
+    assert problems == ("checkpoint at 20 entries: removed from the file",)
 
 
 def swap(scene: Scene) -> None:
