@@ -4,6 +4,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -12,6 +13,7 @@ LINE = 200
 SUMMARY = 500
 TEXT = 10_000
 _ID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_OF_OUR_TIME = validate.Range(date(1900, 1, 1), date(2199, 12, 31))
 _CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 
 
@@ -75,10 +77,10 @@ class OneOf(fields.String):
 
 
 class Day(fields.Date):
-    """A calendar day, ISO 8601 (`2026-03-01`)."""
+    """A calendar day, ISO 8601 (`2026-03-01`), of somebody's life or of what is planned."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="iso", **kwargs)
+        super().__init__(format="iso", validate=_OF_OUR_TIME, **kwargs)
 
 
 class Moment(fields.AwareDateTime):
@@ -93,14 +95,18 @@ class Moment(fields.AwareDateTime):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-def codes(limit: int = 50, **kwargs: Any) -> "fields.List[Any]":
-    """A list of at most `limit` different codes."""
-    return fields.List(Code(), validate=(validate.Length(max=limit), _different), **kwargs)
+def codes(limit: int = 50, least: int = 0, **kwargs: Any) -> "fields.List[Any]":
+    """A list of `least` to `limit` different codes."""
+    return fields.List(
+        Code(), validate=(validate.Length(min=least, max=limit), _different), **kwargs
+    )
 
 
-def ids(limit: int = 50, **kwargs: Any) -> "fields.List[Any]":
-    """A list of at most `limit` different random ids."""
-    return fields.List(RandomId(), validate=(validate.Length(max=limit), _different), **kwargs)
+def ids(limit: int = 50, least: int = 0, **kwargs: Any) -> "fields.List[Any]":
+    """A list of `least` to `limit` different random ids."""
+    return fields.List(
+        RandomId(), validate=(validate.Length(min=least, max=limit), _different), **kwargs
+    )
 
 
 def many(schema: type[Schema], least: int = 0, most: int = 50, **kwargs: Any) -> "fields.List[Any]":

@@ -110,19 +110,25 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
     def _prepare_headers_doc(
         doc: dict[str, Any], doc_info: dict[str, Any], **_: Any
     ) -> dict[str, Any]:
-        """Puts the headers beside the parameters that flask-smorest found by itself."""
+        """Puts the headers beside the parameters that flask-smorest found by itself, and says by
+        which name the record tells of the operation.
+        """
         parameters = [*doc.get("parameters", []), *doc_info.get("headers", [])]
-        return {**doc, "parameters": parameters}
+        return {**doc, "parameters": parameters, "x-recorded-as": doc_info["recorded_as"]}
 
     def read(
         self,
         rule: str,
+        recorded_as: str,
         answer: type[Schema],
         *,
         query: type[Schema] | None = None,
         body: type[Schema] | None = None,
     ) -> Callable[[View], View]:
-        """A read; with a `body` it is a question that is asked by POST."""
+        """A read, known to policy and in the record as `recorded_as`.
+
+        With a `body` it is a question that is asked by POST.
+        """
 
         def decorate(view: View) -> View:
             documented = self.alt_response(200, schema=answer, success=True)(view)
@@ -130,7 +136,7 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
                 documented = self.arguments(query, location="query")(documented)
             if body is not None:
                 documented = self.arguments(body)(documented)
-            documented._apidoc["headers"] = [PURPOSE]
+            documented._apidoc |= {"headers": [PURPOSE], "recorded_as": recorded_as}
             method = "GET" if body is None else "POST"
             self.route(rule, methods=[method])(asked(documented))
             return view
@@ -153,7 +159,8 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
             status = 201 if created else 200
             documented = self.alt_response(status, schema=shapes.DoneAnswer, success=True)(view)
             documented = self.arguments(schema, required=schema is not NoBody)(documented)
-            documented._apidoc["headers"] = [PURPOSE, KEY, *([VERSION] if changes else [])]
+            headers = [PURPOSE, KEY, *([VERSION] if changes else [])]
+            documented._apidoc |= {"headers": headers, "recorded_as": action}
             self.route(rule, methods=[method])(asked(documented, ordered=True, changes=changes))
             return view
 

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, made from the routes themselves."""
 
 import inspect
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -8,7 +9,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from contracts.fields import RandomId
-from gateway.doors import CodeConverter, Door, RandomIdConverter
+from gateway.doors import PURPOSE, CodeConverter, Door, RandomIdConverter
 from gateway.problems import MEDIA_TYPE
 from gateway.shapes import ProblemAnswer
 
@@ -21,6 +22,12 @@ State who you are (`Authorization: Bearer`) and what you ask it for (`Purpose-Of
 carry an `Idempotency-Key`, and where they change a document the version that was read (`If-Match`).
 Answers carry a `Decision-Id`: quote it when you ask about an answer. What is not for you and what
 does not exist get the same answer.
+"""
+
+SERVING: Final = Path(__file__).parent / "purposes.json"
+"""For which purposes of use what is asked, by the name that the record tells of it.
+
+Made from the tables of the policy service by `ketenaanpak docs`: it describes, policy decides.
 """
 
 
@@ -58,6 +65,7 @@ def described(app: Flask, doors: tuple[Door, ...], prefix: str) -> bytes:
         api.register_blueprint(door, url_prefix=prefix)
     document = api.spec.to_dict()
     _say_problem_json(document)
+    _say_which_purposes_serve(document)
     _say_what_schemas_are(document, api)
     document["components"]["schemas"].pop("PaginationMetadata", None)
     return orjson.dumps(_without_python_patterns(document))
@@ -68,6 +76,19 @@ def _say_problem_json(document: dict[str, Any]) -> None:
     for response in document["components"].get("responses", {}).values():
         if "application/json" in response.get("content", {}):
             response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+
+
+def _say_which_purposes_serve(document: dict[str, Any]) -> None:
+    """The purposes of use that an operation is asked for."""
+    serving = orjson.loads(SERVING.read_bytes())
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "x-recorded-as" in operation:
+                schema = {"type": "string", "enum": serving[operation["x-recorded-as"]]}
+                operation["parameters"] = [
+                    {**each, "schema": schema} if each["name"] == PURPOSE["name"] else each
+                    for each in operation["parameters"]
+                ]
 
 
 def _say_what_schemas_are(document: dict[str, Any], api: Api) -> None:

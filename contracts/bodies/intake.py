@@ -62,7 +62,7 @@ class NarrativeBody(Strict):
 
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
-    subjects = codes(required=True)
+    subjects = codes(least=1, required=True)
 
 
 class InvolvedServiceBody(Strict):
@@ -72,7 +72,7 @@ class InvolvedServiceBody(Strict):
     function = Text(LINE)
     since = Day()
     text = Text()
-    subjects = codes(required=True)
+    subjects = codes(least=1, required=True)
 
 
 class CriterionBody(Strict):
@@ -97,7 +97,7 @@ class WhereaboutsBody(Strict):
     subject = Code(required=True)
     address = Text(SUMMARY)
     safe_contact = Text(SUMMARY)
-    only_for = codes(required=True)
+    only_for = codes(least=1, required=True)
 
     @validates_schema
     def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -220,7 +220,7 @@ class _ItemContent(Strict):
     item_kind = OneOf(words.ITEM_KINDS, required=True)
     as_of = Day(required=True)
     obtained_from = fields.Nested(ObtainedFromBody, required=True)
-    subjects = ids(required=True)
+    subjects = ids(least=1, required=True)
     only_for = codes(load_default=list)
     withhold_from = codes(load_default=list)
 
@@ -237,10 +237,10 @@ class OfferItemBody(_ItemContent):
 class OfferWhereaboutsBody(Strict):
     """A safe address or way of contact, offered as an item; named partners only."""
 
-    subjects = ids(required=True)
+    subjects = ids(least=1, required=True)
     address = Text(SUMMARY)
     safe_contact = Text(SUMMARY)
-    only_for = codes(required=True)
+    only_for = codes(least=1, required=True)
 
     @validates_schema
     def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -273,7 +273,7 @@ class RequestInformationBody(Strict):
     )
     question = Text(required=True)
     due = Day(required=True)
-    subjects = ids(required=True)
+    subjects = ids(least=1, required=True)
 
 
 class AnswerRequestBody(Strict):

@@ -15,7 +15,7 @@ door = Door("assessments", __name__, description="Step 3: risk instruments, fill
 KINDS: Final = ("assessment", "assessment_answer")
 
 
-@door.read("/cases/<random_id:case_id>/assessments", AssessmentsAnswer)
+@door.read("/cases/<random_id:case_id>/assessments", "read_assessments", AssessmentsAnswer)
 def list_assessments(asking: Asking, case_id: str) -> Released:
     """List the assessments of a case that are released to you, and of each answer what is."""
     return parts().releases.case(

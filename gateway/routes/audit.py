@@ -19,7 +19,7 @@ from gateway.shapes import (
 door = Door("audit", __name__, description="The record: who saw what, when, why; and its proofs")
 
 
-@door.read("/audit/records/search", RecordsAnswer, body=SearchBody)
+@door.read("/audit/records/search", "read_audit", RecordsAnswer, body=SearchBody)
 def search_records(asking: Asking, body: dict[str, Any]) -> Released:
     """Search the record. A person's id never stands in an address: it travels in the body."""
     question = orjson.loads(orjson.dumps(body, option=orjson.OPT_UTC_Z))
@@ -41,7 +41,7 @@ def search_records(asking: Asking, body: dict[str, Any]) -> Released:
     return parts().releases.page(asking, "read_audit", "entries", page, fetch, facts=question)
 
 
-@door.read("/audit/records/<int:index>/proof", ProofAnswer, query=ProofQuery)
+@door.read("/audit/records/<int:index>/proof", "read_audit", ProofAnswer, query=ProofQuery)
 def prove_record(asking: Asking, query: dict[str, Any], index: int) -> Released:
     """Prove that an entry stands in the log that a signed checkpoint describes."""
 
@@ -57,7 +57,7 @@ def prove_record(asking: Asking, query: dict[str, Any], index: int) -> Released:
     return parts().releases.permitted(asking, "read_audit", answer)
 
 
-@door.read("/audit/checkpoints", CheckpointsAnswer, query=PageQuery)
+@door.read("/audit/checkpoints", "read_checkpoints", CheckpointsAnswer, query=PageQuery)
 def list_checkpoints(asking: Asking, query: dict[str, Any]) -> Released:
     """List the signed checkpoints, newest first; whoever keeps one can prove a change."""
     page = Page(**query)

@@ -13,19 +13,19 @@ from gateway.release import Page, Released
 door = Door("cases", __name__, description="What of a case is released, and its steps")
 
 
-@door.read("/cases", CasesAnswer, query=PageQuery)
+@door.read("/cases", "read_cases", CasesAnswer, query=PageQuery)
 def list_cases(asking: Asking, query: dict[str, Any]) -> Released:
     """List the cases that one takes part in, newest first."""
     return parts().releases.cases(asking, "cases", Page(**query), referrer=False)
 
 
-@door.read("/cases/<random_id:case_id>", CaseAnswer)
+@door.read("/cases/<random_id:case_id>", "read_case", CaseAnswer)
 def read_case(asking: Asking, case_id: str) -> Released:
     """Read a case: what of it is released to you now."""
     return parts().releases.case(asking, "case", case_id, projection.case_body)
 
 
-@door.read("/cases/<random_id:case_id>/participants", ParticipantsAnswer)
+@door.read("/cases/<random_id:case_id>/participants", "read_participants", ParticipantsAnswer)
 def read_participants(asking: Asking, case_id: str) -> Released:
     """Read which partners take part, and whether they answered."""
     return parts().releases.case(

@@ -15,7 +15,7 @@ door = Door("conclusions", __name__, description="Step 6: the outcome on each ai
 KINDS: Final = ("conclusion", "safety_check")
 
 
-@door.read("/cases/<random_id:case_id>/conclusions", ConclusionsAnswer)
+@door.read("/cases/<random_id:case_id>/conclusions", "read_conclusions", ConclusionsAnswer)
 def list_conclusions(asking: Asking, case_id: str) -> Released:
     """List the conclusions, each with its safety check."""
     return parts().releases.case(

@@ -16,7 +16,7 @@ KINDS: Final = ("contact", "plan")
 """A contact, and the version of the plan that clients were told of: it is named beside it only."""
 
 
-@door.read("/cases/<random_id:case_id>/contact-log", ContactLogAnswer)
+@door.read("/cases/<random_id:case_id>/contact-log", "read_contact_log", ContactLogAnswer)
 def list_contact_log(asking: Asking, case_id: str) -> Released:
     """List the contacts of the director, and the plans that clients were told of."""
     return parts().releases.case(

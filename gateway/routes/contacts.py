@@ -16,7 +16,7 @@ _PARTNER = ("partner", "name", "domain")
 _PERSON = ("name", "function", "email", "phone")
 
 
-@door.read("/contacts", ContactsAnswer)
+@door.read("/contacts", "read_contacts", ContactsAnswer)
 def read_contacts(asking: Asking) -> Released:
     """List the contact person of every partner."""
 

@@ -16,7 +16,7 @@ KINDS: Final = ("decision", "action")
 """A decision, and the action that it is about: it is named beside it only."""
 
 
-@door.read("/cases/<random_id:case_id>/decisions", DecisionsAnswer)
+@door.read("/cases/<random_id:case_id>/decisions", "read_decisions", DecisionsAnswer)
 def list_decisions(asking: Asking, case_id: str) -> Released:
     """List the supported decisions of a case, and the actions that they may be about."""
     return parts().releases.case(

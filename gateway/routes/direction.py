@@ -16,7 +16,11 @@ KINDS: Final = ("direction_mandate", "involved_service")
 """A mandate names its service, and so that it is shown, the services are asked for beside."""
 
 
-@door.read("/cases/<random_id:case_id>/direction-mandates", DirectionMandatesAnswer)
+@door.read(
+    "/cases/<random_id:case_id>/direction-mandates",
+    "read_direction_mandates",
+    DirectionMandatesAnswer,
+)
 def list_direction_mandates(asking: Asking, case_id: str) -> Released:
     """List the involved services and which of them mandated the director."""
     return parts().releases.case(

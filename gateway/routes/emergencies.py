@@ -15,7 +15,7 @@ door = Door("emergencies", __name__, description="Acute danger: access to one ca
 KINDS: Final = ("emergency_ground", "emergency_review")
 
 
-@door.read("/cases/<random_id:case_id>/emergencies", EmergenciesAnswer)
+@door.read("/cases/<random_id:case_id>/emergencies", "read_emergencies", EmergenciesAnswer)
 def list_emergencies(asking: Asking, case_id: str) -> Released:
     """List the emergency accesses to a case and their reviews."""
     return parts().releases.case(asking, "emergencies", case_id, part("emergencies"), kinds=KINDS)

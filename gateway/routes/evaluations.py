@@ -15,7 +15,7 @@ door = Door("evaluations", __name__, description="Step 6: looking back")
 KINDS: Final = ("evaluation", "safety_check")
 
 
-@door.read("/cases/<random_id:case_id>/evaluations", EvaluationsAnswer)
+@door.read("/cases/<random_id:case_id>/evaluations", "read_evaluations", EvaluationsAnswer)
 def list_evaluations(asking: Asking, case_id: str) -> Released:
     """List how the table looked back on its approach."""
     return parts().releases.case(

@@ -15,7 +15,7 @@ door = Door("follow-ups", __name__, description="Step 6: looking again")
 KINDS: Final = ("follow_up", "safety_check")
 
 
-@door.read("/cases/<random_id:case_id>/follow-ups", FollowUpsAnswer)
+@door.read("/cases/<random_id:case_id>/follow-ups", "read_follow_ups", FollowUpsAnswer)
 def list_follow_ups(asking: Asking, case_id: str) -> Released:
     """List the follow-ups, each with its safety check."""
     return parts().releases.case(

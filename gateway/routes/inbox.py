@@ -20,7 +20,7 @@ door = Door("inbox", __name__, description="That something waits; what, once ope
 _SHOWN = ("id", "task", "at", "read", "version")
 
 
-@door.read("/inbox", InboxAnswer, query=PageQuery)
+@door.read("/inbox", "read_inbox", InboxAnswer, query=PageQuery)
 def read_inbox(asking: Asking, query: dict[str, Any]) -> Released:
     """List one's own messages, newest first."""
     page = Page(**query)
@@ -35,7 +35,7 @@ def read_inbox(asking: Asking, query: dict[str, Any]) -> Released:
     return parts().releases.page(asking, "read_inbox", "messages", page, fetch)
 
 
-@door.read("/inbox/<random_id:message_id>", OpenedMessageAnswer)
+@door.read("/inbox/<random_id:message_id>", "read_message", OpenedMessageAnswer)
 def open_message(asking: Asking, message_id: str) -> Released:
     """Open a message: what it is about, if you may still know of it."""
     request = {"person": asking.viewer.person, "message": message_id}

@@ -14,7 +14,7 @@ door = Door("instruments", __name__, description="Step 3: which instruments can 
 _SUMMARY: Final = ("id", "version", "title", "template")
 
 
-@door.read("/instruments", InstrumentsAnswer)
+@door.read("/instruments", "read_instruments", InstrumentsAnswer)
 def list_instruments(asking: Asking) -> Released:
     """List the instruments of the catalogue."""
 
@@ -26,7 +26,7 @@ def list_instruments(asking: Asking) -> Released:
     return parts().releases.permitted(asking, "read_instruments", answer)
 
 
-@door.read("/instruments/<code:instrument>", InstrumentAnswer)
+@door.read("/instruments/<code:instrument>", "read_instruments", InstrumentAnswer)
 def read_instrument(asking: Asking, instrument: str) -> Released:
     """Read an instrument: what it asks, which answers it knows, how it is scored."""
 

@@ -15,7 +15,7 @@ door = Door("items", __name__, description="Step 2: what partners choose to shar
 KINDS: Final = ("item", "whereabouts")
 
 
-@door.read("/cases/<random_id:case_id>/items", ItemsAnswer)
+@door.read("/cases/<random_id:case_id>/items", "read_items", ItemsAnswer)
 def list_items(asking: Asking, case_id: str) -> Released:
     """List the items of a case that are released to you, in the order they came."""
     return parts().releases.case(asking, "items", case_id, part("items"), kinds=KINDS)
@@ -27,7 +27,7 @@ def offer_item(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
     return ordered(asking, "offer_item", body, case=case_id, location="/v1/cases/{case}/items/{id}")
 
 
-@door.read("/cases/<random_id:case_id>/items/<random_id:item_id>", FragmentAnswer)
+@door.read("/cases/<random_id:case_id>/items/<random_id:item_id>", "read_items", FragmentAnswer)
 def read_item(asking: Asking, case_id: str, item_id: str) -> Released:
     """Read one item, if it is released to you."""
     return parts().releases.case(

@@ -15,7 +15,7 @@ door = Door("plans", __name__, description="Step 4: the plan and its actions")
 KINDS: Final = ("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position")
 
 
-@door.read("/cases/<random_id:case_id>/plans", PlansAnswer)
+@door.read("/cases/<random_id:case_id>/plans", "read_plans", PlansAnswer)
 def list_plans(asking: Asking, case_id: str) -> Released:
     """List the versions of the plan, with goals, actions and positions."""
     return parts().releases.case(

@@ -33,13 +33,13 @@ def submit_referral(asking: Asking, body: dict[str, Any]) -> Done:
     return ordered(asking, "submit_referral", body, location="/v1/referrals/{case}")
 
 
-@door.read("/referrals", ReferralsAnswer, query=PageQuery)
+@door.read("/referrals", "read_referrals", ReferralsAnswer, query=PageQuery)
 def list_referrals(asking: Asking, query: dict[str, Any]) -> Released:
     """List one's own referrals, newest first."""
     return parts().releases.cases(asking, "referrals", Page(**query), referrer=True)
 
 
-@door.read("/referrals/<random_id:referral_id>", CaseAnswer)
+@door.read("/referrals/<random_id:referral_id>", "read_referral", CaseAnswer)
 def read_referral(asking: Asking, referral_id: str) -> Released:
     """Read one's own referral, its state and the advice."""
     return parts().releases.case(asking, "referral", referral_id, case_body, kinds=KINDS)

@@ -15,7 +15,7 @@ door = Door("reports", __name__, description="Step 5: how it goes, and how safe"
 KINDS: Final = ("report", "safety_check")
 
 
-@door.read("/cases/<random_id:case_id>/reports", ReportsAnswer)
+@door.read("/cases/<random_id:case_id>/reports", "read_reports", ReportsAnswer)
 def list_reports(asking: Asking, case_id: str) -> Released:
     """List the progress reports, each with its safety check."""
     return parts().releases.case(

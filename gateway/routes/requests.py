@@ -13,7 +13,7 @@ from gateway.release import Released
 door = Door("requests", __name__, description="Step 2: questions of the table, and their answers")
 
 
-@door.read("/cases/<random_id:case_id>/requests", RequestsAnswer)
+@door.read("/cases/<random_id:case_id>/requests", "read_requests", RequestsAnswer)
 def list_requests(asking: Asking, case_id: str) -> Released:
     """List the questions of a case that are released to you."""
     return parts().releases.case(asking, "requests", case_id, part("requests"), kinds=("request",))

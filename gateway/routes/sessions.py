@@ -14,7 +14,7 @@ from gateway.shapes import SessionAnswer, SessionsAnswer
 door = Door("sessions", __name__, description="When a table meets, and its agenda")
 
 
-@door.read("/sessions", SessionsAnswer, query=PageQuery)
+@door.read("/sessions", "read_sessions", SessionsAnswer, query=PageQuery)
 def list_sessions(asking: Asking, query: dict[str, Any]) -> Released:
     """List the sessions of one's tables."""
     page = Page(**query)
@@ -39,13 +39,13 @@ def schedule_session(asking: Asking, body: dict[str, Any]) -> Done:
     return ordered(asking, "schedule_session", body, location="/v1/sessions/{id}")
 
 
-@door.read("/sessions/<random_id:session_id>", SessionAnswer)
+@door.read("/sessions/<random_id:session_id>", "read_session", SessionAnswer)
 def read_session(asking: Asking, session_id: str) -> Released:
     """Read when and at which table a session is."""
     return parts().releases.session(asking, session_id)
 
 
-@door.read("/sessions/<random_id:session_id>/agenda", AgendaAnswer)
+@door.read("/sessions/<random_id:session_id>/agenda", "read_agenda", AgendaAnswer)
 def read_agenda(asking: Asking, session_id: str) -> Released:
     """Read the agenda: the cases on it that you may know of."""
     return parts().releases.agenda(asking, session_id)

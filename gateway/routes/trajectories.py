@@ -15,7 +15,7 @@ door = Door("trajectories", __name__, description="Step 5: what runs beside the 
 KINDS: Final = ("trajectory",)
 
 
-@door.read("/cases/<random_id:case_id>/trajectories", TrajectoriesAnswer)
+@door.read("/cases/<random_id:case_id>/trajectories", "read_trajectories", TrajectoriesAnswer)
 def list_trajectories(asking: Asking, case_id: str) -> Released:
     """List the trajectories of help, justice and administration."""
     return parts().releases.case(

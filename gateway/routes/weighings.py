@@ -15,7 +15,7 @@ door = Door("weighings", __name__, description="Step 3: how grave, which problem
 KINDS: Final = ("weighing", "weighing_position", "problem_profile", "assessment")
 
 
-@door.read("/cases/<random_id:case_id>/weighings", WeighingsAnswer)
+@door.read("/cases/<random_id:case_id>/weighings", "read_weighings", WeighingsAnswer)
 def list_weighings(asking: Asking, case_id: str) -> Released:
     """List the weighings of a case, with positions, problem profile and what they rest on."""
     return parts().releases.case(

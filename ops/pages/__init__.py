@@ -1,4 +1,4 @@
-"""Pages of `docs/` that are made from the code, and kept equal to it."""
+"""What is generated from the code and kept equal to it: above all pages of `docs/`."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -6,31 +6,37 @@ from typing import Annotated, Final
 
 import typer
 
-from ops.pages import api, events
+from ops.pages import api, events, purposes
 from services.intake import transitions_table
 
-DOCS: Final = Path(__file__).parents[2] / "docs"
+ROOT: Final = Path(__file__).parents[2]
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
-    "api.md": api.render,
-    "events.md": events.render,
-    "transitions.md": transitions_table.render,
+    "gateway/purposes.json": purposes.render,
+    "docs/api.md": api.render,
+    "docs/events.md": events.render,
+    "docs/transitions.md": transitions_table.render,
 }
-"""File name in `docs/` → what makes its text."""
+"""File → what makes its text; the page of the API tells what the file before it says."""
 
 Check = Annotated[bool, typer.Option("--check", help="write nothing, name what is out of date")]
 
 
 def docs(check: Check = False) -> None:
-    """Make the pages of docs/ that are generated from the code."""
-    late = [name for name, make in PAGES.items() if not _is_current(DOCS / name, make())]
+    """Make what is generated from the code, above all the pages of docs/."""
+    late = False
+    for name, make in PAGES.items():
+        text = make()
+        if _is_current(ROOT / name, text):
+            continue
+        late = True
+        if check:
+            print(f"{name} is out of date")
+        else:
+            (ROOT / name).write_text(text, encoding="utf-8")
+            print(f"{name} written")
     if check:
-        for name in late:
-            print(f"docs/{name} is out of date")
         raise typer.Exit(1 if late else 0)
-    for name in late:
-        (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
-        print(f"docs/{name} written")
     if not late:
         print("docs are up to date")
 

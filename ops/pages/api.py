@@ -9,6 +9,7 @@ from flask import Flask
 from contracts.errors import STATUS
 from gateway import texts
 from gateway.app import PREFIX
+from gateway.doors import KEY, PURPOSE
 from gateway.openapi import described
 from gateway.routes import DOORS
 from ops.pages.markdown import table
@@ -38,7 +39,7 @@ def render() -> str:
     parts = [_HEAD.format(prefix=PREFIX, description=info["description"])]
     for tag in document["tags"]:
         parts += [f"## {tag['name'].capitalize()}\n\n{tag['description']}.\n"]
-        columns = ("operation", "what it does", "takes", "answers with")
+        columns = ("operation", "what it does", "purpose of use", "takes", "answers with")
         parts += [table(columns, _operations(document, tag["name"]))]
     parts += [_ERRORS, table(("code", "status", "meaning"), _problems()), "## Documents\n"]
     for name, schema in document["components"]["schemas"].items():
@@ -59,9 +60,16 @@ def _operations(document: Document, tag: str) -> Iterator[tuple[str, ...]]:
                 yield (
                     f"`{method.upper()} {path}`",
                     operation["summary"],
+                    ", ".join(_purposes(operation)),
                     ", ".join(_takes(operation)) or "–",
                     _answer(operation),
                 )
+
+
+def _purposes(operation: Mapping[str, Any]) -> Iterator[str]:
+    for parameter in operation["parameters"]:
+        if parameter["name"] == PURPOSE["name"]:
+            yield from (f"`{purpose}`" for purpose in parameter["schema"]["enum"])
 
 
 def _takes(operation: Mapping[str, Any]) -> Iterator[str]:
@@ -69,7 +77,7 @@ def _takes(operation: Mapping[str, Any]) -> Iterator[str]:
     if body is not None:
         yield _linked(body["content"]["application/json"]["schema"])
     for parameter in operation.get("parameters", ()):
-        if parameter["name"] not in ("Purpose-Of-Use", "Idempotency-Key"):
+        if parameter["name"] not in (PURPOSE["name"], KEY["name"]):
             yield f"`{parameter['name']}`"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.gateway.stage import Platform
+from tests.unit.gateway.stage import Platform, an_id
 
 
 @pytest.fixture
@@ -107,3 +107,36 @@ def test_every_link_on_the_page_leads_to_a_place_on_it(platform: Platform) -> No
     places = set(re.findall(r' id="([^"]+)"', page))
 
     assert set(re.findall(r'href="#([^"]+)"', page)) <= places
+
+
+def test_an_operation_names_what_the_record_calls_it_and_the_purposes_that_serve(
+    platform: Platform, document: dict[str, Any]
+) -> None:
+    """A caller would try purposes until one fits, and an auditor not find what a call left."""
+    case, session = platform.put_case(), an_id()
+    agenda = [{"case": case, "referrer_attends": False, "put_by": "chair"}]
+    platform.bus.on("intake", "list_cases", lambda _: {"cases": [], "next": None})
+    platform.bus.on(
+        "intake",
+        "read_session",
+        lambda request: {
+            "session": {"id": request["session"], "found": True, "agenda": agenda},
+            "cases": [platform.cases[case]["case"]],
+        },
+    )
+    message = {"id": an_id(), "task": "crisis", "at": "2026-03-02T08:00:00+00:00", "read": False}
+    platform.bus.on(
+        "notifications",
+        "open_message",
+        lambda _: {"message": {**message, "version": 1}, "about": {"case": case}},
+    )
+    ids = {"case_id": case, "referral_id": case, "session_id": session, "index": "0"}
+    for path, operations in document["paths"].items():
+        if "get" not in operations:
+            continue
+        named = operations["get"]["x-recorded-as"]
+        address = re.sub(r"{(\w+)}", lambda part: ids.get(part[1], an_id()), path)
+        platform.get(address)
+        assert platform.recorded[-1]["action"] == named, path
+        (purpose,) = (p for p in operations["get"]["parameters"] if p["name"] == "Purpose-Of-Use")
+        assert purpose["schema"]["enum"], path

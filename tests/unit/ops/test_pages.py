@@ -21,7 +21,7 @@ def test_the_committed_pages_are_those_that_the_code_makes() -> None:
 
 def test_every_event_and_its_hearers_stand_on_the_page() -> None:
     """An integrator finds each event once, with who reacts to it."""
-    page = pages.PAGES["events.md"]()
+    page = pages.PAGES["docs/events.md"]()
 
     for name in EVENTS:
         assert page.count(f"| `{name}` |") == 1
@@ -31,7 +31,7 @@ def test_every_event_and_its_hearers_stand_on_the_page() -> None:
 
 def test_the_page_of_the_steps_names_every_call_and_no_other() -> None:
     """Whoever learns a step finds each call that makes it, and none that is not there."""
-    page = (pages.DOCS / "steps.md").read_text(encoding="utf-8")
+    page = (pages.ROOT / "docs/steps.md").read_text(encoding="utf-8")
     told = re.findall(r"`(GET|POST|PUT) (?:(/v1)|case)([^`]*)`", page)
     calls = {
         (verb, _shape(f"/v1{rest}" if v1 else f"/v1/cases/{{}}{rest}")) for verb, v1, rest in told
@@ -56,10 +56,11 @@ def test_a_page_that_is_out_of_date_is_named_and_then_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change of the code that forgets a page is caught, and mended with one command."""
-    monkeypatch.setattr(pages, "DOCS", tmp_path)
+    monkeypatch.setattr(pages, "ROOT", tmp_path)
     for name, make in pages.PAGES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(make(), encoding="utf-8")
-    (tmp_path / "events.md").write_text("# Events\n", encoding="utf-8")
+    (tmp_path / "docs/events.md").write_text("# Events\n", encoding="utf-8")
 
     checked = CliRunner().invoke(app, ["docs", "--check"])
     made = CliRunner().invoke(app, ["docs"])
@@ -68,4 +69,6 @@ def test_a_page_that_is_out_of_date_is_named_and_then_made(
     assert (checked.stdout, checked.exit_code) == ("docs/events.md is out of date\n", 1)
     assert made.stdout == "docs/events.md written\n"
     assert again.stdout == "docs are up to date\n"
-    assert (tmp_path / "events.md").read_text(encoding="utf-8") == pages.PAGES["events.md"]()
+    assert (tmp_path / "docs/events.md").read_text(encoding="utf-8") == pages.PAGES[
+        "docs/events.md"
+    ]()
