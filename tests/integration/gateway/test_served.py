@@ -1,6 +1,7 @@
 """The gateway as gunicorn serves it, with nothing behind it."""
 
 import base64
+import http.client
 import json
 import os
 import socket
@@ -124,6 +125,32 @@ def test_a_body_of_unknown_length_is_bounded_too(url: str) -> None:
     )
 
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"GET /" + b"x" * 5000 + b" HTTP/1.1\r\n\r\n", 414, "address_too_long"),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 9000 + b"\r\n\r\n", 431, "headers_too_large"),
+        (b"GET / HTTP/1.1\r\nno header\r\n\r\n", 400, "request_malformed"),
+        (b"KANARIE\r\n\r\n", 400, "request_malformed"),
+    ],
+)
+def test_what_is_no_request_gets_a_problem_document_too(
+    url: str, sent: bytes, status: int, code: str
+) -> None:
+    """A client that reads problem documents would stumble over a page of HTML."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=LIMIT_SECONDS) as line:
+        line.sendall(sent)
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+        problem = json.loads(answer.read())
+
+    assert (answer.status, problem["status"], problem["code"]) == (status, status, code)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "KANARIE" not in json.dumps(problem)
 
 
 def test_documentation_is_served(url: str) -> None:
