@@ -103,6 +103,6 @@ def _response(body: bytes, status: int, media_type: str) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers[name] = value
     asking = g.get("asking")
-    if asking is not None:
+    if asking is not None and asking.trail.recorded:
         response.headers["Decision-Id"] = asking.decision_id
     return response

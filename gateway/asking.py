@@ -46,6 +46,13 @@ class Viewer:
     mandate: str | None
 
 
+@dataclass
+class Trail:
+    """What a question left: whether its decisions are in the record by now."""
+
+    recorded: bool = False
+
+
 @dataclass(frozen=True)
 class Asking:
     """One question to the platform. `decision_id` names whatever is decided for it."""
@@ -57,3 +64,4 @@ class Asking:
     traceparent: str
     language: str = "nl"
     budget: Budget = field(default_factory=Budget)
+    trail: Trail = field(default_factory=Trail)

@@ -33,6 +33,7 @@ class Recorder:
             reply = self._bus.record(asking.budget, {"entries": batch})
             if _received(reply) != {entry["entry_id"] for entry in batch}:
                 raise Retry("audit_unavailable")
+            asking.trail.recorded = True
 
 
 def _received(reply: Any) -> set[Any]:

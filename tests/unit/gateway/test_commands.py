@@ -111,6 +111,19 @@ def test_a_command_is_the_same_for_the_same_person_route_and_key(platform: Platf
     assert ids[0] == str(uuid.uuid5(NAMESPACE, f"{ANNA}|POST {path}|one"))
 
 
+def test_an_answer_that_rests_on_no_decision_names_none(platform: Platform) -> None:
+    """Who quotes the id of a form filled in wrongly would send an auditor after nothing."""
+    case = platform.put_case()
+
+    mistaken = platform.order(f"/v1/cases/{case}/items", {})
+    denied = platform.order(f"/v1/cases/{an_id()}/items", an_item())
+
+    assert (mistaken.status_code, platform.calls()[:1]) == (422, ["intake.read_case"])
+    assert "Decision-Id" not in mistaken.headers
+    (entry,) = platform.recorded
+    assert denied.headers["Decision-Id"] == entry["decision_id"]
+
+
 def test_a_denied_command_is_recorded_and_not_sent(platform: Platform) -> None:
     """Refusals are on the record too, with their reasons told in the reader's language."""
     case = platform.put_case()
@@ -172,6 +185,7 @@ def test_without_a_record_a_command_is_not_sent(platform: Platform) -> None:
     answer = platform.order(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
 
     assert (answer.status_code, answer.json["code"]) == (503, "audit_unavailable")
+    assert "Decision-Id" not in answer.headers
     assert "intake.answer_forming" not in platform.calls()
 
 
