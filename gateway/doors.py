@@ -6,7 +6,7 @@ first, then the query or body if they take one, then the ids of the path by name
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final, NoReturn
 
@@ -138,7 +138,8 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
                 documented = self.arguments(body)(documented)
             documented._apidoc |= {"headers": [PURPOSE], "recorded_as": recorded_as}
             method = "GET" if body is None else "POST"
-            self.route(rule, methods=[method])(asked(documented))
+            known = () if query is None else tuple(query().fields)
+            self.route(rule, methods=[method])(asked(documented, known))
             return view
 
         return decorate
@@ -167,13 +168,19 @@ class Door(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
         return decorate
 
 
-def asked(view: View, *, ordered: bool = False, changes: bool = False) -> View:
-    """Settles who asks and why, and for a command its key and version, before the view."""
+def asked(
+    view: View, query: Sequence[str] = (), *, ordered: bool = False, changes: bool = False
+) -> View:
+    """Settles who asks and why, and for a command its key and version, before the view.
+
+    `query` are the parameters that the route knows.
+    """
 
     @wraps(view)
     def guarded(**path: Any) -> Any:
         asking = _asking()
         g.asking = asking
+        _check_query(query)
         if ordered:
             g.key = _key()
             g.version = _version() if changes else None
@@ -216,6 +223,20 @@ def _asking() -> Asking:
         language=language(),
         budget=g.budget,
     )
+
+
+def _check_query(known: Sequence[str]) -> None:
+    """Raises Refuse for a parameter that would be passed over: its sender means something by it."""
+    errors = [
+        {
+            "pointer": f"/{name}",
+            "detail": "Unknown field." if name not in known else "Not a valid list.",
+        }
+        for name, values in request.args.lists()
+        if name not in known or len(values) > 1
+    ]
+    if errors:
+        raise Refuse("validation_failed", errors=errors)
 
 
 def _takes_json() -> bool:

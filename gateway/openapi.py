@@ -20,8 +20,8 @@ before anything leaves; every command is decided and recorded before it is carri
 
 State who you are (`Authorization: Bearer`) and what you ask it for (`Purpose-Of-Use`). Commands
 carry an `Idempotency-Key`, and where they change a document the version that was read (`If-Match`).
-What was decided and recorded carries a `Decision-Id`: quote it when you ask about an answer. What is
-not for you and what does not exist get the same answer.
+What was decided and recorded carries a `Decision-Id`: quote it when you ask about an answer. What
+is not for you and what does not exist get the same answer.
 """
 
 SERVING: Final = Path(__file__).parent / "purposes.json"

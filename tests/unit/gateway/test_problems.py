@@ -204,11 +204,29 @@ def test_a_method_that_does_not_exist_names_those_that_do(platform: Platform) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=many", "limit=1.5", "page=2", "after="]
+    "query",
+    ["limit=0", "limit=101", "limit=many", "limit=1.5", "limit=1&limit=2", "page=2", "after="],
 )
 def test_a_query_that_is_odd_is_refused(platform: Platform, query: str) -> None:
     """A misspelt parameter that is ignored gives another answer than was asked for."""
     assert_problem(platform.get(f"/v1/cases?{query}"), 422, "validation_failed")
+
+
+@pytest.mark.parametrize("verb", ["get", "order"])
+@pytest.mark.parametrize("query", ["stage=active", "fragment=1&fragment=2"])
+def test_a_query_that_a_route_does_not_know_is_refused(
+    platform: Platform, verb: str, query: str
+) -> None:
+    """Who narrows an answer would take the whole for the part, or send a command for another."""
+    path = f"/v1/cases/{platform.put_case()}/items?{query}"
+    answer = getattr(platform, verb)(path)
+
+    assert (answer.status_code, answer.json["code"]) == (422, "validation_failed")
+    named = query.partition("=")[0]
+    assert [(each["pointer"], each["code"]) for each in answer.json["errors"]] == [
+        (f"/{named}", "unknown")
+    ]
+    assert platform.trace == []
 
 
 @pytest.mark.parametrize(
