@@ -4,7 +4,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -14,6 +14,7 @@ SUMMARY = 500
 TEXT = 10_000
 _ID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OF_OUR_TIME = validate.Range(date(1900, 1, 1), date(2199, 12, 31))
+_IN_OUR_TIME = validate.Range(datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC))
 _CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 
 
@@ -87,7 +88,7 @@ class Moment(fields.AwareDateTime):
     """A moment in UTC, ISO 8601 on the wire."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="iso", **kwargs)
+        super().__init__(format="iso", validate=_IN_OUR_TIME, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):

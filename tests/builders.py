@@ -81,7 +81,7 @@ def item(category: str, *subjects: str, text: str = "een feit", **changes: Any) 
         "text": text,
         "summary": f"kort: {text}",
         "item_kind": "fact",
-        "as_of": TODAY().isoformat(),
+        "as_of": "2026-01-15",
         "obtained_from": {"organisation": "Een dienst", "function": "dossierbehandelaar"},
         "subjects": list(subjects),
         **changes,
@@ -110,7 +110,7 @@ def assessment(instrument: str, *subjects: str, **changes: Any) -> dict[str, Any
     items = [item["id"] for section in known["sections"] for item in section["items"]]
     return {
         "instrument": instrument,
-        "as_of": TODAY().isoformat(),
+        "as_of": "2026-01-15",
         "subjects": list(subjects),
         "preconditions": {each["id"]: "yes" for each in known["preconditions"]},
         **changes,

@@ -215,6 +215,7 @@ def _request_event(name: str, case: Case, asked: Fragment) -> Event:
 
 
 def _item_content(command: Command) -> dict[str, Any]:
+    command.check_past("/as_of", command.body["as_of"])
     content = {field: command.body[field] for field in _ITEM_CONTENT}
     return {**content, "author": command.person}
 

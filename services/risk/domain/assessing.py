@@ -23,6 +23,7 @@ def record_assessment(case: Case, command: Command, catalogue: Catalogue) -> Cha
     """
     case.check_participant(command.own_partner)
     case.check_subjects(command.body["subjects"])
+    command.check_past("/as_of", command.body["as_of"])
     instrument = _instrument(catalogue, command.body["instrument"])
     assessed = _assessed(instrument, command.body)
     result = Fragment(

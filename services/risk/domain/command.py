@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.errors import Refuse
@@ -43,6 +43,12 @@ class Command:
             raise Refuse("precondition_required", "name the version that you have read")
         if self.if_match != found:
             raise Refuse("precondition_failed", "the document has a newer version")
+
+    def check_past(self, pointer: str, day: date) -> None:
+        """Raises Refuse for a day that has not come yet, wherever on earth the caller is."""
+        latest = self.now.date() + timedelta(days=1)
+        if day > latest:
+            raise invalid(pointer, f"Must be less than or equal to {latest.isoformat()}.")
 
 
 def unmet(reason: str, detail: str, **members: Any) -> Refuse:

@@ -436,3 +436,17 @@ def test_the_perpetrator_is_a_member_too() -> None:
     body = OFFER | {"subjects": [PERPETRATOR, VICTIM]}
 
     assert offer(body).added[0].subjects == (PERPETRATOR, VICTIM)
+
+
+def test_an_item_tells_of_a_day_that_has_come() -> None:
+    """A date typed wrong would put a fact before everything that is yet to happen."""
+    ahead = {"as_of": (NOW.date() + timedelta(days=2)).isoformat()}
+    corrected = command("correct_item", CORRECTION | ahead, if_match=1)
+    rules: list[Callable[[], Change]] = [
+        lambda: offer(OFFER | ahead),
+        lambda: contributions.correct_item(case(), corrected, item()),
+    ]
+    for rule in rules:
+        with pytest.raises(Refuse) as early:
+            rule()
+        assert early.value.members["errors"][0]["pointer"] == "/as_of"

@@ -1,6 +1,6 @@
 """What the case director notes: contacts, trajectories, progress."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -146,3 +146,13 @@ def test_a_report_holds_a_safety_check_and_the_day_of_the_next() -> None:
     assert told(change) == [
         ("progress_reported", {"fragment": report.id, "category": "joint", "next_on": next_on})
     ]
+
+
+def test_a_contact_was_had_before_it_is_noted() -> None:
+    """A talk that is only planned would stand in the log as held."""
+    today = NOW.date()
+    with pytest.raises(Refuse) as early:
+        log(bodies.contact(VICTIM, on=(today + timedelta(days=2)).isoformat()))
+
+    assert early.value.members["errors"][0]["pointer"] == "/on"
+    log(bodies.contact(VICTIM, on=(today + timedelta(days=1)).isoformat()))

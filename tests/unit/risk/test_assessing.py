@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from services.risk.domain.case import Change
 from services.risk.domain.catalogue import make_catalogue, read_instrument
 from services.risk.domain.instrument import Instrument
 from tests.unit.risk.at_table import (
+    NOW,
     PERPETRATOR,
     VICTIM,
     assessment,
@@ -264,3 +265,11 @@ def test_only_the_source_recalls_and_only_what_it_has_read(
     refused = refusal(lambda: recall_assessment(asked, replace(assessment(), **standing), []))
 
     assert refused.code == code
+
+
+def test_an_assessment_is_of_a_day_that_has_come() -> None:
+    """Assessments are compared over time: one of next year would be the newest for a year."""
+    ahead = (NOW.date() + timedelta(days=2)).isoformat()
+    told = refusal(lambda: recorded(filled_in("odara", as_of=ahead)))
+
+    assert told.members["errors"][0]["pointer"] == "/as_of"
