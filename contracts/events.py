@@ -111,6 +111,8 @@ class ExecutionData(CaseData):
 
 
 class ConcludedData(CaseData):
+    """Concluded: the day from which the case is followed up."""
+
     follow_up_due = Day(required=True)
 
 
@@ -248,6 +250,7 @@ EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
     "intake.direction_mandate_recorded": {1: DirectionMandateData},
     "intake.execution_started": {1: ExecutionData},
     "intake.case_concluded": {1: ConcludedData},
+    "intake.follow_up_extended": {1: ConcludedData},
     "intake.case_closed": {1: CaseData},
     "intake.case_reopened": {1: ReopenedData},
     "intake.emergency_opened": {1: EmergencyData},
@@ -302,6 +305,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "intake.direction_mandate_recorded": "An involved service mandated the director.",
     "intake.execution_started": "The adopted plan is carried out.",
     "intake.case_concluded": "The violence stopped and the goals are reached.",
+    "intake.follow_up_extended": "The follow-up is done: the case is looked at again later.",
     "intake.case_closed": "The follow-up is done and the case is closed.",
     "intake.case_reopened": "The case is taken up again.",
     "intake.emergency_opened": "Somebody opened the case for acute danger (noodtoegang).",

@@ -40,6 +40,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "intake.direction_mandate_recorded",
         "intake.emergency_opened",
         "intake.emergency_reviewed",
+        "intake.follow_up_extended",
         "risk.weighing_opened",
         "plans.plan_proposed",
         "plans.plan_adopted",

@@ -54,6 +54,7 @@ TRANSITIONS: Final = (
     "promote",
     "start_execution",
     "conclude",
+    "extend",
     "close",
     "reopen",
 )

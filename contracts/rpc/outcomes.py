@@ -1,7 +1,8 @@
 """Closed outcomes: immutable documents of risk and plans that intake asks before it commits.
 
 An outcome is asked for by its id and never changes once it is closed (architecture.md, "Who owns
-what"). An id that is unknown, not closed, or of another case is `not_found`.
+what"). Whether it still stands is told with it, as it is at that moment (docs/decisions/0009). An
+id that is unknown, not closed, or of another case is `not_found`.
 """
 
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from marshmallow import fields
 
 from contracts import vocabulary as words
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes
+from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, codes
 
 
 class OutcomeRequest(Strict):
@@ -20,13 +21,20 @@ class OutcomeRequest(Strict):
 
 
 class _Closed(Strict):
+    """`stands`: nothing that its owner did later took its place."""
+
     id = RandomId(required=True)
     case = RandomId(required=True)
     closed_at = Moment(required=True)
+    stands = Flag(required=True)
 
 
 class WeighingOutcome(_Closed):
-    """A closed weighing (weging): what the table concluded, and whether it rests on enough."""
+    """A closed weighing (weging): what the table concluded, and whether it rests on enough.
+
+    `assessments` counts those among them that were not recalled; it stands until the table weighs
+    again.
+    """
 
     conclusion = OneOf(words.WEIGHING_CONCLUSIONS, required=True)
     assessments = fields.Integer(strict=True, required=True)
@@ -34,14 +42,20 @@ class WeighingOutcome(_Closed):
 
 
 class PlanOutcome(_Closed):
-    """An adopted plan version and the partners that follow an action of it."""
+    """An adopted plan version and the partners that follow an action of it.
+
+    It stands until another version is adopted.
+    """
 
     version = fields.Integer(strict=True, required=True)
     followers = codes(required=True)
 
 
 class ConclusionOutcome(_Closed):
-    """A closed conclusion: violence stopped, goals reached; who still follows an action."""
+    """A closed conclusion: violence stopped, goals reached; who still follows an action.
+
+    It stands until another one is drawn, or another version of the plan is adopted.
+    """
 
     violence_stopped = Flag(required=True)
     goals_reached = Flag(required=True)
@@ -49,10 +63,14 @@ class ConclusionOutcome(_Closed):
 
 
 class FollowUpOutcome(_Closed):
-    """A closed follow-up six months after the conclusion."""
+    """A closed follow-up after the conclusion; `next_on` is the day of the next, when extended.
+
+    It stands until another one is recorded.
+    """
 
     result = OneOf(words.FOLLOW_UP_RESULTS, required=True)
-    ground = Code(allow_none=True)
+    ground = Code(required=True, allow_none=True)
+    next_on = Day(required=True, allow_none=True)
 
 
 RISK_METHODS: Final = {"weighing_outcome": (OutcomeRequest, WeighingOutcome)}

@@ -33,7 +33,9 @@ class Plans:
 
     def settled(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The outcome that a method tells; raises Refuse("not_found") while nothing is closed."""
-        return settled(self.reading.closed(_KEPT_IN[method], **request))
+        kind = _KEPT_IN[method]
+        closed = self.reading.closed(kind, **request)
+        return settled(kind, closed, self.reading.last(request["case"]))
 
     def perform(self, name: str, envelope: dict[str, Any]) -> dict[str, Any]:
         """Perform a command once, whatever is sent again; tells ids and state.

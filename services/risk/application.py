@@ -55,7 +55,9 @@ class Risk:
 
     def weighing_outcome(self, case: str, outcome: str) -> dict[str, Any]:
         """What a closed weighing says; raises Refuse("not_found") when there is none to tell."""
-        return settled(self.reading.closed(case, outcome))
+        closed = self.reading.closed(case, outcome)
+        live = self.reading.live_assessments(case)
+        return settled(closed, live, stands=self.reading.last_weighing(case) == outcome)
 
     def perform(self, name: str, envelope: dict[str, Any]) -> dict[str, Any]:
         """Perform a command once, whatever is sent again; tells ids and state.

@@ -95,8 +95,9 @@ def _everybody_answered(case: Case, command: Command, facts: StageFacts) -> Step
     return Step()
 
 
-def _nothing_more(case: Case, command: Command, facts: StageFacts) -> Step:
-    return Step()
+def _forming_again(case: Case, command: Command, facts: StageFacts) -> Step:
+    """Something important is missing: every partner is asked once more."""
+    return Step(changes=_anew(case, command))
 
 
 def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -153,6 +154,15 @@ def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
     )
 
 
+def _extended(case: Case, command: Command, facts: StageFacts) -> Step:
+    """Looked at again on a later day; the case stays as it is until then."""
+    follow_up = _settled(case, facts)
+    if follow_up["result"] != "extend":
+        raise unmet("follow_up_says_otherwise", "the follow-up does not conclude to extend")
+    due = follow_up["next_on"]
+    return Step({"follow_up_due": due}, changes={"follow_up_on": due})
+
+
 def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
     if _settled(case, facts)["result"] != "close":
         raise unmet("follow_up_says_otherwise", "the follow-up does not conclude to close")
@@ -164,9 +174,15 @@ def _reopened(case: Case, command: Command, facts: StageFacts) -> Step:
     data = {"ground": _known_ground(command, words.REOPEN_GROUNDS)}
     changes = {"reopened_at": command.now, "follow_up_on": None, "evaluations": ()}
     if case.stage == "declined":
-        return Step(data, changes=changes)
+        return Step(data, changes={**changes, **_anew(case, command)})
     taken = _taken(case, command, facts)
     return replace(taken, data=data, changes={**taken.changes, **changes})
+
+
+def _anew(case: Case, command: Command) -> Mapping[str, Any]:
+    """Forming begins again: what was answered and concluded before says nothing now."""
+    asked = tuple(replace(one, answered=None) for one in case.participants)
+    return {"reopened_at": command.now, "participants": asked}
 
 
 def _taken(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -191,11 +207,13 @@ def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:
 
 
 def _settled(case: Case, facts: StageFacts) -> Mapping[str, Any]:
-    """The neighbour's document; one from before the case was taken up again says nothing now."""
+    """The neighbour's document, if it still stands and is not from before the case was reopened."""
     if facts.settled is None:
         raise unmet("outcome_missing", "`outcome` is nothing that was closed for this case")
     if case.reopened_at is not None and facts.settled["closed_at"] <= case.reopened_at:
         raise unmet("outcome_outdated", "`outcome` was closed before the case was reopened")
+    if not facts.settled["stands"]:
+        raise unmet("outcome_outdated", "something later took the place of `outcome`")
     return facts.settled
 
 
@@ -203,12 +221,13 @@ _CHECKS: Final[dict[str, Callable[[Case, Command, StageFacts], Step]]] = {
     "take_on_agenda": _on_the_agenda,
     "withdraw": _withdrawn,
     "complete_forming": _everybody_answered,
-    "reopen_forming": _nothing_more,
+    "reopen_forming": _forming_again,
     "decline": _declined,
     "accept": _accepted,
     "promote": _promoted,
     "start_execution": _execution_started,
     "conclude": _concluded,
+    "extend": _extended,
     "close": _closed,
     "reopen": _reopened,
 }

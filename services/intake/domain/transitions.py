@@ -131,6 +131,17 @@ TABLE: Final = (
         outcome="plans.conclusion_outcome",
     ),
     Transition(
+        "extend",
+        ("concluded",),
+        ("concluded",),
+        "director, chair",
+        "follow-up done: it says when to look again",
+        "intake.follow_up_extended",
+        6,
+        takes=("outcome",),
+        outcome="plans.follow_up_outcome",
+    ),
+    Transition(
         "close",
         ("concluded",),
         ("closed",),

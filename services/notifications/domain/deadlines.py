@@ -145,6 +145,10 @@ def _concluded(data: Data) -> Iterator[Change]:
     yield Set("follow_up", data["case"], _day(data["follow_up_due"]))
 
 
+def _extended(data: Data) -> Iterator[Change]:
+    yield Set("follow_up", data["case"], _day(data["follow_up_due"]))
+
+
 def _followed_up(data: Data) -> Iterator[Change]:
     if "next_on" in data:
         yield Set("follow_up", data["case"], _day(data["next_on"]))
@@ -187,6 +191,7 @@ _RULES: Final[Mapping[str, Callable[[Data], Iterator[Change]]]] = {
     "intake.emergency_opened": _emergency,
     "intake.emergency_reviewed": _reviewed,
     "intake.case_concluded": _concluded,
+    "intake.follow_up_extended": _extended,
     "intake.case_reopened": _reopened,
     "intake.case_withdrawn": _over,
     "intake.case_declined": _over,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.errors import Refuse
@@ -126,11 +126,25 @@ def event_data(case: Case, event: Event) -> dict[str, Any]:
     return facts | dict(event.data)
 
 
-def settled(document: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The closed document as its outcome; raises Refuse("not_found") when there is none to tell."""
+def settled(
+    kind: OutcomeKind,
+    document: Mapping[str, Any] | None,
+    last: Mapping[OutcomeKind, tuple[int, str]],
+) -> dict[str, Any]:
+    """The closed document as its outcome; raises Refuse("not_found") when there is none to tell.
+
+    `last` is what was closed or adopted last, by turn and id: it stands when it is the last of its
+    kind, and a conclusion only for the plan that it was drawn on.
+    """
     if document is None:
         raise Refuse("not_found", "nothing closed of this case has this id")
-    return {**document, "id": document["_id"]}
+    stands = last[kind][1] == document["_id"]
+    if kind == "conclusions":
+        stands = stands and last["plan_versions"] < last[kind]
+    told = {**document, "id": document["_id"], "stands": stands}
+    if document.get("next_on") is not None:
+        told["next_on"] = date.fromisoformat(document["next_on"])
+    return told
 
 
 def noted(case: Case, command: Command, kind: str, **content: Any) -> Fragment:

@@ -74,10 +74,11 @@ def record_follow_up(case: Case, command: Command, conclusions: Iterable[Fragmen
     if "next_on" in body and body["next_on"] <= command.today:
         raise invalid("/next_on", f"after {command.today.isoformat()}")
     follow_up = noted(case, command, "follow_up", **command.given(*_FOLLOW_UP_CONTENT))
-    said = {"result": body["result"], "ground": body.get("ground")}
+    said = {"result": body["result"], "ground": body.get("ground"), "next_on": None}
     data = {"fragment": follow_up.id, "category": follow_up.category, "result": body["result"]}
     if "next_on" in body:
         data["next_on"] = body["next_on"]
+        said["next_on"] = body["next_on"].isoformat()
     return Change(
         follow_up,
         body["result"],

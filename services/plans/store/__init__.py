@@ -11,6 +11,7 @@ _COLLECTIONS: Final = ("cases", "fragments", "versions", "serials", *get_args(Ou
 _INDEXES: Final = (
     ("fragments", "case", "at", "place"),
     ("fragments", "case", "kind"),
+    *((kind, "case", "turn") for kind in get_args(OutcomeKind)),
 )
 
 

@@ -69,6 +69,12 @@ def told_fragment(document: Document, content: Mapping[str, Any] | None) -> Docu
     return {**told, **_NOBODY_LEFT_OUT, "content": content}
 
 
-def outcome_document(case: str, outcome: Outcome) -> Document:
-    """A closed outcome as it is kept, for good."""
-    return {"_id": outcome.id, "case": case, "closed_at": outcome.closed_at, **outcome.said}
+def outcome_document(case: str, outcome: Outcome, turn: int) -> Document:
+    """A closed outcome as it is kept, for good; `turn` orders those of a case."""
+    return {
+        "_id": outcome.id,
+        "case": case,
+        "turn": turn,
+        "closed_at": outcome.closed_at,
+        **outcome.said,
+    }

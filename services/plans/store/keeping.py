@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
 from chassis.runtime import Runtime
@@ -29,6 +30,7 @@ class Books:
         self._fragments = runtime.database["fragments"]
         self._versions = runtime.database["versions"]
         self._serials = runtime.database["serials"]
+        self._turn = 0
 
     def take_turn(self) -> None:
         """Take the case for this command.
@@ -36,9 +38,14 @@ class Books:
         Commands on one case take turns: `serial` makes a second transaction that looked at the
         same state conflict, also where the two change different documents.
         """
-        self._serials.update_one(
-            {"_id": self._case.id}, {"$inc": {"serial": 1}}, upsert=True, session=self._transaction
+        turn = self._serials.find_one_and_update(
+            {"_id": self._case.id},
+            {"$inc": {"serial": 1}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=self._transaction,
         )
+        self._turn = turn["serial"]
 
     def of_kind(self, kind: str) -> list[Fragment]:
         """The fragments of a kind that the case has, in the order of their time, unopened."""
@@ -68,7 +75,7 @@ class Books:
         for fragment in change.revised:
             self._revise(fragment)
         if change.outcome is not None:
-            document = outcome_document(self._case.id, change.outcome)
+            document = outcome_document(self._case.id, change.outcome, self._turn)
             outcomes = self._runtime.database[change.outcome.kind]
             outcomes.insert_one(document, session=self._transaction)
 

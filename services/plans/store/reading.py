@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, get_args
+
+from pymongo import DESCENDING
 
 from chassis.errors import Mangled
 from chassis.mongo import guarded
@@ -45,6 +47,17 @@ class Reading:
         """The document, closed or adopted; None while it is open or when of another case."""
         with guarded():
             return self._runtime.database[kind].find_one({"_id": outcome, "case": case})
+
+    def last(self, case: str) -> dict[OutcomeKind, tuple[int, str]]:
+        """The turn and the id of what was closed or adopted last, for each kind that there is."""
+        with guarded():
+            found = {
+                kind: self._runtime.database[kind].find_one(
+                    {"case": case}, {"turn": True}, sort=[("turn", DESCENDING)]
+                )
+                for kind in get_args(OutcomeKind)
+            }
+        return {kind: (one["turn"], one["_id"]) for kind, one in found.items() if one}
 
     def _open(self, document: Document) -> Any:
         return self._runtime.vault.open(

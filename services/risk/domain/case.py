@@ -71,14 +71,14 @@ class Fragment:
 class Outcome:
     """What a closed weighing (weging) says, once and for all: intake may rest a step on it.
 
-    `assessments` is how many it rests on; `problem_profile` whether there is one.
+    `assessments` are those that it rests on; `problem_profile` is whether there is one.
     """
 
     id: str
     case: str
     closed_at: datetime
     conclusion: str
-    assessments: int
+    assessments: tuple[str, ...]
     problem_profile: bool
 
 

@@ -4,7 +4,7 @@ Assessments help to weigh and decide nothing: no rule here looks at a band or a 
 A weighing that is closed never changes, and intake may rest a step on what it says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -97,16 +97,21 @@ def close_weighing(
         about=closed,
         state="closed",
         revised=(closed,),
-        closed=Outcome(weighing.id, case.id, command.now, conclusion, len(named), profiled),
+        closed=Outcome(weighing.id, case.id, command.now, conclusion, tuple(named), profiled),
         events=(event,),
     )
 
 
-def settled(outcome: Outcome | None) -> dict[str, Any]:
-    """The closed weighing as it is told; raises Refuse("not_found") when there is none to tell."""
+def settled(outcome: Outcome | None, live: Collection[str], *, stands: bool) -> dict[str, Any]:
+    """The closed weighing as it is told; raises Refuse("not_found") when there is none to tell.
+
+    `live` are the assessments of the case that were not recalled; it `stands` until the table
+    weighs again.
+    """
     if outcome is None:
         raise Refuse("not_found", "no closed weighing of this case has this id")
-    return asdict(outcome)
+    assessments = len(set(outcome.assessments).intersection(live))
+    return {**asdict(outcome), "assessments": assessments, "stands": stands}
 
 
 def _check_open(weighing: Fragment) -> None:

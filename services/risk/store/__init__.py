@@ -10,6 +10,7 @@ _COLLECTIONS: Final = ("cases", "fragments", "versions", "serials", "weighings")
 _INDEXES: Final = (
     ("fragments", "case", "at", "place"),
     ("fragments", "case", "kind"),
+    ("weighings", "case", "turn"),
 )
 
 

@@ -68,14 +68,15 @@ def told_fragment(document: Document, content: Mapping[str, Any] | None) -> Docu
     return {**told, **_EVERYBODY, "content": content}
 
 
-def outcome_document(outcome: Outcome) -> Document:
-    """A closed weighing as it is kept, for good."""
+def outcome_document(outcome: Outcome, turn: int) -> Document:
+    """A closed weighing as it is kept, for good; `turn` orders those of a case."""
     return {
         "_id": outcome.id,
         "case": outcome.case,
+        "turn": turn,
         "closed_at": moment(outcome.closed_at),
         "conclusion": outcome.conclusion,
-        "assessments": outcome.assessments,
+        "assessments": list(outcome.assessments),
         "problem_profile": outcome.problem_profile,
     }
 
@@ -87,6 +88,6 @@ def read_outcome(document: Document) -> Outcome:
         case=document["case"],
         closed_at=datetime.fromisoformat(document["closed_at"]),
         conclusion=document["conclusion"],
-        assessments=document["assessments"],
+        assessments=tuple(document["assessments"]),
         problem_profile=document["problem_profile"],
     )

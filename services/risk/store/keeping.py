@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pymongo import UpdateOne
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
 
 from chassis.runtime import Runtime
@@ -33,6 +33,7 @@ class Books:
         self._versions = runtime.database["versions"]
         self._serials = runtime.database["serials"]
         self._weighings = runtime.database["weighings"]
+        self._turn = 0
 
     def take_turn(self) -> None:
         """Take the case for this command.
@@ -40,9 +41,14 @@ class Books:
         Commands on one case take turns: `serial` makes a second transaction that looked at the
         same state conflict, also where the two change different documents.
         """
-        self._serials.update_one(
-            {"_id": self._case.id}, {"$inc": {"serial": 1}}, upsert=True, session=self._transaction
+        turn = self._serials.find_one_and_update(
+            {"_id": self._case.id},
+            {"$inc": {"serial": 1}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=self._transaction,
         )
+        self._turn = turn["serial"]
 
     def of_kind(self, kind: str) -> list[Fragment]:
         """The fragments of a kind that the case has, in the order of their time, unopened."""
@@ -66,7 +72,7 @@ class Books:
         if change.revised:
             self._revise(change.revised)
         if change.closed is not None:
-            document = outcome_document(change.closed)
+            document = outcome_document(change.closed, self._turn)
             self._weighings.insert_one(document, session=self._transaction)
 
     def publish(self, events: tuple[Event, ...], command: Mapping[str, Any], at: datetime) -> None:

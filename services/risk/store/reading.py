@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from pymongo import DESCENDING
+
 from chassis.errors import Mangled
 from chassis.mongo import guarded
 from chassis.runtime import Runtime
@@ -52,6 +54,21 @@ class Reading:
         with guarded():
             found = self._weighings.find_one({"_id": outcome, "case": case})
         return None if found is None else read_outcome(found)
+
+    def last_weighing(self, case: str) -> str | None:
+        """The weighing that says how the case stands: the open one, else the one closed last."""
+        is_open = {"case": case, "kind": "weighing", "codes.state": "open"}
+        with guarded():
+            found = self._fragments.find_one(is_open, {"_id": True}) or self._weighings.find_one(
+                {"case": case}, {"_id": True}, sort=[("turn", DESCENDING)]
+            )
+        return None if found is None else found["_id"]
+
+    def live_assessments(self, case: str) -> list[str]:
+        """The assessments of the case that were not recalled."""
+        live = {"case": case, "kind": "assessment", "status": "offered"}
+        with guarded():
+            return [one["_id"] for one in self._fragments.find(live, {"_id": True})]
 
     def _open(self, document: Document) -> Any:
         """The content of a fragment; None once it was recalled."""

@@ -1,8 +1,8 @@
 """The whole life of cases, by random commands of random persons, on the real platform.
 
 However people act, and whoever acts first: no case is where the table of transitions does not lead,
-never are more cases taken than the agreement has room for, every event has a decided cause, and
-every release has its record.
+no step rests on what something later took the place of, never are more cases taken than the
+agreement has room for, every event has a decided cause, and every release has its record.
 """
 
 import uuid
@@ -27,8 +27,16 @@ from tests.waiting import wait_until
 SEATED = SEATS["sample-kortrijk"]
 EVERYBODY = (*SEATED.members, SEATED.coordination, "parket", "caw-westhoek", "auditor")
 LEADS = {(source, target) for row in TABLE for source in row.sources for target in row.targets}
+AGAIN = {
+    (source, target)
+    for row in TABLE
+    if row.command in ("reopen", "reopen_forming")
+    for source in row.sources
+    for target in row.targets
+}
 MOVES = {row.event.removeprefix("intake.") for row in TABLE}
 PLACES = ("accepted", "active")
+RESTING = {row.command for row in TABLE if row.outcome}
 HALF_A_YEAR = timedelta(days=190)
 LAST_DAY = date(2034, 1, 1)
 REFUSALS = (400, 403, 404, 409, 412, 422, 428)
@@ -39,7 +47,11 @@ anybody = st.sampled_from(EVERYBODY)
 
 
 class Lives(RuleBasedStateMachine):
-    """Cases under one agreement; `stages` is where each was seen last."""
+    """Cases under one agreement; `stages` is where each was seen last.
+
+    `outcomes` are all that were closed for it, `standing` those that nothing later took the place
+    of, by kind.
+    """
 
     table: Table
     platform: Platform
@@ -50,6 +62,7 @@ class Lives(RuleBasedStateMachine):
         self.stages: dict[str, str] = {}
         self.moves: dict[str, int] = {}
         self.outcomes: dict[str, list[str]] = {}
+        self.standing: dict[str, dict[str, str]] = {}
         self.shown: set[str] = set()
         self.done: set[str] = set()
 
@@ -69,6 +82,7 @@ class Lives(RuleBasedStateMachine):
         self.stages[case.id] = "referred"
         self.moves[case.id] = 1
         self.outcomes[case.id] = []
+        self.standing[case.id] = {}
 
     @rule(pick=st.integers(0, 4), taken=st.booleans(), steps=st.integers(1, 4))
     def the_table_goes_on(self, pick: int, taken: bool, steps: int) -> None:
@@ -104,7 +118,8 @@ class Lives(RuleBasedStateMachine):
     ) -> None:
         case = self.cases[pick % len(self.cases)]
         known = self.outcomes[case.id] or [str(uuid.uuid4())]
-        members: dict[str, Any] = {"outcome": data.draw(st.sampled_from(known))}
+        outcome = data.draw(st.sampled_from(known))
+        members: dict[str, Any] = {"outcome": outcome}
         if ground is not None:
             members["ground"] = ground
         taken = {name for row in TABLE if row.command == command for name in row.takes}
@@ -114,7 +129,29 @@ class Lives(RuleBasedStateMachine):
         if answer.status_code >= 400:
             assert answer.status_code in REFUSALS, answer.text
             assert self._seen(case) == before, "a refusal changes nothing"
+        elif command in RESTING:
+            assert outcome in self.standing[case.id].values(), f"{command} on what is outdated"
         self._look(case)
+
+    @rule(pick=st.integers(0, 4))
+    def the_table_changes_its_mind(self, pick: int) -> None:
+        """What it concluded first opens nothing any more."""
+        case = self.cases[pick % len(self.cases)]
+        match self.stages[case.id]:
+            case "weighing":
+                command, first = "accept", self._weigh(case, "take")
+                self._weigh(case, "not_grave_enough")
+            case "active":
+                command, first = "conclude", self._draw(case)
+                self._draw(case, violence_stopped=False)
+            case "concluded":
+                command, first = "close", self._follow_up(case, "reopen", ground="new_facts")
+                self._follow_up(case, "reopen", ground="violence_again")
+            case _:
+                return
+        version = self._seen(case)["version"]
+        answer = self._order(SEATED.chair, case, version, command, {"outcome": first})
+        assert "outcome_outdated" in answer.text, answer.text
 
     @rule(pick=st.integers(0, 4), one=commands, other=commands, data=st.data())
     def two_persons_act_at_once(self, pick: int, one: str, other: str, data: st.DataObject) -> None:
@@ -132,6 +169,9 @@ class Lives(RuleBasedStateMachine):
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(order, (one, other)))
         assert sum(answer.ok for answer in answers) <= 1, [a.text for a in answers]
+        for command, answer in zip((one, other), answers, strict=True):
+            if answer.ok and command in RESTING:
+                assert outcome in self.standing[case.id].values(), f"{command} on the outdated"
         self._look(case)
 
     @rule(pick=st.integers(0, 4), who=anybody)
@@ -178,8 +218,7 @@ class Lives(RuleBasedStateMachine):
 
     def _decide(self, case: Case, taken: bool) -> None:
         conclusion = "take" if taken else "not_grave_enough"
-        weighing = self.table.weigh(case, conclusion)
-        self.outcomes[case.id].append(weighing)
+        weighing = self._weigh(case, conclusion)
         if taken:
             self._try(SEATED.chair, case, "accept", outcome=weighing)
             return
@@ -190,17 +229,13 @@ class Lives(RuleBasedStateMachine):
     def _begin(self, case: Case) -> None:
         director = {"person": self.table.people[SEATED.director].id, "no_care_professional": True}
         self.table.expect(self.table.put(SEATED.chair, f"{case.path}/director", director))
-        weighing = self.outcomes[case.id][-1]
+        weighing = self.standing[case.id]["weighing"]
         plan = self.table.adopt(case, builders.plan(weighing, case.persons, "caw-kortrijk"))
-        self.outcomes[case.id].append(plan)
+        self._closed(case, "plan", plan)
         self._try(SEATED.chair, case, "start_execution", outcome=plan)
 
     def _conclude(self, case: Case) -> None:
-        path = f"{case.path}/conclusions"
-        answer = self.table.post(SEATED.director, path, builders.conclusion())
-        drawn = self.table.expect(answer)
-        self.outcomes[case.id].append(drawn["id"])
-        self._try(SEATED.chair, case, "conclude", outcome=drawn["id"])
+        self._try(SEATED.chair, case, "conclude", outcome=self._draw(case))
 
     def _close(self, case: Case, after: timedelta) -> None:
         clock = self.platform.clock
@@ -209,10 +244,29 @@ class Lives(RuleBasedStateMachine):
         path = f"{case.path}/follow-ups"
         answer = self.table.post(SEATED.director, path, builders.follow_up())
         if answer.ok:
-            self.outcomes[case.id].append(answer.json()["id"])
-            self._try(SEATED.chair, case, "close", outcome=answer.json()["id"])
+            followed = self._closed(case, "follow_up", answer.json()["id"])
+            self._try(SEATED.chair, case, "close", outcome=followed)
         else:
             assert "too_early" in answer.text, answer.text
+
+    def _weigh(self, case: Case, conclusion: str) -> str:
+        return self._closed(case, "weighing", self.table.weigh(case, conclusion))
+
+    def _draw(self, case: Case, **changes: Any) -> str:
+        body = builders.conclusion(**changes)
+        drawn = self.table.post(SEATED.director, f"{case.path}/conclusions", body)
+        return self._closed(case, "conclusion", self.table.expect(drawn)["id"])
+
+    def _follow_up(self, case: Case, result: str, **changes: Any) -> str:
+        body = builders.follow_up(result, **changes)
+        followed = self.table.post(SEATED.director, f"{case.path}/follow-ups", body)
+        return self._closed(case, "follow_up", self.table.expect(followed)["id"])
+
+    def _closed(self, case: Case, kind: str, outcome: str) -> str:
+        """Notes what was closed; it takes the place of what was closed before it."""
+        self.outcomes[case.id].append(outcome)
+        self.standing[case.id][kind] = outcome
+        return outcome
 
     def _recorded(self, case: Case) -> list[dict[str, Any]]:
         """All entries of a case, once its changes of stage are among them."""
@@ -252,6 +306,8 @@ class Lives(RuleBasedStateMachine):
         assert before == after or (before, after) in LEADS, f"{before} → {after}"
         self.moves[case.id] += before != after
         self.stages[case.id] = after
+        if (before, after) in AGAIN:
+            self.standing[case.id] = {}
 
 
 def test_whatever_people_do_the_rules_hold(

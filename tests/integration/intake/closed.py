@@ -13,7 +13,7 @@ SAYS: Mapping[str, Mapping[str, Any]] = {
     "weighing": {"conclusion": "take", "assessments": 1, "problem_profile": True},
     "plan": {"version": 1, "followers": ["ggz"]},
     "conclusion": {"violence_stopped": True, "goals_reached": True, "followers": ["ggz"]},
-    "follow_up": {"result": "close", "ground": None},
+    "follow_up": {"result": "close", "ground": None, "next_on": None},
 }
 
 
@@ -27,7 +27,8 @@ class Closed:
     def document(self, kind: str, case: str, **changes: Any) -> str:
         """Something closed for a case; tells its id."""
         outcome = str(uuid.uuid4())
-        document = {"id": outcome, "case": case, "closed_at": CLOSED, **SAYS[kind], **changes}
+        always = {"id": outcome, "case": case, "closed_at": CLOSED, "stands": True}
+        document = {**always, **SAYS[kind], **changes}
         self._documents[f"{kind}_outcome", outcome] = document
         return outcome
 

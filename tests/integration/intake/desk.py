@@ -118,11 +118,15 @@ class Desk:
     def weighing(self, **changes: Any) -> str:
         """A case that every partner answered about; tells its id."""
         case: str = self.forming(**changes)["case"]
+        self.answer_for_everybody(case)
+        self.step(case, "complete_forming")
+        return case
+
+    def answer_for_everybody(self, case: str) -> None:
+        """Every partner tells that it knows nothing."""
         for partner in PARTNERS:
             answer = {"answer": "nothing_known"}
             self.send("answer_forming", answer, case=case, partner=partner)
-        self.step(case, "complete_forming")
-        return case
 
     def offer(self, case: str, subject: str, partner: str = "caw", **changes: Any) -> str:
         """Offer an item; tells its id."""

@@ -120,6 +120,7 @@ def test_a_case_that_comes_back_is_declined_with_an_advice_of_now(
     desk.step(case, "decline", ground="not_grave_enough", outcome=declining())
     clock.advance(timedelta(days=1))
     desk.step(case, "reopen", ground="new_facts")
+    desk.answer_for_everybody(case)
     desk.step(case, "complete_forming")
     clock.advance(timedelta(days=1))
     again = {"ground": "not_grave_enough", "outcome": declining()}

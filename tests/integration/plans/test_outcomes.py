@@ -1,5 +1,6 @@
 """What intake rests a step on: closed once, and never changed."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -35,12 +36,16 @@ def test_what_was_closed_is_told(desk: Desk, clock: FixedClock) -> None:
 
     # The database keeps milliseconds.
     at = clock.now().replace(microsecond=clock.now().microsecond // 1000 * 1000).isoformat()
-    common = {method: {"id": closed[method], "case": case, "closed_at": at} for method in closed}
+    common = {
+        method: {"id": closed[method], "case": case, "closed_at": at, "stands": True}
+        for method in closed
+    }
     assert told(desk, case, closed) == {
         "plan_outcome": common["plan_outcome"] | {"version": 1, "followers": ["caw", "parket"]},
         "conclusion_outcome": common["conclusion_outcome"]
         | {"violence_stopped": True, "goals_reached": True, "followers": ["caw", "parket"]},
-        "follow_up_outcome": common["follow_up_outcome"] | {"result": "close", "ground": None},
+        "follow_up_outcome": common["follow_up_outcome"]
+        | {"result": "close", "ground": None, "next_on": None},
     }
 
 
@@ -57,7 +62,29 @@ def test_what_was_closed_never_changes(desk: Desk) -> None:
     reopened = bodies.follow_up("reopen", ground="new_facts")
     desk.send("record_follow_up", reopened, case)
 
-    assert told(desk, case, closed) == before
+    after = told(desk, case, closed)
+    assert after == {method: {**said, "stands": False} for method, said in before.items()}
+
+
+def test_what_was_closed_stands_until_something_later_takes_its_place(desk: Desk) -> None:
+    """A case would end on a plan or a talk that the table has left behind."""
+    case = new_id()
+    closed = close(desk, case)
+
+    def standing(*methods: str) -> None:
+        said = told(desk, case, closed)
+        assert {method for method in closed if said[method]["stands"]} == set(methods)
+
+    desk.propose(case)
+    standing(*closed)
+    extended = bodies.follow_up("extend", next_on="2027-06-01")
+    closed["later"] = desk.send("record_follow_up", extended, case)["id"]
+    later = desk.outcome("follow_up_outcome", case, closed.pop("later"))
+    assert (later["stands"], later["next_on"]) == (True, date(2027, 6, 1))
+    standing("plan_outcome", "conclusion_outcome")
+    second = desk.adopted(case)
+    standing()
+    assert desk.outcome("plan_outcome", case, second)["stands"]
 
 
 def test_what_is_open_foreign_unknown_or_of_another_kind_looks_the_same(desk: Desk) -> None:

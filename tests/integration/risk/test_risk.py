@@ -124,6 +124,7 @@ def test_a_closed_weighing_is_told_to_intake(risk: Served) -> None:
         "conclusion": "take",
         "assessments": 1,
         "problem_profile": True,
+        "stands": True,
     }
 
 

@@ -75,6 +75,7 @@ def test_a_weighing_from_opening_to_its_outcome(
         "conclusion": "take",
         "assessments": 1,
         "problem_profile": True,
+        "stands": True,
     }
     assert [one["type"] for one in published(runtime, case)] == [
         "assessment_recorded",
@@ -94,6 +95,26 @@ def test_an_open_weighing_tells_its_state_and_nothing_more(desk: Desk) -> None:
     assert desk.fragment(case, weighing)["content"] == {"state": "open"}
 
 
+def test_a_weighing_stands_until_the_table_weighs_again(desk: Desk) -> None:
+    """A family would be taken on what the table thought before it learned more."""
+    case = new_id()
+    assessment = desk.assess(case)
+    first = desk.weigh(case, "caw", "parket")
+    desk.describe(case, first)
+    desk.close(case, first, assessment)
+    assert desk.outcome(case, first)["stands"]
+
+    desk.recall(case, assessment)
+    said = desk.outcome(case, first)
+    assert (said["stands"], said["assessments"]) == (True, 0)
+
+    second = desk.weigh(case, "caw", "parket")
+    assert not desk.outcome(case, first)["stands"]
+    desk.close(case, second, conclusion="not_grave_enough")
+    assert not desk.outcome(case, first)["stands"]
+    assert desk.outcome(case, second)["stands"]
+
+
 def test_open_foreign_and_unknown_weighings_look_the_same(desk: Desk) -> None:
     """Nobody can move a case on a weighing that is unfinished or somebody else's."""
     case, other = new_id(), new_id()
@@ -111,7 +132,7 @@ def test_open_foreign_and_unknown_weighings_look_the_same(desk: Desk) -> None:
 
 
 def test_after_closing_nothing_of_it_changes(runtime: Runtime, desk: Desk) -> None:
-    """Whatever is tried, and even when its assessment is taken back, the outcome stands."""
+    """Whatever is tried, what the table concluded stays; it tells that its assessment is gone."""
     case = new_id()
     assessment = desk.assess(case)
     weighing = desk.weigh(case, "caw", "parket")
@@ -131,7 +152,7 @@ def test_after_closing_nothing_of_it_changes(runtime: Runtime, desk: Desk) -> No
 
     assert tried == [("precondition_unmet", "weighing_closed")] * 4
     assert desk.read(case, *kinds) == before
-    assert desk.outcome(case, weighing) == outcome
+    assert desk.outcome(case, weighing) == outcome | {"assessments": 0}
     assert kept(runtime)["weighings"] == 1
 
 

@@ -1,5 +1,6 @@
 """Steps 3 to 6 of a case: what its neighbours closed, the cap, the order of those who wait."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,25 +10,33 @@ from contracts.errors import Refuse
 from services.intake.domain.case import Case, Change
 from services.intake.domain.places import Places
 from services.intake.domain.stages import StageFacts, change_stage
-from tests.unit.intake.givens import NOW, case, command, names, refusal
+from tests.unit.intake.givens import NOW, answered, case, command, names, refusal
 
 OUTCOME = case().id
 CAP = {"number": 2, "counts": "concurrent"}
 TERMS = {"cap": CAP, "follow_up_months": 6, "reporting_rhythm_days": 28}
 WEIGHING = {
     "closed_at": NOW,
+    "stands": True,
     "conclusion": "take",
     "assessments": 1,
     "problem_profile": True,
 }
-PLAN = {"closed_at": NOW, "version": 2, "followers": ["ggz", "parket"]}
+PLAN = {"closed_at": NOW, "stands": True, "version": 2, "followers": ["ggz", "parket"]}
 CONCLUSION = {
     "closed_at": NOW,
+    "stands": True,
     "violence_stopped": True,
     "goals_reached": True,
     "followers": ["ggz"],
 }
-FOLLOW_UP = {"closed_at": NOW, "result": "close", "ground": None}
+FOLLOW_UP = {
+    "closed_at": NOW,
+    "stands": True,
+    "result": "close",
+    "ground": None,
+    "next_on": None,
+}
 
 
 def step(given: Case, name: str, facts: StageFacts, **members: Any) -> Change:
@@ -251,6 +260,71 @@ def test_a_case_is_not_reopened_beyond_the_cap() -> None:
     assert refusal(
         lambda: step(case(stage="closed"), "reopen", facts(places=full), ground="new_facts")
     ) == ("precondition_unmet", "cap_reached")
+
+
+def test_a_follow_up_that_extends_moves_its_day_and_ends_nothing() -> None:
+    """Who looks at the case would see the day that is over, and nobody look again."""
+    later = NOW.date() + timedelta(days=90)
+    over = case(stage="concluded", follow_up_on=NOW.date())
+    says = {**FOLLOW_UP, "result": "extend", "next_on": later}
+
+    change = step(over, "extend", facts(says), outcome=OUTCOME)
+
+    assert (the_case(change).stage, the_case(change).follow_up_on) == ("concluded", later)
+    assert the_case(change).version == over.version + 1
+    assert names(change) == ["follow_up_extended"]
+    assert dict(change.events[0].data) == {"follow_up_due": later}
+    assert refusal(lambda: step(over, "extend", facts(FOLLOW_UP), outcome=OUTCOME)) == (
+        "precondition_unmet",
+        "follow_up_says_otherwise",
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "says"),
+    [
+        ("weighing", "accept", WEIGHING),
+        ("weighing", "decline", {**WEIGHING, "conclusion": "not_grave_enough"}),
+        ("accepted", "start_execution", PLAN),
+        ("active", "conclude", CONCLUSION),
+        ("concluded", "extend", {**FOLLOW_UP, "result": "extend", "next_on": NOW.date()}),
+        ("concluded", "close", FOLLOW_UP),
+    ],
+)
+def test_no_step_rests_on_what_something_later_took_the_place_of(
+    stage: str, name: str, says: dict[str, Any]
+) -> None:
+    """A case would be closed on a talk of May, though in June the violence was back."""
+    given = case(stage=stage, director="p-director")
+    ground = {"ground": "not_grave_enough"} if name == "decline" else {}
+    outdated = facts({**says, "stands": False}, advice_written=True)
+
+    assert refusal(lambda: step(given, name, outdated, outcome=OUTCOME, **ground)) == (
+        "precondition_unmet",
+        "outcome_outdated",
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "members"),
+    [
+        ("weighing", "reopen_forming", {}),
+        ("declined", "reopen", {"ground": "new_facts"}),
+    ],
+)
+def test_when_forming_begins_again_everybody_is_asked_again(
+    stage: str, name: str, members: dict[str, Any]
+) -> None:
+    """Forming would be over at once, and the weighing of before decide in spite of what is new."""
+    change = step(case(stage=stage, participants=answered()), name, facts(), **members)
+
+    again = the_case(change)
+    assert [one.answered for one in again.participants] == [None] * len(again.participants)
+    weighed = replace(again, stage="weighing")
+    assert refusal(lambda: step(weighed, "accept", facts(WEIGHING), outcome=OUTCOME)) == (
+        "precondition_unmet",
+        "outcome_outdated",
+    )
 
 
 def test_what_was_closed_before_a_reopening_closes_nothing_after_it() -> None:

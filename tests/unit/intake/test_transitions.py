@@ -29,6 +29,7 @@ DOMAIN_TABLE = {
     ("promote", ("waiting",), ("accepted",)),
     ("start_execution", ("accepted",), ("active",)),
     ("conclude", ("active",), ("concluded",)),
+    ("extend", ("concluded",), ("concluded",)),
     ("close", ("concluded",), ("closed",)),
     ("reopen", ("concluded", "closed"), ("active",)),
     ("reopen", ("declined",), ("forming",)),

@@ -116,7 +116,11 @@ def test_a_follow_up_says_how_the_case_goes_on(result: str, members: dict[str, A
     outcome = change.outcome
     assert outcome is not None
     assert (outcome.kind, outcome.id) == ("follow_ups", made.id)
-    assert outcome.said == {"result": result, "ground": members.get("ground")}
+    assert outcome.said == {
+        "result": result,
+        "ground": members.get("ground"),
+        "next_on": members.get("next_on"),
+    }
     next_on = {"next_on": date(2026, 6, 1)} if result == "extend" else {}
     data = {"fragment": made.id, "category": "joint", "result": result, **next_on}
     assert told(change) == [("follow_up_recorded", data)]

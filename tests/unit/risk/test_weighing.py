@@ -181,22 +181,31 @@ def test_a_closed_weighing_says_what_the_table_concluded() -> None:
         "closed_at": NOW.isoformat(),
     }
     assert (change.about.content, change.about.version) == ({"reasons": "omdat het zo is"}, 2)
-    assert settled(change.closed) == {
+    assert settled(change.closed, [assessment().id], stands=True) == {
         "id": weighing().id,
         "case": case().id,
         "closed_at": NOW,
         "conclusion": "take",
         "assessments": 1,
         "problem_profile": True,
+        "stands": True,
     }
     assert [one.data for one in change.events] == [
         {"weighing": weighing().id, "conclusion": "take"}
     ]
 
 
+def test_a_weighing_counts_the_assessments_that_were_not_recalled() -> None:
+    """A family would be taken on a form that was taken back after the table concluded."""
+    weighed = closed().closed
+
+    assert settled(weighed, [], stands=True)["assessments"] == 0
+    assert settled(weighed, ["another"], stands=True)["assessments"] == 0
+
+
 def test_what_is_not_closed_is_refused() -> None:
     """No case moves on without a decision that stands."""
-    assert refusal(lambda: settled(None)).code == "not_found"
+    assert refusal(lambda: settled(None, [], stands=True)).code == "not_found"
 
 
 @pytest.mark.parametrize("conclusion", ["not_grave_enough", "criteria_not_met"])
@@ -204,13 +213,14 @@ def test_a_case_can_be_left_without_assessment_or_profile(conclusion: str) -> No
     """Where the criteria are not met nobody has to fill in a form about a family."""
     change = closed(closing(conclusion), profiles=(), assessments=())
 
-    assert settled(change.closed) | {"id": "", "case": ""} == {
+    assert settled(change.closed, [], stands=True) | {"id": "", "case": ""} == {
         "id": "",
         "case": "",
         "closed_at": NOW,
         "conclusion": conclusion,
         "assessments": 0,
         "problem_profile": False,
+        "stands": True,
     }
 
 
@@ -287,7 +297,7 @@ def test_a_score_never_decides(answer: str, conclusion: str) -> None:
     change = closed(on, assessments=(kept,))
 
     assert recorded.closed is None
-    assert settled(change.closed)["conclusion"] == conclusion
+    assert settled(change.closed, [], stands=True)["conclusion"] == conclusion
     assert reason(refusal(lambda: closed(on, positions=(), assessments=(kept,)))) == (
         "positions_missing"
     )
