@@ -98,12 +98,21 @@ class ConflictData(CaseData):
     partner = Code(required=True)
 
 
-class DeclinedData(CaseData):
+class DecidedData(CaseData):
+    """The table decided; whoever referred the family is told by name."""
+
+    referrer = Code(required=True)
+
+
+class DeclinedData(DecidedData):
     ground = OneOf(words.NOT_TAKEN_GROUNDS, required=True)
 
 
 class ReopenedData(CaseData):
+    """`report_due` where the plan is carried out again."""
+
     ground = OneOf(words.REOPEN_GROUNDS, required=True)
+    report_due = Day()
 
 
 class ExecutionData(CaseData):
@@ -117,9 +126,11 @@ class ConcludedData(CaseData):
 
 
 class DirectorData(CaseData):
+    """`mandates_due` where there is an involved service to mandate the director."""
+
     person = Code(required=True)
     partner = Code(required=True)
-    mandates_due = Day(required=True)
+    mandates_due = Day()
 
 
 class DirectionMandateData(CaseData):
@@ -170,7 +181,13 @@ class PlanProposedData(CaseData):
 
 
 class PlanPositionData(CaseData):
+    """`answered` are all who have taken a position on this version by now, `positions_due` is the
+    day by which the others are asked to.
+    """
+
     plan = RandomId(required=True)
+    answered = codes(required=True)
+    positions_due = Day(required=True)
     partner = Code(required=True)
     position = OneOf(words.PLAN_POSITIONS, required=True)
 
@@ -244,7 +261,7 @@ EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
     "intake.informing_recorded": {1: InformingData},
     "intake.advice_written": {1: CaseData},
     "intake.case_declined": {1: DeclinedData},
-    "intake.case_accepted": {1: CaseData},
+    "intake.case_accepted": {1: DecidedData},
     "intake.case_promoted": {1: CaseData},
     "intake.director_appointed": {1: DirectorData},
     "intake.direction_mandate_recorded": {1: DirectionMandateData},

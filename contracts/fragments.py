@@ -132,8 +132,17 @@ KINDS: Final[Mapping[str, Projections]] = {
     ),
     # plans
     "plan": Projections(
-        summary=("number", "state", "summary"),
-        full=("number", "state", "summary", "text", "weighing", "assessments", "adopted_at"),
+        summary=("number", "state", "positions_due", "summary"),
+        full=(
+            "number",
+            "state",
+            "positions_due",
+            "summary",
+            "text",
+            "weighing",
+            "assessments",
+            "adopted_at",
+        ),
     ),
     "goal": Projections(
         summary=("plan", "aim", "summary"), full=("plan", "aim", "summary", "text")

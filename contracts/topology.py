@@ -43,6 +43,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "intake.follow_up_extended",
         "risk.weighing_opened",
         "plans.plan_proposed",
+        "plans.plan_position_taken",
         "plans.plan_adopted",
         "plans.action_updated",
         "plans.progress_reported",

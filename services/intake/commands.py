@@ -152,7 +152,8 @@ def _answer_request(case: Case, command: Command, books: Books, around: Around) 
 
 
 def _appoint_director(case: Case, command: Command, books: Books, around: Around) -> Change:
-    return direction.appoint_director(case, command, around.staff)
+    services = books.ids_of_kind(case.id, "involved_service")
+    return direction.appoint_director(case, command, around.staff, services)
 
 
 def _record_mandate(case: Case, command: Command, books: Books, around: Around) -> Change:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from services.intake.domain.case import (
     Case,
@@ -23,11 +24,14 @@ def write_advice(case: Case, command: Command) -> Change:
     return Change(_told(case, advice), added=(advice,), events=(event,))
 
 
-def appoint_director(case: Case, command: Command, staff: Mapping[str, str]) -> Change:
+def appoint_director(
+    case: Case, command: Command, staff: Mapping[str, str], services: Sequence[str]
+) -> Change:
     """The case director (casusregisseur); whoever was before takes the mandates along.
 
-    The terms name the partner that the person acts for. Somebody behind the wall of the case
-    cannot direct it, nor can the referrer, who remains in the own role.
+    `services` are the involved services, each of which is asked for a mandate. The terms name the
+    partner that the person acts for. Somebody behind the wall of the case cannot direct it, nor can
+    the referrer, who remains in the own role.
     """
     person = command.body["person"]
     if person in walled(case, staff) or person == case.referrer:
@@ -37,8 +41,10 @@ def appoint_director(case: Case, command: Command, staff: Mapping[str, str]) -> 
     partner = command.terms["partner"]
     case.participant(partner)
     case = replace(case, director=person, mandated_by=(), version=case.version + 1)
-    due = command.now.date() + timedelta(days=command.terms["mandate_days"])
-    data = {"person": person, "partner": partner, "mandates_due": due}
+    data: dict[str, Any] = {"person": person, "partner": partner}
+    if services:
+        due = command.now.date() + timedelta(days=command.terms["mandate_days"])
+        data["mandates_due"] = due
     return Change(outcome(case), case, events=(Event("intake.director_appointed", data, case),))
 
 

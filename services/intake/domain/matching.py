@@ -41,7 +41,15 @@ def normal_name(name: str) -> str:
 
 
 def notice(case: Case, others: Iterable[Case]) -> tuple[Event, ...]:
-    """Tells both sides that there may be a match, with no content of either (step 1)."""
-    alike = [other for other in others if other.stage != "withdrawn"]
+    """Tells both sides that there may be a match, with no content of either (step 1).
+
+    Never across agreements: neither has the purpose of telling that somebody is known in the other
+    (docs/decisions/0010).
+    """
+    alike = [
+        other
+        for other in others
+        if other.stage != "withdrawn" and other.agreement == case.agreement
+    ]
     concerned = [case, *alike] if alike else []
     return tuple(Event("intake.possible_match_noticed", case=one) for one in concerned)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from contracts import vocabulary as words
@@ -106,7 +106,7 @@ def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
         raise unmet("weighing_says_otherwise", "the weighing does not conclude this")
     if not facts.advice_written:
         raise unmet("advice_missing", "the referrer is owed an advice")
-    return Step({"ground": ground})
+    return Step({"ground": ground, "referrer": case.referrer})
 
 
 def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -118,9 +118,10 @@ def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
         raise unmet("assessment_missing", "the weighing rests on no assessment")
     if not weighing["problem_profile"]:
         raise unmet("problem_profile_missing", "the weighing has no problem profile")
+    told = {"referrer": case.referrer}
     if _places(facts).free(command.terms["cap"]) and facts.first_waiting is None:
-        return _taken(case, command, facts)
-    return Step(target="waiting", changes={"waiting_since": command.now})
+        return replace(_taken(case, command, facts), data=told)
+    return Step(told, target="waiting", changes={"waiting_since": command.now})
 
 
 def _promoted(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -137,8 +138,9 @@ def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
     if missing:
         detail = "not every involved service has mandated the director"
         raise unmet("direction_mandates_missing", detail, services=missing)
-    due = command.now.date() + timedelta(days=command.terms["reporting_rhythm_days"])
-    return Step({"report_due": due}, changes={"followers": tuple(plan["followers"])})
+    return Step(
+        {"report_due": _report_due(command)}, changes={"followers": tuple(plan["followers"])}
+    )
 
 
 def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -171,12 +173,18 @@ def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _reopened(case: Case, command: Command, facts: StageFacts) -> Step:
     """Taken up again: with a place once more, unless it never had one."""
-    data = {"ground": _known_ground(command, words.REOPEN_GROUNDS)}
+    data: dict[str, Any] = {"ground": _known_ground(command, words.REOPEN_GROUNDS)}
     changes = {"reopened_at": command.now, "follow_up_on": None, "evaluations": ()}
     if case.stage == "declined":
         return Step(data, changes={**changes, **_anew(case, command)})
     taken = _taken(case, command, facts)
+    data["report_due"] = _report_due(command)
     return replace(taken, data=data, changes={**taken.changes, **changes})
+
+
+def _report_due(command: Command) -> date:
+    """When the director reports first on a plan that is carried out from now on."""
+    return command.now.date() + timedelta(days=command.terms["reporting_rhythm_days"])
 
 
 def _anew(case: Case, command: Command) -> Mapping[str, Any]:

@@ -102,8 +102,11 @@ def _informing(data: Data) -> Iterator[Change]:
 
 
 def _directed(data: Data) -> Iterator[Change]:
-    members = {"person": data["person"]}
-    yield Set("mandates", data["case"], _day(data["mandates_due"]), members)
+    if "mandates_due" in data:
+        members = {"person": data["person"]}
+        yield Set("mandates", data["case"], _day(data["mandates_due"]), members)
+    else:
+        yield Clear("mandates", data["case"])
 
 
 def _mandated(data: Data) -> Iterator[Change]:
@@ -112,7 +115,8 @@ def _mandated(data: Data) -> Iterator[Change]:
 
 
 def _proposed(data: Data) -> Iterator[Change]:
-    yield Set("positions", data["case"], _day(data["positions_due"]))
+    members = {"answered": data.get("answered", [])}
+    yield Set("positions", data["case"], _day(data["positions_due"]), members)
 
 
 def _adopted(data: Data) -> Iterator[Change]:
@@ -158,6 +162,8 @@ def _followed_up(data: Data) -> Iterator[Change]:
 
 def _reopened(data: Data) -> Iterator[Change]:
     yield Clear("follow_up", data["case"])
+    if "report_due" in data:
+        yield Set("report", data["case"], _day(data["report_due"]))
 
 
 def _emergency(data: Data) -> Iterator[Change]:
@@ -197,6 +203,7 @@ _RULES: Final[Mapping[str, Callable[[Data], Iterator[Change]]]] = {
     "intake.case_declined": _over,
     "intake.case_closed": _over,
     "plans.plan_proposed": _proposed,
+    "plans.plan_position_taken": _proposed,
     "plans.plan_adopted": _adopted,
     "plans.action_updated": _action_updated,
     "plans.progress_reported": _reported,

@@ -24,13 +24,14 @@ def propose_plan(case: Case, command: Command, plans: Sequence[Fragment]) -> Cha
         for place, fragment in enumerate(_fragments(case, command, _next_number(plans)))
     )
     plan = fragments[0]
-    due = command.today + timedelta(days=command.terms["position_days"])
     return Change(
         plan,
         plan.state,
         added=fragments,
         revised=tuple(_superseded(one) for one in plans if one.state == "proposed"),
-        events=(Event("plans.plan_proposed", {"plan": plan.id, "positions_due": due}),),
+        events=(
+            Event("plans.plan_proposed", {"plan": plan.id, "positions_due": _positions_due(plan)}),
+        ),
     )
 
 
@@ -41,7 +42,8 @@ def take_plan_position(command: Command, plan: Fragment, positions: Iterable[Fra
     """
     _check_proposed(plan)
     partner, position = command.own_partner, command.body["position"]
-    own = [one for one in on_plan(positions, plan) if one.source == partner]
+    all_on_it = on_plan(positions, plan)
+    own = [one for one in all_on_it if one.codes["partner"] == partner]
     taken = Fragment(
         id=command.new_id(),
         kind="plan_position",
@@ -49,9 +51,14 @@ def take_plan_position(command: Command, plan: Fragment, positions: Iterable[Fra
         at=command.now,
         content=command.given("ground"),
         codes={"plan": plan.id, "partner": partner, "position": position},
-        source=partner,
     )
-    data = {"plan": plan.id, "partner": partner, "position": position}
+    data = {
+        "plan": plan.id,
+        "partner": partner,
+        "position": position,
+        "answered": list(dict.fromkeys([*(one.codes["partner"] for one in all_on_it), partner])),
+        "positions_due": _positions_due(plan),
+    }
     events = (Event("plans.plan_position_taken", data),)
     if not own:
         return Change(taken, position, added=(taken,), events=events)
@@ -111,6 +118,10 @@ def check_was_adopted(plan: Fragment | None) -> None:
     """Raises Refuse unless this is, or was, an adopted version."""
     if plan is None or "adopted_at" not in plan.codes:
         raise unmet("plan_not_adopted", "`plan` is no adopted version of this case")
+
+
+def _positions_due(plan: Fragment) -> date:
+    return date.fromisoformat(plan.codes["positions_due"])
 
 
 def _check_members(case: Case, body: Mapping[str, Any]) -> None:
@@ -178,7 +189,8 @@ def _fragments(case: Case, command: Command, number: int) -> Iterator[Fragment]:
     """The version's parts in the order in which a reader meets them."""
     body, now = command.body, command.now
     content = {key: body[key] for key in _PLAN_CONTENT}
-    codes = {"number": number, "state": "proposed"}
+    due = command.today + timedelta(days=command.terms["position_days"])
+    codes = {"number": number, "state": "proposed", "positions_due": due.isoformat()}
     plan = Fragment(command.new_id(), "plan", case.persons, now, content, codes)
     yield plan
     goals: dict[str, Fragment] = {}

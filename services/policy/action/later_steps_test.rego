@@ -23,13 +23,13 @@ directing := {"accepted", "active", "concluded"}
 # METADATA
 # title: Who takes each step, and at which stages
 takes_later_step := {
-	"record_informing": [{"chair", "director", "member"}, {"referred"} | in_preparation],
+	"record_informing": [{"chair", "director", "member"}, {"referred", "concluded"} | in_preparation],
 	"write_advice": [{"chair"}, {"weighing"}],
 	"appoint_director": [{"chair"}, {"weighing"} | directing],
 	"record_direction_mandate": [{"director"}, {"weighing"} | directing],
 	"review_emergency": [{"chair", "director", "member"}, object.keys(data.stages)],
 	"record_assessment": [{"director", "member"}, in_preparation],
-	"recall_assessment": [{"member"}, in_preparation],
+	"recall_assessment": [{"member"}, object.keys(data.stages)],
 	"open_weighing": [{"chair"}, {"weighing"}],
 	"take_weighing_position": [{"director", "member"}, {"weighing"}],
 	"write_problem_profile": [{"chair", "director", "member"}, {"weighing"}],

@@ -15,6 +15,7 @@ takes_step := {
 	"start_execution": {"chair"},
 	"conclude": {"chair"},
 	"close": {"chair", "director"},
+	"extend": {"chair", "director"},
 	"reopen": {"chair"},
 	"withdraw": {"submitter", "referrer"},
 }

@@ -44,6 +44,22 @@ test_a_day_counts_to_the_second if {
 	told_of(asked(9, [ending("m-1", {})], {})) == set()
 }
 
+test_a_mandate_that_another_one_continues_is_not_told if {
+	after := {"id": "m-2", "from": soon, "until": "2026-09-20T09:00:00Z"}
+	told_of(asked(10, [ending("m-1", {}), ending("m-2", after)], {})) == set()
+	told_of(asked(10, [ending("m-1", {}), ending("m-2", object.union(after, {"until": null}))], {})) == set()
+	every other in [
+		{"from": "2026-03-20T09:00:01Z"},
+		{"until": soon},
+		{"partner": "caw"},
+		{"role": "chair"},
+		{"person": "caw"},
+		{"confidentiality_signed_on": null},
+	] {
+		of_the_mandate & told_of(asked(10, [ending("m-1", {}), ending("m-2", object.union(after, other))], {})) == of_the_mandate
+	}
+}
+
 test_what_does_not_end_or_does_not_hold_tells_nobody[name] if {
 	some name, changes in {
 		"no end": {"until": null},

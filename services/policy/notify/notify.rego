@@ -54,9 +54,16 @@ belongs("coordination", mandate) if mandate.role == "coordination_team"
 
 belongs("members", mandate) if mandate.role == "team_member"
 
-belongs("team", mandate) if {
-	mandate.role == "team_member"
-	mandate.partner in input.event.data.participants
+belongs("team", mandate) if of_the_team(mandate)
+
+belongs("team_to_answer", mandate) if {
+	of_the_team(mandate)
+	not has_answered(mandate)
+}
+
+belongs("referrer", mandate) if {
+	mandate.role in {"referrer", "team_member"}
+	mandate.person == input.event.data.referrer
 }
 
 belongs("submitting_partner", mandate) if member_of(mandate, input.event.data.submitted_by)
@@ -73,6 +80,13 @@ belongs("person_named", mandate) if team_member(mandate, input.event.data.person
 
 belongs("director", mandate) if team_member(mandate, input.event.data.director)
 
+has_answered(mandate) if mandate.partner in input.event.data.answered
+
+of_the_team(mandate) if {
+	mandate.role == "team_member"
+	mandate.partner in input.event.data.participants
+}
+
 team_member(mandate, person) if {
 	mandate.role == "team_member"
 	mandate.person == person
@@ -87,8 +101,8 @@ member_of(mandate, partner) if {
 # title: What ends soon
 # description: >-
 #   `{tell: [{person, task, key}], policy_revision}` for the mandates and agreements that hold now
-#   and end within `within_days` days: a mandate tells its person and the coordination team, an
-#   agreement its chairs and the coordination team. `key` is the same whenever it is asked, and
+#   and end within `within_days` days: a mandate that no other one continues tells its person and the
+#   coordination team, an agreement its chairs and the coordination team. `key` is the same whenever it is asked, and
 #   another for another person, thing or end.
 # entrypoint: true
 endings := {
@@ -101,6 +115,7 @@ ending contains {"person": person, "task": "mandate_ends", "key": key("mandate",
 	some mandate in data.members[id]
 	mandates.holds(mandate)
 	soon(mandate.until)
+	not continued(id, mandate)
 	some person in ({mandate.person} | holders(id, {"coordination_team"}))
 }
 
@@ -117,6 +132,21 @@ asked contains id if {
 	some id, _ in data.agreements
 	agreements.in_force(id)
 }
+
+# The same person goes on for the same partner in the same role without a gap.
+continued(id, mandate) if {
+	some other in data.members[id]
+	other.person == mandate.person
+	other.partner == mandate.partner
+	other.role == mandate.role
+	is_string(other.confidentiality_signed_on)
+	time.parse_rfc3339_ns(other.from) <= time.parse_rfc3339_ns(mandate.until)
+	lasts_longer(other.until, mandate.until)
+}
+
+lasts_longer(null, _) := true
+
+lasts_longer(until, than) if time.parse_rfc3339_ns(until) > time.parse_rfc3339_ns(than)
 
 soon(until) if time.parse_rfc3339_ns(until) <= question.now + (((input.within_days * 24) * 3600) * 1000000000)
 

@@ -40,10 +40,11 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 		"conflict_declared": [
 			{"partner": "ggz", "person": "ggz", "walled": ["ggz"]},
 			"deputy_needed",
-			{"of-two"},
+			{"of-two", "coordination"},
 		],
-		"case_declined": [{}, "case_decided", team | {"coordination"}],
-		"case_accepted": [{}, "case_decided", team | {"coordination"}],
+		"forming_reopened": [{}, "case_reopened", team | {"coordination"}],
+		"case_declined": [{"referrer": "referrer"}, "case_decided", team | {"coordination", "referrer"}],
+		"case_accepted": [{"referrer": "caw"}, "case_decided", team | {"coordination"}],
 		"case_promoted": [{}, "case_decided", team | chairs],
 		"execution_started": [{}, "execution_started", team | {"coordination"}],
 		"case_concluded": [{}, "case_ended", team | {"coordination"}],
@@ -56,7 +57,7 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 			"emergency_access_used",
 			((chairs | {"coordination"}) | {"parket"}),
 		],
-		"possible_match_noticed": [{}, "possible_match", {"chair", "member-and-chair", "caw", "ggz", "parket", "of-two"}],
+		"possible_match_noticed": [{}, "possible_match", chairs],
 	}
 	decision := told(type, changes)
 	decision.policy_revision == "revision-of-the-test"
@@ -81,7 +82,7 @@ test_each_event_of_risk_and_plans_tells_those_for_whom_something_waits[name] if 
 # METADATA
 # title: Who is reminded of a day that has come, and to whom it goes when nobody acted
 test_each_day_reminds_and_then_escalates[name] if {
-	about_it := {"to": "ggz", "by": "parket", "follower": "ggz", "director": "parket", "person": "caw"}
+	about_it := {"answered": ["parket"], "to": "ggz", "by": "parket", "follower": "ggz", "director": "parket", "person": "caw"}
 	some name, people in {
 		"question_due": {"ggz", "of-two"},
 		"question_overdue": {"ggz", "of-two", "parket"} | chairs,
@@ -89,7 +90,7 @@ test_each_day_reminds_and_then_escalates[name] if {
 		"action_overdue": {"ggz", "of-two", "parket"} | chairs,
 		"report_due": {"parket", "caw"},
 		"report_overdue": (({"parket", "caw"} | chairs) | {"coordination"}),
-		"positions_due": team,
+		"positions_due": team - {"parket"},
 		"positions_overdue": chairs | {"parket"},
 		"mandates_due": {"parket", "caw"},
 		"mandates_overdue": (({"parket", "caw"} | chairs) | {"coordination"}),
@@ -119,6 +120,16 @@ test_a_director_who_is_not_known_or_holds_no_team_mandate_is_not_told if {
 	told("director_appointed", {"person": "referrer"}).tell == []
 }
 
+test_where_nobody_knows_who_answered_the_whole_team_is_reminded if {
+	{entry.person | some entry in told_by("notifications", "positions_due", {}).tell} == team
+	told_by("notifications", "positions_due", {"answered": ["caw", "ggz", "parket"]}).tell == []
+}
+
+test_a_referrer_behind_the_wall_is_not_told if {
+	walled := told("case_declined", {"referrer": "referrer", "walled": ["referrer"]}).tell
+	{entry.person | some entry in walled} == team | {"coordination"}
+}
+
 test_a_director_behind_the_wall_is_not_told if {
 	told("emergency_opened", {"director": "parket", "walled": ["parket"]}).tell == told("emergency_opened", {}).tell
 	told("director_appointed", {"person": "parket", "walled": ["parket"]}).tell == []
@@ -138,7 +149,7 @@ test_a_session_is_announced_to_the_whole_team if {
 }
 
 test_nobody_behind_a_wall_is_told if {
-	every type in ["case_taken_on_agenda", "crisis_raised", "possible_match_noticed"] {
+	every type in ["crisis_raised", "case_closed", "case_taken_over"] {
 		people := {entry.person | some entry in told(type, {"walled": ["parket", "chair"]}).tell}
 		count({"parket", "chair"} & people) == 0
 		"ggz" in people

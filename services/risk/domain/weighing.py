@@ -38,8 +38,7 @@ def take_weighing_position(
         partner=partner,
         position=position,
     )
-    said = replace(said, source=partner)
-    before = [one for one in _of(weighing, positions) if one.source == partner]
+    before = [one for one in _of(weighing, positions) if one.codes["partner"] == partner]
     event = Event(
         "risk.weighing_position_taken",
         {"weighing": weighing.id, "partner": partner, "position": position},
@@ -78,7 +77,7 @@ def close_weighing(
     command.check_version(weighing.version)
     conclusion, named = command.body["conclusion"], command.body["assessments"]
     profiled = bool(_of(weighing, profiles))
-    if len({one.source for one in _of(weighing, positions)}) < command.terms["quorum"]:
+    if len({one.codes["partner"] for one in _of(weighing, positions)}) < command.terms["quorum"]:
         raise unmet("positions_missing", "too few partners have said how they stand")
     _check_assessments(conclusion, named, assessments)
     if conclusion == "take" and not profiled:

@@ -28,7 +28,7 @@ SETS = {
     "question": "intake.information_requested",
     "action": "plans.action_updated",
     "report": "intake.execution_started",
-    "positions": "plans.plan_proposed",
+    "positions": "plans.plan_position_taken",
     "mandates": "intake.director_appointed",
     "informing": "intake.informing_recorded",
     "emergency_review": "intake.emergency_opened",

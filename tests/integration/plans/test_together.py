@@ -55,7 +55,7 @@ def test_all_partners_take_their_position_at_the_same_moment(desk: Desk) -> None
 
     assert all(isinstance(one, str) for one in taken), taken
     positions = desk.read(case, kinds=["plan_position"])
-    assert sorted(one["source"] for one in positions) == sorted(PARTNERS)
+    assert sorted(one["content"]["partner"] for one in positions) == sorted(PARTNERS)
     assert {one["version"] for one in positions} == {2}
 
 

@@ -47,12 +47,10 @@ def test_a_weighing_from_opening_to_its_outcome(
     }
     told = desk.read(case, "weighing", "weighing_position", "problem_profile")
     assert ReadFragmentsReply().validate({"case": case, "fragments": told}) == {}
-    assert {(one["category"], one["source"]) for one in told} == {
-        ("joint", "table"),
-        ("joint", "caw"),
-        ("joint", "parket"),
+    assert {(one["category"], one["source"]) for one in told} == {("joint", "table")}
+    contents = {
+        (one["kind"], one["content"].get("partner", "table")): one["content"] for one in told
     }
-    contents = {(one["kind"], one["source"]): one["content"] for one in told}
     assert contents["weighing", "table"] == {
         "state": "closed",
         "conclusion": "take",
@@ -243,7 +241,7 @@ def test_all_partners_take_their_position_at_the_same_moment(desk: Desk) -> None
 
     assert all(isinstance(one, dict) for one in said), said
     positions = desk.read(case, "weighing_position")
-    assert sorted((one["source"], one["version"]) for one in positions) == sorted(
+    assert sorted((one["content"]["partner"], one["version"]) for one in positions) == sorted(
         (one, 2) for one in PARTNERS
     )
 

@@ -70,6 +70,7 @@ def test_an_untouched_log_stands_and_the_report_says_what_was_checked() -> None:
         checkpoints=len(SIGNED),
         stored_checkpoints=len(SIGNED),
         covered=35,
+        held=35,
         first="2026-03-02T09:30:00.000000Z",
         last="2026-03-02T09:30:36.000000Z",
         root=report.root,
@@ -81,6 +82,7 @@ def test_an_untouched_log_stands_and_the_report_says_what_was_checked() -> None:
         "recorded": "2026-03-02T09:30:00.000000Z to 2026-03-02T09:30:36.000000Z",
         "checkpoints": "5 in the file, 5 stored",
         "signed": "the first 35 entries, 2 not yet",
+        "held outside": "the first 35 entries",
         "root": report.root,
     }
 

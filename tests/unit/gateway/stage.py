@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -19,7 +19,8 @@ from joserfc.jwk import KeySet, OKPKey
 from chassis.clock import FixedClock
 from chassis.errors import RemoteError
 from chassis.sealing import KeyRing
-from gateway.app import build
+from gateway import observe
+from gateway.app import build, make_parts
 from gateway.auth import Authenticator
 from gateway.policy import Decider
 
@@ -29,6 +30,7 @@ BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 UNTIL = "2026-03-02T10:00:00+00:00"
 REVISION = "rev-1"
 ANNA = "p-00000001"
+RING = KeyRing({"b1": bytes(range(32))})
 VICTIM = "91b2c3d4-5e6f-4a7b-8c9d-0e1f2a3b4c46"
 
 Handler = Callable[[dict[str, Any]], Any]
@@ -119,6 +121,22 @@ class FakePolicy:
         return True
 
 
+@cache
+def _app() -> Flask:
+    """The application, made once: describing its routes takes longer than most tests."""
+    trace: list[tuple[str, Any]] = []
+    clock = FixedClock(BEGIN)
+    app: Flask = build(
+        client=FakeBus(trace),
+        opa=FakePolicy(trace),
+        authenticator=Authenticator(FixedKeys(), ISSUER, AUDIENCE, clock),
+        clock=clock,
+        ring=RING,
+        sleep=lambda seconds: app.extensions["slept"].append(seconds),
+    )
+    return app
+
+
 class Platform:
     """A gateway on fakes: cases are put in by hand, answers come through HTTP."""
 
@@ -133,22 +151,25 @@ class Platform:
         self.cases: dict[str, dict[str, Any]] = {}
         self.held: dict[str, dict[str, list[dict[str, Any]]]] = {"risk": {}, "plans": {}}
         self.recorded: list[dict[str, Any]] = []
-        self.app = self._app()
+        self.app = _app()
+        self._parts = make_parts(
+            client=self.bus,
+            opa=self.opa,
+            authenticator=Authenticator(FixedKeys(self.key), ISSUER, AUDIENCE, self.clock),
+            clock=self.clock,
+            ring=RING,
+        )
+        self._take_the_stage()
         self.bus.on("intake", "read_case", self._read_case)
         for owner in self.held:
             self.bus.on(owner, "read_fragments", partial(self._read_fragments, owner))
         self.bus.on("audit", "record", self._record)
 
-    def _app(self) -> Flask:
-        authenticator = Authenticator(FixedKeys(self.key), ISSUER, AUDIENCE, self.clock)
-        return build(
-            client=self.bus,
-            opa=self.opa,
-            authenticator=authenticator,
-            clock=self.clock,
-            ring=KeyRing({"b1": bytes(range(32))}),
-            sleep=self.slept.append,
-        )
+    def _take_the_stage(self) -> None:
+        """The one application stands on the parts of this platform from now on."""
+        self.app.extensions["ketenaanpak"] = self._parts
+        self.app.extensions["ketenaanpak-readiness"] = observe.Readiness(self._parts)
+        self.app.extensions["slept"] = self.slept
 
     def token(self, person: str = ANNA, **claims: Any) -> str:
         """A token of the issuer that this gateway trusts."""
@@ -172,6 +193,7 @@ class Platform:
         }
 
     def client(self) -> FlaskClient:
+        self._take_the_stage()
         return self.app.test_client()
 
     def get(self, path: str, person: str = ANNA, **headers: str) -> Any:

@@ -44,11 +44,13 @@ def test_the_advice_is_of_the_table_and_about_the_whole_family() -> None:
     assert names(change) == ["advice_written"]
 
 
-def appoint(given: Case, staff: Any = None, **body: Any) -> Change:
+def appoint(
+    given: Case, staff: Any = None, services: tuple[str, ...] = (SERVICE,), **body: Any
+) -> Change:
     ask = command(
         "appoint_director", APPOINT | body, terms={"partner": "parket", "mandate_days": 14}
     )
-    return appoint_director(given, ask, staff or {})
+    return appoint_director(given, ask, staff or {}, services)
 
 
 def test_a_director_is_appointed_and_has_days_to_be_mandated() -> None:
@@ -61,6 +63,13 @@ def test_a_director_is_appointed_and_has_days_to_be_mandated() -> None:
         "partner": "parket",
         "mandates_due": NOW.date() + timedelta(days=14),
     }
+
+
+def test_where_no_service_is_involved_nobody_has_to_mandate_the_director() -> None:
+    """A reminder would come of something that can never be done."""
+    change = appoint(case(stage="accepted"), services=())
+
+    assert dict(change.events[0].data) == {"person": "p-director", "partner": "parket"}
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_normal_name_is_normal_already(name: str) -> None:
 
 def test_both_sides_are_told_and_nothing_of_either() -> None:
     """Each case's own team hears "there may be a match", about its own case only."""
-    new, old = case(id="new"), case(id="old", agreement="sample-kortrijk")
+    new, old = case(id="new"), case(id="old")
 
     events = notice(new, [old])
 
@@ -74,6 +74,11 @@ def test_both_sides_are_told_and_nothing_of_either() -> None:
         ("intake.possible_match_noticed", new, {}),
         ("intake.possible_match_noticed", old, {}),
     ]
+
+
+def test_a_case_of_another_agreement_signals_nothing() -> None:
+    """Who refers somebody would learn that the person is known at another table."""
+    assert notice(case(id="new"), [case(id="old", agreement="sample-kortrijk")]) == ()
 
 
 def test_a_withdrawn_case_signals_nothing() -> None:

@@ -106,7 +106,8 @@ def test_a_case_is_declined_as_the_weighing_says_and_with_an_advice() -> None:
     change = step(weighed, "decline", facts(says, advice_written=True), **ground)
 
     assert the_case(change).stage == "declined"
-    assert dict(change.events[0].data) == {"ground": "not_grave_enough"}
+    told = {"ground": "not_grave_enough", "referrer": weighed.referrer}
+    assert dict(change.events[0].data) == told
     assert refusal(lambda: step(weighed, "decline", facts(says), **ground)) == (
         "precondition_unmet",
         "advice_missing",
@@ -228,14 +229,16 @@ def test_a_case_is_closed_by_a_follow_up_that_says_so(result: str) -> None:
     ],
 )
 def test_a_case_is_taken_up_again(stage: str, target: str, places: Any) -> None:
-    """It begins again where it can go on; who had a place is not counted as a new case."""
+    """It begins again where it can go on, with a day for the first report; who had a place is not
+    counted as a new case."""
     over = case(stage=stage, follow_up_on=NOW.date(), counted_under=("sample-brugge",))
 
     change = step(over, "reopen", facts(), ground="violence_again")
 
     assert (the_case(change).stage, the_case(change).follow_up_on) == (target, None)
     assert change.places == places
-    assert dict(change.events[0].data) == {"ground": "violence_again"}
+    report = {"report_due": NOW.date() + timedelta(days=28)} if target == "active" else {}
+    assert dict(change.events[0].data) == {"ground": "violence_again", **report}
 
 
 def test_a_total_counts_a_case_that_comes_back_once_for_each_agreement() -> None:

@@ -54,7 +54,7 @@ def case(**changes: Any) -> Case:
 
 def plan(state: str = "proposed", id: str = PLAN, number: int = 1, **changes: Any) -> Fragment:
     """A version of the plan."""
-    codes: dict[str, Any] = {"number": number, "state": state}
+    codes: dict[str, Any] = {"number": number, "state": state, "positions_due": "2026-03-16"}
     if state == "adopted":
         codes["adopted_at"] = NOW.isoformat()
     given = Fragment(id, "plan", (VICTIM, PERPETRATOR), NOW, None, codes)
@@ -64,9 +64,7 @@ def plan(state: str = "proposed", id: str = PLAN, number: int = 1, **changes: An
 def position(partner: str, position: str, of: str = PLAN) -> Fragment:
     """How a partner stands to a version."""
     codes = {"plan": of, "partner": partner, "position": position}
-    return Fragment(
-        f"of-{partner}", "plan_position", (VICTIM,), NOW, None, codes=codes, source=partner
-    )
+    return Fragment(f"of-{partner}", "plan_position", (VICTIM,), NOW, None, codes=codes)
 
 
 def action(state: str = "open", **changes: Any) -> Fragment:

@@ -71,7 +71,7 @@ def test_a_plan_becomes_fragments_that_name_each_other_by_random_ids() -> None:
     assert len({one.id for one in made}) == 6
     assert (version.content, version.codes) == (
         {"weighing": bodies.WEIGHING, "assessments": [], **bodies.words("het plan")},
-        {"number": 1, "state": "proposed"},
+        {"number": 1, "state": "proposed", "positions_due": "2026-03-16"},
     )
     assert goal.content == {"plan": version.id, "aim": "stop_violence", **bodies.words("doel g1")}
     assert without.content == {"plan": version.id, "ground": "niet bereikt"}
@@ -186,14 +186,16 @@ def test_a_new_version_takes_the_place_of_the_open_one_and_not_of_the_plan() -> 
 
 
 def test_a_position_is_its_partners_own() -> None:
-    """What a partner says alone has that partner as its source."""
+    """It stands under the partner's name, among what the team makes together."""
     change = take({"position": "object", "ground": "te vroeg"}, plan())
 
     [taken] = change.added
-    assert (taken.source, taken.category, taken.content) == ("ggz", "joint", {"ground": "te vroeg"})
+    of_the_table = (taken.source, taken.category, taken.content)
+    assert of_the_table == ("table", "joint", {"ground": "te vroeg"})
     codes = {"plan": PLAN, "partner": "ggz", "position": "object"}
     assert (taken.codes, change.state) == (codes, "object")
-    assert told(change) == [("plan_position_taken", codes)]
+    waiting = {"answered": ["ggz"], "positions_due": date(2026, 3, 16)}
+    assert told(change) == [("plan_position_taken", codes | waiting)]
 
 
 def test_a_position_taken_again_takes_the_place_of_the_earlier_one() -> None:
@@ -206,6 +208,8 @@ def test_a_position_taken_again_takes_the_place_of_the_earlier_one() -> None:
     assert (revised.id, revised.version, revised.content) == (earlier.id, 2, {})
     assert revised.codes["position"] == "approve"
     assert change.added == ()
+    [(_, data)] = told(change)
+    assert data["answered"] == ["caw", "ggz"]
 
 
 def test_a_position_on_another_version_stays_what_it_was() -> None:
@@ -213,6 +217,8 @@ def test_a_position_on_another_version_stays_what_it_was() -> None:
     change = take({"position": "approve"}, plan(), position("ggz", "object", of=EARLIER))
 
     assert (len(change.added), change.revised) == (1, ())
+    [(_, data)] = told(change)
+    assert data["answered"] == ["ggz"]
 
 
 @pytest.mark.parametrize("state", ["adopted", "superseded"])

@@ -27,10 +27,11 @@ READS = {
 }
 TELLS_NOBODY = {
     "intake.forming_completed",
-    "intake.forming_reopened",
     "intake.informing_recorded",
     "intake.direction_mandate_recorded",
     "intake.emergency_reviewed",
+    "intake.follow_up_extended",
+    "plans.plan_position_taken",
     "plans.progress_reported",
     "plans.follow_up_recorded",
 }

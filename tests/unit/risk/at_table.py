@@ -105,7 +105,7 @@ def weighing(**changes: Any) -> Fragment:
 def position(partner: str, number: int, of: Fragment | None = None) -> Fragment:
     """How a partner stood in a weighing, the open one unless told otherwise."""
     codes = {"weighing": (of or weighing()).id, "partner": partner, "position": "accept"}
-    return fragment(number, "weighing_position", source=partner, codes=codes)
+    return fragment(number, "weighing_position", codes=codes)
 
 
 def profiled(of: Fragment | None = None) -> Fragment:

@@ -98,7 +98,7 @@ def test_a_partner_says_how_it_stands() -> None:
     change = take_weighing_position(case(), asked, weighing(), [position("parket", 41)])
 
     [said] = change.added
-    assert (said.source, said.content) == ("caw", {"ground": "Hulp loopt."})
+    assert (said.source, said.content) == ("table", {"ground": "Hulp loopt."})
     assert said.codes == {"weighing": weighing().id, "partner": "caw", "position": "decline"}
     assert (change.about, change.state, change.revised) == (said, "decline", ())
     assert change.events[0].data == {
@@ -254,7 +254,10 @@ def test_a_weighing_is_not_closed_on_too_little(given: dict[str, Any], missing: 
 def test_the_quorum_is_reached_whatever_the_positions_say(partners: tuple[str, ...]) -> None:
     """The table needs enough partners that speak; how they stand is for people to weigh."""
     positions = tuple(
-        replace(position(partner, 40 + place), codes={"weighing": weighing().id, "position": said})
+        replace(
+            position(partner, 40 + place),
+            codes={"weighing": weighing().id, "partner": partner, "position": said},
+        )
         for place, (partner, said) in enumerate(
             zip(partners, ("decline", "abstain", "decline"), strict=False)
         )
