@@ -53,7 +53,7 @@ def fragments(read: CaseRead, decision: CaseDecision, whereabouts: Mapping[str, 
     shown: list[Body] = []
     for each in read.fragments:
         level = decision.grants[each["id"]].level
-        content = whereabouts.get(each["id"]) if kept_apart(each) else each["content"]
+        content = _content(each, whereabouts)
         if level == "none" or (content is None and kept_apart(each)):
             continue
         shown.append(
@@ -67,6 +67,13 @@ def fragments(read: CaseRead, decision: CaseDecision, whereabouts: Mapping[str, 
     for each in shown:
         each["content"] = _with_links_to(beside, each["content"])
     return shown
+
+
+def _content(fragment: Mapping[str, Any], whereabouts: Mapping[str, Any]) -> Any:
+    """What there is to project; nothing of what was recalled, which only its source is shown."""
+    if fragment["status"] == "recalled":
+        return None
+    return whereabouts.get(fragment["id"]) if kept_apart(fragment) else fragment["content"]
 
 
 def _with_links_to(beside: set[str], content: Body) -> Body:
@@ -87,8 +94,11 @@ def _with_links_to(beside: set[str], content: Body) -> Body:
 
 
 def kept_apart(fragment: Mapping[str, Any]) -> bool:
-    """True for whereabouts: their content is fetched by id, after the decision was recorded."""
-    return bool(fragment["kind"] == WHEREABOUTS)
+    """True for whereabouts: their content is fetched by id, after the decision was recorded.
+
+    Of those that were recalled there is nothing to fetch: their source sees that it recalled them.
+    """
+    return bool(fragment["kind"] == WHEREABOUTS and fragment["status"] != "recalled")
 
 
 def obligations(decision: CaseDecision) -> list[Body]:

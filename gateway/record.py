@@ -68,7 +68,7 @@ def release_entry(
         "case_persons": read.persons(),
         "fragments": fragments,
         "outcome": _outcome(decision, wanted),
-        "reasons": list(decision.reasons),
+        "reasons": _reasons(decision, wanted),
         "emergency": decision.emergency,
         "input": {**releasing.input, "cases": [_same(releasing, read.id)]},
         "result": {"policy_revision": releasing.decision.policy_revision, **given},
@@ -145,6 +145,14 @@ def _outcome(decision: CaseDecision, wanted: str | None) -> str:
         return "denied"
     held_back = any(grant.level != "full" for grant in decision.grants.values())
     return "withheld" if held_back else "released"
+
+
+def _reasons(decision: CaseDecision, wanted: str | None) -> list[str]:
+    """Why it was refused; of the one fragment that was asked for, why that one."""
+    grant = decision.grants.get(wanted) if wanted is not None else None
+    if grant is not None and grant.level == "none":
+        return list(grant.reasons)
+    return list(decision.reasons)
 
 
 def _same(releasing: Releasing, case: str) -> Mapping[str, Any]:

@@ -39,8 +39,9 @@ class EmergencyFacts(Strict):
 class CaseFacts(Strict):
     """What policy needs to know of a case.
 
-    `conflicts`, `guest` and `emergency` are those of the person who asks. `persons` are the random
-    ids of the client system; `follow_up_on` is the day from which the follow-up is due.
+    `contributors` are the partners that were ever the source of something in it. `conflicts`,
+    `guest` and `emergency` are those of the person who asks. `persons` are the random ids of the
+    client system; `follow_up_on` is the day from which the follow-up is due.
     """
 
     id = RandomId(required=True)
@@ -53,6 +54,7 @@ class CaseFacts(Strict):
     referrer = Code(allow_none=True)
     submitted_at = Moment(allow_none=True)
     participants = many(ParticipantFacts, most=200)
+    contributors = codes(200)
     persons = ids()
     director = Code(allow_none=True)
     follow_up_on = Day(allow_none=True)

@@ -18,9 +18,15 @@ from services.intake.domain.days import working_days_later
 
 
 def open_emergency(case: Case, command: Command) -> Change:
-    """Opens the case for a person until the time that the agreement allows is over."""
-    if any(one.person == command.person and one.until > command.now for one in case.emergencies):
+    """Opens the case for a person until the time that the agreement allows is over.
+
+    Once: until somebody has reviewed it, another person has to open it again.
+    """
+    own = [one for one in case.emergencies if one.person == command.person]
+    if any(one.until > command.now for one in own):
         raise unmet("emergency_open", "this person has emergency access now")
+    if any(one.reviewed_by is None for one in own):
+        raise unmet("emergency_unreviewed", "this person's last access has not been reviewed")
     partner = command.own_partner
     ground = Fragment(
         id=command.new_id(),

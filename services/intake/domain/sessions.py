@@ -49,7 +49,8 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
     _check_agenda(case, session)
     attends: bool = command.body["referrer_attends"]
     entry = AgendaEntry(case.id, attends, command.partner or command.roles[0])
-    session = replace(session, agenda=(*session.agenda, entry), version=session.version + 1)
+    # The version is for everybody at the table to see, and an entry is not: it stays as it was.
+    session = replace(session, agenda=(*session.agenda, entry))
     case = replace(case, session=session.id)
     if case.stage in LOOKED_BACK_ON:
         case = replace(case, evaluations=_evaluations(case, session, command))

@@ -34,6 +34,7 @@ _TOLD_FACTS = (
     "referrer",
     "submitted_at",
     "participants",
+    "contributors",
     "director",
     "followers",
     "crisis",
@@ -46,6 +47,7 @@ _TOLD_FACTS = (
 _UNKNOWN_FACTS: Document = {
     **dict.fromkeys(_TOLD_FACTS),
     "participants": [],
+    "contributors": [],
     "followers": [],
     "crisis": False,
     "victim_informed": False,

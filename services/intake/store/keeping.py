@@ -11,6 +11,7 @@ from chassis.runtime import Runtime
 from contracts.errors import Refuse
 from contracts.events import make_event
 from services.intake.domain.case import Case, Change, Event, Fragment, Session, event_data
+from services.intake.domain.command import TABLE
 from services.intake.domain.places import Places
 from services.intake.store.documents import (
     Document,
@@ -157,13 +158,7 @@ class Books:
 
     def keep(self, change: Change) -> None:
         """Write everything that a command changes."""
-        if change.case is not None:
-            self._cases.update_one(
-                {"_id": change.case.id},
-                {"$set": case_document(change.case)},
-                upsert=True,
-                session=self._transaction,
-            )
+        self._keep_case(change)
         if change.session is not None:
             self._sessions.update_one(
                 {"_id": change.session.id},
@@ -181,6 +176,20 @@ class Books:
             self._add(str(case), change.added)
         for fragment in change.revised:
             self._revise(str(case), fragment)
+
+    def _keep_case(self, change: Change) -> None:
+        """The case, and who has ever been the source of something in it: that is never taken
+        back, and no version tells of it.
+        """
+        update: Document = {}
+        if change.case is not None:
+            update["$set"] = case_document(change.case)
+        sources = sorted({fragment.source for fragment in change.added} - {TABLE})
+        if sources:
+            update["$addToSet"] = {"contributors": {"$each": sources}}
+        if update:
+            of_case = {"_id": change.outcome["case"]}
+            self._cases.update_one(of_case, update, upsert=True, session=self._transaction)
 
     def publish(
         self,

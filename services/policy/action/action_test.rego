@@ -98,7 +98,7 @@ first_samples := {
 	"recall of an item": [samples.does("ggz", "recall_item", consult, {}, object.union(of_case({}), {"target": item("ggz", {})})), []],
 	"recall when it is all over": [
 		samples.does("ggz", "recall_item", consult, {}, object.union(
-			of_case({"stage": "closed", "submitted_by": "ggz"}),
+			of_case({"stage": "closed", "contributors": ["ggz"]}),
 			{"target": item("ggz", {})},
 		)),
 		[],

@@ -20,7 +20,7 @@ no_emergency := {"modalities": {"emergency_access": false}}
 # METADATA
 # title: The whole decision for a member of a party that takes no part
 test_a_member_of_a_party_opens_a_case_it_takes_no_part_in if {
-	every stage, _ in data.stages {
+	every stage in while_help_goes_on {
 		samples.ruled(emergency("ggz", object.union(alone, {"stage": stage}))) == {
 			"allow": true,
 			"hide": false,
@@ -33,6 +33,14 @@ test_a_member_of_a_party_opens_a_case_it_takes_no_part_in if {
 			"agreement_version": "2025.1",
 			"policy_revision": "revision-of-the-test",
 		}
+	}
+}
+
+while_help_goes_on := object.keys(data.stages) - {"closed", "declined", "withdrawn"}
+
+test_a_case_that_is_over_is_not_opened if {
+	every stage in object.keys(data.stages) - while_help_goes_on {
+		refused(emergency("ggz", object.union(alone, {"stage": stage})), ["stage"], true)
 	}
 }
 

@@ -58,7 +58,7 @@ aimed_at := {
 # A case that everybody of the team reads at every stage, so that nothing but the step decides.
 open_case(changes) := of_case(object.union(
 	{
-		"participants": [object.union(samples.taking_part(partner), {"answered": "contributed"}) | some partner in samples.partners],
+		"contributors": samples.partners,
 		"director": "parket",
 		"followers": samples.partners,
 		"crisis": true,

@@ -99,6 +99,7 @@ well_formed(case) if {
 	is_array(data.stages[case.stage])
 	is_string(case.submitted_by)
 	is_array(case.participants)
+	is_array(case.contributors)
 	is_array(case.followers)
 	is_array(case.conflicts)
 	is_boolean(case.crisis)
@@ -131,6 +132,7 @@ place("guest", case, footing) := stages.audience(case, "guest", footing.partner)
 place("emergency", case, footing) := "emergency" if {
 	footing.party
 	agreements.opens_in_danger(case.agreement)
+	case.stage in data.actions.open_emergency.stages
 	is_string(case.emergency.grant)
 	case.emergency.partner == footing.partner
 	question.now < time.parse_rfc3339_ns(case.emergency.until)

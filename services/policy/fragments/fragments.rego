@@ -2,7 +2,8 @@
 # title: Fragments
 # description: >-
 #   What is shown of one fragment. Who wins: ownership over stage, the source's `withhold_from` and
-#   `only_for` over the table; both only narrow it. Recalled is shown to nobody.
+#   `only_for` over the table; both only narrow it. What was recalled is shown to its source only,
+#   which has no content left of it.
 package ketenaanpak.fragments
 
 # METADATA
@@ -21,6 +22,7 @@ verdicts(listed, partner, shown) := decided if {
 		fragment.source != partner
 		verdict := shown.table[fragment.category]
 		fragment.kind != "whereabouts"
+		not fragment.kind in data.emergency.for_review
 		is_string(fragment.id)
 		is_string(fragment.kind)
 		is_string(fragment.source)
@@ -38,9 +40,14 @@ verdicts(listed, partner, shown) := decided if {
 
 # METADATA
 # title: What a partner is shown of one fragment
-verdict(fragment, partner, shown) := none("recalled") if fragment.status != "offered"
+verdict(fragment, partner, shown) := full("own_source") if fragment.source == partner
 
-else := full("own_source") if fragment.source == partner
+else := none("recalled") if fragment.status != "offered"
+
+else := full("for_review") if {
+	fragment.kind in data.emergency.for_review
+	shown.review == true
+}
 
 else := none("withheld_by_source") if partner in fragment.withhold_from
 

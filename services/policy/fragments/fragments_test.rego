@@ -53,11 +53,27 @@ test_withheld_wins_over_named if {
 	shows("parket", {"only_for": ["parket"], "withhold_from": ["parket"]}) == none("withheld_by_source")
 }
 
-test_a_recalled_fragment_is_shown_to_nobody if {
-	every partner in samples.partners {
+test_a_recalled_fragment_is_shown_to_its_source_only if {
+	every partner in {partner | some partner in samples.partners} - {"caw"} {
 		shows(partner, {"status": "recalled", "source": "caw"}) == none("recalled")
 		shows(partner, {"status": "recalled", "category": "whereabouts", "only_for": samples.partners}) == none("recalled")
+		shows(partner, {"status": "recalled", "kind": "emergency_ground"}) == none("recalled")
 	}
+	shows("caw", {"status": "recalled", "source": "caw"}) == full("own_source")
+}
+
+# METADATA
+# title: What an emergency access is reviewed by is shown to whoever may review it
+test_the_ground_of_an_emergency_is_shown_at_every_stage if {
+	every kind in data.emergency.for_review {
+		ground := {"kind": kind, "category": "safety", "source": "ggz"}
+		every stage, _ in data.stages {
+			verdict_at("chair", {"stage": stage}, ground) == full("for_review")
+		}
+		verdict_at("parket", {"stage": "concluded", "followers": ["parket"]}, ground) == full("for_review")
+		verdict_at("parket", {"stage": "closed", "contributors": ["parket"]}, ground) == full("for_review")
+	}
+	verdict_at("chair", {"stage": "closed"}, {"category": "safety"}) == none("stage")
 }
 
 test_a_question_is_shown_to_whom_it_is_put if {
@@ -73,10 +89,10 @@ test_a_question_withheld_from_its_addressee_stays_withheld if {
 }
 
 test_being_addressed_does_not_open_a_stage_that_is_over if {
-	concluded := {"stage": "concluded", "director": "stad-gemeente", "submitted_by": "stad-gemeente"}
+	concluded := {"stage": "concluded", "director": "stad-gemeente"}
 	question := {"kind": "request", "addressed_to": ["parket"]}
 	verdict_at("stad-gemeente", concluded, question) == none("need_to_know")
-	closed := {"stage": "closed", "submitted_by": "parket"}
+	closed := {"stage": "closed", "contributors": ["parket"]}
 	verdict_at("parket", closed, question) == none("stage")
 }
 

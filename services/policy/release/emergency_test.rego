@@ -11,6 +11,8 @@ grant(changes) := {
 	"emergency": object.union({"grant": "grant-1", "partner": "parket", "until": until}, changes),
 }
 
+grant_at(stage) := object.union(grant({}), {"stage": stage})
+
 in_danger(person, resource, changes, fragments) := samples.asks(
 	person, resource, "acute_danger",
 	[object.union(samples.case(changes), {"fragments": fragments})],
@@ -22,7 +24,7 @@ opened(changes, fragments) := samples.decided(in_danger("parket", "case", object
 # title: The whole decision for somebody whose partner takes no part
 test_acute_danger_opens_the_case_to_who_opened_it if {
 	every resource in ["case", "items"] {
-		every stage, _ in data.stages {
+		every stage in object.keys(data.stages) - {"closed", "declined", "withdrawn"} {
 			samples.decided(in_danger("parket", resource, object.union(grant({}), {"stage": stage}), one_item)) == {
 				"allow": true,
 				"standing": "emergency",
@@ -53,6 +55,9 @@ test_acute_danger_opens_nothing[name] if {
 		"over at this second": [grant({"until": samples.now}), "emergency_not_open"],
 		"no end": [grant({"until": null}), "emergency_not_open"],
 		"no moment": [grant({"until": "soon"}), "emergency_not_open"],
+		"of a case that was withdrawn": [grant_at("withdrawn"), "emergency_not_open"],
+		"of a case that was declined": [grant_at("declined"), "emergency_not_open"],
+		"of a case that was closed": [grant_at("closed"), "emergency_not_open"],
 		"not facts": [{"emergency": "yes"}, "malformed"],
 		"behind the wall": [{"conflicts": ["kin"]}, "conflict_kin"],
 		"outside the region": [{"region": "34022"}, "region_outside"],

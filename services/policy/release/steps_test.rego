@@ -38,7 +38,7 @@ test_at_the_end_those_who_still_act_read_on[stage] if {
 	some stage, expected in {"concluded": {"director", "follower"}, "closed": {"director"}}
 	changes := {
 		"stage": stage, "director": "parket", "followers": ["ggz"],
-		"participants": [object.union(samples.taking_part(partner), {"answered": "contributed"}) | some partner in samples.partners],
+		"contributors": samples.partners,
 	}
 	{who |
 		some who, person in {"director": "parket", "follower": "ggz", "contributor": "caw", "chair": "chair"}

@@ -74,6 +74,7 @@ case(changes) := object.union(
 		"referrer": "referrer",
 		"submitted_at": "2026-02-01T09:00:00Z",
 		"participants": [taking_part(partner) | some partner in partners],
+		"contributors": ["caw"],
 		"persons": ["person-1"],
 		"director": null,
 		"follow_up_on": null,

@@ -10,7 +10,7 @@ import data.ketenaanpak.need_to_know
 # METADATA
 # title: The audience that the viewer belongs to at this stage
 # description: >-
-#   The first that fits; a stage has at most four (its schema says so). Undefined when the stage
+#   The first that fits; a stage has at most five (its schema says so). Undefined when the stage
 #   shows the case to nobody like this viewer.
 audience(case, standing, partner) := entry.who if {
 	entry := data.stages[case.stage][0]
@@ -29,6 +29,11 @@ else := entry.who if {
 
 else := entry.who if {
 	entry := data.stages[case.stage][3]
+	belongs(entry.who, case, standing, partner)
+}
+
+else := entry.who if {
+	entry := data.stages[case.stage][4]
 	belongs(entry.who, case, standing, partner)
 }
 
@@ -86,14 +91,11 @@ takes_part(case, partner) if {
 }
 
 # METADATA
-# title: The partner submitted the case or contributed to it
-contributed(case, partner) if case.submitted_by == partner
-
-contributed(case, partner) if {
-	some participant in case.participants
-	participant.partner == partner
-	participant.answered == "contributed"
-}
+# title: The partner is, or was, the source of something in the case
+# description: >-
+#   As intake knows it, whatever is asked for; of an assessment only risk knows, so that its source
+#   is told by the assessment itself.
+contributed(case, partner) if partner in case.contributors
 
 contributed(case, partner) if {
 	some fragment in case.fragments
@@ -106,14 +108,15 @@ contributed(case, partner) if {
 #   `table`: category → verdict, the narrower of the partner's need to know and what the stage
 #   leaves of it. `open`: the stage leaves it all, so that a fragment may open itself to the
 #   partners that it is put to. `whereabouts`: they are shown to the partners that they name.
-levels(agreement, partner, stage, who) := {"table": table, "open": true, "whereabouts": true} if {
+#   `review`: so is what an emergency access is reviewed by; a guest reviews nothing.
+levels(agreement, partner, stage, who) := {"table": table, "open": true, "whereabouts": true, "review": who != "guest"} if {
 	left(stage, who) == "as_needed"
 	table := {category: needed[level] |
 		some category, level in need_to_know.levels(agreement, partner)
 	}
 }
 
-levels(agreement, partner, stage, who) := {"table": table, "open": false, "whereabouts": false} if {
+levels(agreement, partner, stage, who) := {"table": table, "open": false, "whereabouts": false, "review": who != "guest"} if {
 	leaves := left(stage, who)
 	is_object(leaves)
 	table := narrowed(agreement, partner, leaves, "stage")
@@ -126,6 +129,7 @@ in_danger(agreement, partner) := {
 	"table": narrowed(agreement, partner, data.emergency.levels, "not_for_danger"),
 	"open": false,
 	"whereabouts": true,
+	"review": false,
 }
 
 narrowed(agreement, partner, leaves, why) := {category: narrower(level, object.get(leaves, category, "none"), why) |

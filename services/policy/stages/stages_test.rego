@@ -68,6 +68,14 @@ test_once_closed_the_director_reads_and_the_team_while_it_evaluates if {
 	hidden("parket", {"stage": "closed", "followers": ["parket"]})
 }
 
+test_while_the_table_looks_back_the_team_reads_what_it_made_together if {
+	visible("ggz", {"stage": "concluded", "evaluating": true}) == {"joint": "full"}
+	visible("chair", {"stage": "concluded", "evaluating": true}) == {"joint": "full"}
+	visible("parket", {"stage": "concluded", "evaluating": true, "followers": ["parket"]}).judicial == "full"
+	visible("caw", {"stage": "concluded", "evaluating": true}).joint == "full"
+	hidden("ggz", {"stage": "concluded"})
+}
+
 test_a_director_who_is_no_member_of_the_team_reads_nothing if {
 	samples.reads("steering", {"stage": "active", "director": "steering"}, everything).allow == false
 }
@@ -83,8 +91,7 @@ test_sources_see_their_own_once_it_is_over[stage] if {
 	)
 	visible("caw", {"stage": stage}) == {}
 	hidden("parket", {"stage": stage})
-	contributed := [object.union(samples.taking_part("parket"), {"answered": "contributed"})]
-	samples.reads("parket", {"stage": stage, "participants": contributed}, everything).allow
+	samples.reads("parket", {"stage": stage, "contributors": ["caw", "parket"]}, everything).allow
 }
 
 test_the_chair_keeps_the_reference_of_a_case_that_is_over if {
@@ -102,7 +109,7 @@ test_every_stage_has_its_audiences if {
 	}
 	every audiences in data.stages {
 		count(audiences) > 0
-		count(audiences) <= 4
+		count(audiences) <= 5
 	}
 }
 
@@ -164,9 +171,9 @@ test_a_stage_without_an_audience_like_the_chair_hides_the_case_from_the_chair if
 }
 
 test_another_partners_contribution_does_not_keep_the_case_open if {
-	others := [object.union(samples.taking_part("ggz"), {"answered": "contributed"}), samples.taking_part("parket")]
-	hidden("parket", {"stage": "declined", "participants": others})
-	samples.reads("ggz", {"stage": "declined", "participants": others}, everything).allow
+	others := {"stage": "declined", "contributors": ["caw", "ggz"]}
+	hidden("parket", others)
+	samples.reads("ggz", others, everything).allow
 }
 
 test_a_chair_whose_partner_takes_no_part_is_not_of_the_team if {

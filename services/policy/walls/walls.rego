@@ -14,4 +14,14 @@ clear(case) if {
 
 # METADATA
 # title: Which conflicts wall the case off
-problems(case) := {sprintf("conflict_%s", [conflict]) | some conflict in case.conflicts}
+problems(case) := {code |
+	some conflict in case.conflicts
+	code := told(conflict)
+}
+
+# What is not understood walls off all the same.
+told(conflict) := code if {
+	is_string(conflict)
+	code := sprintf("conflict_%s", [conflict])
+	code in object.keys(data.reasons)
+} else := "malformed"

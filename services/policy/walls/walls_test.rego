@@ -29,3 +29,11 @@ test_unknown_conflicts_are_no_clear_view if {
 	not walls.clear({"conflicts": null})
 	not walls.clear({"conflicts": {}})
 }
+
+test_a_conflict_that_is_not_understood_walls_off_and_is_told_as_such if {
+	every conflict in [null, 1, "cousin", {}] {
+		not walls.clear({"conflicts": [conflict]})
+		walls.problems({"conflicts": [conflict]}) == {"malformed"}
+	}
+	walls.problems({"conflicts": ["kin", null]}) == {"conflict_kin", "malformed"}
+}

@@ -151,6 +151,7 @@ def register(runtime: Runtime, desk: Desk) -> Store:
     others = [
         {
             **case_document(a_case(id=str(uuid.uuid4()), submitted_at=NOW)),
+            "contributors": ["caw"],
             "_id": str(uuid.uuid4()),
             "order": f"2026-01-01|{number:06}",
             "serial": 0,

@@ -189,7 +189,20 @@ def test_the_version_of_a_case_does_not_count_contributions(desk: Desk) -> None:
     desk.ask(case, victim)
     desk.send("recall_item", {}, case=case, target=item, if_match=1)
 
-    assert desk.facts(case) == before
+    assert desk.facts(case) == before | {"contributors": ["caw", "parket"]}
+
+
+def test_who_was_ever_a_source_stays_one(desk: Desk) -> None:
+    """When it is over a source would lose sight of what it gave, by recalling one part of it."""
+    told = desk.forming()
+    case, victim = told["case"], told["ids"]["a"]
+    item = desk.offer(case, victim, partner="ggz")
+    desk.send("recall_item", {}, case=case, partner="ggz", target=item, if_match=1)
+    desk.answer_for_everybody(case)
+    desk.step(case, "complete_forming")
+    desk.step(case, "reopen_forming")
+
+    assert desk.facts(case)["contributors"] == ["caw", "ggz"]
 
 
 def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, desk: Desk) -> None:

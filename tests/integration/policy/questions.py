@@ -51,6 +51,7 @@ def case(**changes: Any) -> dict[str, Any]:
         "persons": [str(uuid.uuid4())],
         "director": None,
         "follow_up_on": None,
+        "contributors": ["caw"],
         "followers": [],
         "crisis": False,
         "victim_informed": True,

@@ -275,6 +275,7 @@ def case_facts(**changes: Any) -> dict[str, Any]:
         "persons": [VICTIM],
         "director": None,
         "follow_up_on": None,
+        "contributors": ["caw"],
         "followers": [],
         "crisis": False,
         "victim_informed": True,

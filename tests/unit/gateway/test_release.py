@@ -315,6 +315,38 @@ def test_one_item_that_is_withheld_is_answered_like_one_that_is_not_there(
     assert [entry["outcome"] for entry in platform.recorded] == ["denied", "denied"]
 
 
+def test_the_record_says_why_the_one_item_that_was_asked_for_was_withheld(
+    platform: Platform,
+) -> None:
+    """An auditor who looks for refusals with their reasons would find one without."""
+    item = fragment()
+    case = platform.put_case(item, fragment())
+    platform.policy.release = lambda asked: decided(
+        {
+            case: {
+                **allow(asked["cases"][0]),
+                "fragments": {item["id"]: {"level": "none", "reasons": ["only_for_others"]}},
+            }
+        }
+    )
+
+    platform.get(f"/v1/cases/{case}/items/{item['id']}")
+
+    (entry,) = platform.recorded
+    assert (entry["outcome"], entry["reasons"]) == ("denied", ["only_for_others"])
+
+
+def test_a_source_sees_that_it_recalled_an_address_and_no_address(platform: Platform) -> None:
+    """It would not know whether the recall was heard; and nothing is fetched of what is gone."""
+    gone = fragment("whereabouts", status="recalled", category="whereabouts")
+    case = platform.put_case(gone)
+
+    (shown,) = platform.get(f"/v1/cases/{case}/items").json["items"]
+
+    assert (shown["id"], shown["status"], shown["content"]) == (gone["id"], "recalled", {})
+    assert "intake.open_whereabouts" not in platform.calls()
+
+
 def test_an_answer_that_did_not_change_is_decided_and_recorded_all_the_same(
     platform: Platform,
 ) -> None:

@@ -204,12 +204,20 @@ def test_emergency_access_lasts_an_hour_and_is_reviewed_within_five_working_days
     assert the_case(change).version == case().version
 
 
-def test_emergency_access_is_not_opened_twice_at_a_time() -> None:
-    """An hour is an hour, not as many as one likes in a row without anybody hearing."""
+def test_emergency_access_is_opened_once_until_somebody_has_reviewed_it() -> None:
+    """An hour is an hour, not as many as one likes in a row; danger waits for no review either."""
     given = the_case(opened(case()))
+    later = NOW + timedelta(hours=2)
 
     assert refusal(lambda: opened(given)) == ("precondition_unmet", "emergency_open")
-    assert the_case(opened(given, now=NOW + timedelta(hours=2))).emergencies[1].person == "p-caw"
+    assert refusal(lambda: opened(given, now=later)) == (
+        "precondition_unmet",
+        "emergency_unreviewed",
+    )
+    assert the_case(opened(given, now=later, person="p-colleague")).emergencies[1].partner == "caw"
+    reviewed = replace(given.emergencies[0], reviewed_by="p-chair")
+    again = opened(replace(given, emergencies=(reviewed,)), now=later)
+    assert the_case(again).emergencies[1].person == "p-caw"
 
 
 def test_emergency_access_is_reviewed_once_by_somebody_else() -> None:
