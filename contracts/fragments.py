@@ -25,27 +25,17 @@ ENVELOPE_FIELDS: Final = ("id", "kind", "category", "source", "subjects", "statu
 """What accompanies every released fragment, whatever the level."""
 
 
-LINKS: Final = (
-    "item",
-    "involved_service",
-    "assessment",
-    "assessments",
-    "weighing",
-    "plan",
-    "goal",
-    "action",
-    "of",
-)
-"""Content fields that hold ids of other fragments: shown only beside those fragments, so that
-nobody learns of one that is withheld."""
-
-
 @dataclass(frozen=True)
 class Projections:
-    """The content fields that each level of a fragment kind shows."""
+    """The content fields that each level of a fragment kind shows.
+
+    `links` are those that hold ids of other fragments: each is shown only to whom that fragment is
+    shown too, so that nobody learns of one that is withheld.
+    """
 
     summary: tuple[str, ...]
     full: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
 
 _NARRATIVE = Projections(summary=("summary",), full=("summary", "text"))
@@ -87,15 +77,20 @@ KINDS: Final[Mapping[str, Projections]] = {
             "ground_text",
             "item",
         ),
+        links=("item",),
     ),
     "advice": _NARRATIVE,
     # what intake owns of steps 3 to 6
     "direction_mandate": Projections(
-        summary=("involved_service",), full=("involved_service", "given_by", "given_on")
+        summary=("involved_service",),
+        full=("involved_service", "given_by", "given_on"),
+        links=("involved_service",),
     ),
     "emergency_ground": Projections(summary=(), full=("text",)),
-    "emergency_review": Projections(summary=("of", "justified"), full=("of", "justified", "text")),
-    "takeover": _NARRATIVE,
+    "emergency_review": Projections(
+        summary=("of", "justified"), full=("of", "justified", "text"), links=("of",)
+    ),
+    "takeover": Projections(summary=("summary",), full=("summary", "text", "supported_by")),
     # risk
     "assessment": Projections(
         summary=("instrument", "as_of", "population", "lowest_band", "highest_band"),
@@ -117,18 +112,24 @@ KINDS: Final[Mapping[str, Projections]] = {
         ),
     ),
     "assessment_answer": Projections(
-        summary=("assessment", "item"), full=("assessment", "item", "answer", "red")
+        summary=("assessment", "item"),
+        full=("assessment", "item", "answer", "red"),
+        links=("assessment",),
     ),
     "weighing": Projections(
         summary=("state", "conclusion"),
         full=("state", "conclusion", "reasons", "assessments", "closed_at"),
+        links=("assessments",),
     ),
     "weighing_position": Projections(
         summary=("weighing", "partner", "position"),
         full=("weighing", "partner", "position", "ground"),
+        links=("weighing",),
     ),
     "problem_profile": Projections(
-        summary=("weighing",), full=("weighing", "domains", "protective_factors")
+        summary=("weighing",),
+        full=("weighing", "domains", "protective_factors"),
+        links=("weighing",),
     ),
     # plans
     "plan": Projections(
@@ -143,11 +144,12 @@ KINDS: Final[Mapping[str, Projections]] = {
             "assessments",
             "adopted_at",
         ),
+        links=("weighing", "assessments"),
     ),
     "goal": Projections(
-        summary=("plan", "aim", "summary"), full=("plan", "aim", "summary", "text")
+        summary=("plan", "aim", "summary"), full=("plan", "aim", "summary", "text"), links=("plan",)
     ),
-    "uncovered": Projections(summary=("plan",), full=("plan", "ground")),
+    "uncovered": Projections(summary=("plan",), full=("plan", "ground"), links=("plan",)),
     "action": Projections(
         summary=("plan", "goal", "summary", "follower", "due", "state"),
         full=(
@@ -161,19 +163,27 @@ KINDS: Final[Mapping[str, Projections]] = {
             "carried_out_by",
             "reason",
         ),
+        links=("plan", "goal"),
     ),
     "judicial_timing": Projections(
-        summary=("action", "on", "summary"), full=("action", "on", "summary", "text")
+        summary=("action", "on", "summary"),
+        full=("action", "on", "summary", "text"),
+        links=("action",),
     ),
     "plan_position": Projections(
-        summary=("plan", "partner", "position"), full=("plan", "partner", "position", "ground")
+        summary=("plan", "partner", "position"),
+        full=("plan", "partner", "position", "ground"),
+        links=("plan",),
     ),
     "decision": Projections(
-        summary=("action", "summary"), full=("action", "summary", "text", "supported_by")
+        summary=("action", "session", "summary"),
+        full=("action", "session", "summary", "text", "supported_by"),
+        links=("action",),
     ),
     "contact": Projections(
         summary=("party", "on", "summary", "plan"),
         full=("party", "on", "summary", "plan", "service", "text", "safely"),
+        links=("plan",),
     ),
     "trajectory": Projections(
         summary=("trajectory", "state", "service", "summary"),
@@ -181,7 +191,9 @@ KINDS: Final[Mapping[str, Projections]] = {
     ),
     "report": Projections(summary=("summary", "next_on"), full=("summary", "next_on", "text")),
     "safety_check": Projections(
-        summary=("of", "judgement", "summary"), full=("of", "judgement", "summary", "text")
+        summary=("of", "judgement", "summary"),
+        full=("of", "judgement", "summary", "text"),
+        links=("of",),
     ),
     "conclusion": Projections(
         summary=("violence_stopped", "goals_reached", "summary"),
@@ -191,7 +203,7 @@ KINDS: Final[Mapping[str, Projections]] = {
         summary=("result", "next_on", "summary"),
         full=("result", "next_on", "summary", "text", "new_facts", "under_control", "ground"),
     ),
-    "evaluation": _NARRATIVE,
+    "evaluation": Projections(summary=("session", "summary"), full=("session", "summary", "text")),
 }
 
 

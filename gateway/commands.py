@@ -8,7 +8,7 @@ from typing import Any, Final, final
 
 import orjson
 
-from contracts.bodies import OWNERS, POLICY_FACTS
+from contracts.bodies import AT_SESSION, OWNERS, POLICY_FACTS, REFERS_TO
 from contracts.errors import Refuse, Retry
 from contracts.vocabulary import STAGES
 from gateway import record
@@ -42,6 +42,13 @@ class Order:
     target: str | None = None
     target_kind: str | None = None
     if_match: int | None = None
+
+    @property
+    def session(self) -> str | None:
+        """The session that it acts on, or at which the team did what it tells of."""
+        if self.target_kind == "session":
+            return self.target
+        return self.body.get("session") if self.action in AT_SESSION else None
 
     @property
     def service(self) -> str:
@@ -78,6 +85,15 @@ class Done:
         }
 
 
+@dataclass(frozen=True)
+class _Around:
+    """The case, the target, and the session at which it was done, as policy looks at them."""
+
+    read: CaseRead | None
+    target: Mapping[str, Any] | None = None
+    session: Mapping[str, Any] | None = None
+
+
 class Commands:
     """Sends what was decided and recorded, with the decision and the terms that it rests on."""
 
@@ -94,11 +110,20 @@ class Commands:
         sent and no answer came.
         """
         body = orjson.loads(orjson.dumps(order.body, option=orjson.OPT_UTC_Z))
-        read, target = self._facts(asking, order)
+        around = self._around(asking, order)
+        read = around.read
         case = read.facts if read else None
         decided_on = _decided_on(read) if read else None
         facts = {name: body[name] for name in POLICY_FACTS.get(order.action, ()) if name in body}
-        acting = self._policy.action(asking, order.action, facts=facts, case=case, target=target)
+        acting = self._policy.action(
+            asking,
+            order.action,
+            facts=facts,
+            case=case,
+            target=around.target,
+            refers=[fragment_facts(each) for each in read.referred] if read else (),
+            session=around.session,
+        )
         command_id = order.command_id(asking.viewer.person)
         persons = sorted({*(read.persons() if read else ()), *body.get("subjects", ())})
         entry = record.action_entry(
@@ -110,24 +135,25 @@ class Commands:
         reply = self._bus.command(asking.budget, order.service, order.action, message)
         return read_outcome(reply, location)
 
-    def _facts(
-        self, asking: Asking, order: Order
-    ) -> tuple[CaseRead | None, Mapping[str, Any] | None]:
-        """The case and the target as policy looks at them, fetched at the same time."""
+    def _around(self, asking: Asking, order: Order) -> "_Around":
+        """What policy looks at, fetched at the same time."""
         person = asking.viewer.person
         question = _question(order, person)
         calls = question.calls() if question else []
-        session = order.target if order.target_kind == "session" else None
+        session = order.session
         if session is not None:
             calls.append(("intake", "read_session", {"session": session, "person": person}))
         replies = self._bus.read_all(asking.budget, calls) if calls else []
         read = question.read(replies) if question else None
-        if session is not None:
-            return read, session_facts(read_session(replies[-1], session)[0])
+        found_session = None if session is None else read_session(replies[-1], session)[0]
+        if order.target_kind == "session" and found_session is not None:
+            return _Around(read, target=session_facts(found_session))
+        told = None if found_session is None else session_facts(found_session, order.case)
+        target = None
         if order.target_kind == "fragment" and read is not None:
             found = [each for each in read.fragments if each["id"] == order.target]
-            return read, fragment_facts(found[0]) if found else None
-        return read, None
+            target = fragment_facts(found[0]) if found else None
+        return _Around(read, target, told)
 
 
 def read_outcome(reply: Any, location: str | None) -> Done:
@@ -161,7 +187,8 @@ def _question(order: Order, person: str) -> Question | None:
         return None
     if order.target_kind == "fragment":
         return Question(order.case, person, order.service, fragment=order.target, content=False)
-    return Question(order.case, person, kinds=(), content=False)
+    refers_to = REFERS_TO.get(order.action)
+    return Question(order.case, person, kinds=(), content=False, refers_to=refers_to)
 
 
 def _refuse_denied(acting: Acting) -> None:

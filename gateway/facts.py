@@ -22,18 +22,21 @@ WHEREABOUTS: Final = "whereabouts"
 class CaseRead:
     """A case as its owners told it: facts, and fragments with their content, undecided.
 
-    `walled` are the persons who must not hear of the case. They go with a command to the service
-    whose events need them; to policy, into the record or into an answer they never go.
+    `referred` are the facts of what the fragments refer to elsewhere: decided with them, and never
+    shown. `walled` are the persons who must not hear of the case. They go with a command to the
+    service whose events need them; to policy, into the record or into an answer they never go.
     """
 
     id: str
     facts: Mapping[str, Any]
     fragments: Sequence[Mapping[str, Any]]
     walled: Sequence[str] = ()
+    referred: Sequence[Mapping[str, Any]] = ()
 
     def for_policy(self) -> dict[str, Any]:
         """The facts of the case and of each fragment; no text is among them."""
-        return {**self.facts, "fragments": [fragment_facts(each) for each in self.fragments]}
+        decided = [fragment_facts(each) for each in (*self.fragments, *self.referred)]
+        return {**self.facts, "fragments": decided}
 
     def persons(self) -> list[str]:
         """The random ids of the persons that the fragments are about."""
@@ -79,16 +82,21 @@ def read_cases(reply: Any) -> list[CaseRead]:
 
 
 def with_fragments_of(read: CaseRead, reply: Any) -> CaseRead:
-    """The case with what `read_fragments` of risk or plans tells of it, read as strictly.
+    """The case with what `read_fragments` of risk or plans tells of it, read as strictly."""
+    return replace(read, fragments=fragments_of(read.id, reply))
+
+
+def fragments_of(case: str, reply: Any) -> list[Mapping[str, Any]]:
+    """What `read_fragments` of risk or plans tells of a case.
 
     Whereabouts come from intake only: whoever else sends some is not understood.
     """
-    if not isinstance(reply, dict) or reply.get("case") != read.id:
+    if not isinstance(reply, dict) or reply.get("case") != case:
         raise Retry("service_unavailable")
     told = _fragments(reply)
     if any(fragment["kind"] == WHEREABOUTS for fragment in told):
         raise Retry("service_unavailable")
-    return replace(read, fragments=told)
+    return told
 
 
 def _read(reply: Any, asked: str) -> CaseRead:
@@ -127,6 +135,9 @@ def read_session(reply: Any, asked: str) -> tuple[dict[str, Any], list[dict[str,
         raise Retry("service_unavailable") from error
 
 
-def session_facts(session: Mapping[str, Any]) -> dict[str, Any]:
-    """What policy looks at of a session; its agenda is not among it."""
-    return {name: session[name] for name in SESSION_FACTS if name in session}
+def session_facts(session: Mapping[str, Any], case: str | None = None) -> dict[str, Any]:
+    """What policy looks at of a session: of its agenda only whether `case` stands on it."""
+    facts = {name: session[name] for name in SESSION_FACTS if name in session}
+    if case is None:
+        return facts
+    return {**facts, "lists_case": any(each["case"] == case for each in session["agenda"])}

@@ -9,14 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.bus import Call
-from gateway.facts import CaseRead, read_case, with_fragments_of
+from gateway.facts import CaseRead, fragments_of, read_case, with_fragments_of
 
 _SAFETY_CHECK: Final = "safety_check"
+_NO_TEXT: Final[Mapping[str, Any]] = {"fragment": None, "content": False}
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a case for `person`; `kinds` and `fragment` narrow what `owner` tells."""
+    """What is asked of a case for `person`; `kinds` and `fragment` narrow what `owner` tells.
+
+    `refers_to` are a service and the kinds of its fragments that are named there: their facts.
+    """
 
     case: str
     person: str
@@ -24,6 +28,7 @@ class Question:
     kinds: Sequence[str] | None = None
     fragment: str | None = None
     content: bool = True
+    refers_to: tuple[str, Sequence[str]] | None = None
 
     def calls(self) -> list[Call]:
         """The calls to make at once; of a case whose fragments others hold, intake tells facts."""
@@ -32,21 +37,27 @@ class Question:
             "fragment": self.fragment,
             "content": self.content,
         }
-        if self.owner == "intake":
-            asked = {"case": self.case, "person": self.person, **narrowed}
-            return [("intake", "read_case", asked)]
-        facts: dict[str, Any] = {"kinds": [], "fragment": None, "content": False}
-        return [
-            ("intake", "read_case", {"case": self.case, "person": self.person, **facts}),
-            (self.owner, "read_fragments", {"case": self.case, **narrowed}),
+        of_intake = narrowed if self.owner == "intake" else {**_NO_TEXT, "kinds": []}
+        calls: list[Call] = [
+            ("intake", "read_case", {"case": self.case, "person": self.person, **of_intake})
         ]
+        if self.owner != "intake":
+            calls.append((self.owner, "read_fragments", {"case": self.case, **narrowed}))
+        if self.refers_to is not None:
+            owner, kinds = self.refers_to
+            named = {"case": self.case, **_NO_TEXT, "kinds": list(kinds)}
+            calls.append((owner, "read_fragments", named))
+        return calls
 
     def read(self, replies: Sequence[Any]) -> CaseRead:
         """The case in the replies to `calls`. Raises Retry("service_unavailable") as facts.py."""
         read = read_case(replies[0], self.case)
-        if self.owner == "intake":
-            return read
-        return _with_own_checks(with_fragments_of(read, replies[1]))
+        if self.owner != "intake":
+            read = _with_own_checks(with_fragments_of(read, replies[1]))
+        if self.refers_to is not None:
+            referred = fragments_of(self.case, replies[2 if self.owner != "intake" else 1])
+            read = replace(read, referred=referred)
+        return read
 
 
 def _with_own_checks(read: CaseRead) -> CaseRead:

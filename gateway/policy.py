@@ -64,7 +64,9 @@ class Policy:
             "cases": [case.for_policy() for case in cases],
         }
         result = self._opa.decide(RELEASE, asked)
-        ids = {case.id: [fragment["id"] for fragment in case.fragments] for case in cases}
+        ids = {
+            case.id: [each["id"] for each in (*case.fragments, *case.referred)] for case in cases
+        }
         decision = read_release(result, ids)
         bound = {case.id: _without_lone_checks(case, decision.cases[case.id]) for case in cases}
         return Releasing(asked, replace(decision, cases=bound))
@@ -77,11 +79,14 @@ class Policy:
         facts: Mapping[str, Any] | None = None,
         case: Mapping[str, Any] | None = None,
         target: Mapping[str, Any] | None = None,
+        refers: Sequence[Mapping[str, Any]] = (),
+        session: Mapping[str, Any] | None = None,
     ) -> Acting:
         """Whether an action may go on, and the terms that go with it.
 
         `facts` are the members of the body that policy sees, `case` the facts of the case,
-        `target` those of the fragment or session. Raises Retry("policy_unavailable").
+        `target` those of the fragment or session that it acts on; `refers` and `session` those of
+        what its body refers to. Raises Retry("policy_unavailable").
         """
         facts = dict(facts or {})
         asked = {
@@ -91,6 +96,8 @@ class Policy:
             "agreement": facts.get("agreement"),
             "case": case,
             "target": target,
+            "refers": list(refers),
+            "session": session,
         }
         return Acting(asked, read_action(self._opa.decide(ACTION, asked)))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from contracts.fragments import ENVELOPE_FIELDS, LINKS, project
+from contracts.fragments import ENVELOPE_FIELDS, KINDS, project
 from gateway.decisions import CaseDecision
 from gateway.facts import WHEREABOUTS, CaseRead
 
@@ -63,10 +63,27 @@ def fragments(read: CaseRead, decision: CaseDecision, whereabouts: Mapping[str, 
                 "content": project(each["kind"], level, content or {}),
             }
         )
-    beside = {each["id"] for each in shown}
+    told = {each["id"] for each in shown} | _known_of(read, decision)
     for each in shown:
-        each["content"] = _with_links_to(beside, each["content"])
+        each["content"] = _with_links_to(told, each["content"], KINDS[each["kind"]].links)
     return shown
+
+
+def withheld(read: CaseRead, decision: CaseDecision) -> Body:
+    """The categories in which something of the answer stays back, as far as the viewer is told."""
+    kept = {
+        each["category"] for each in read.fragments if decision.grants[each["id"]].level == "none"
+    }
+    return {category: True for category in decision.withheld if category in kept}
+
+
+def _known_of(read: CaseRead, decision: CaseDecision) -> set[str]:
+    """What the answer only refers to and the viewer may know of."""
+    return {
+        each["id"]
+        for each in read.referred
+        if each["status"] == "offered" and decision.grants[each["id"]].level != "none"
+    }
 
 
 def _content(fragment: Mapping[str, Any], whereabouts: Mapping[str, Any]) -> Any:
@@ -76,19 +93,19 @@ def _content(fragment: Mapping[str, Any], whereabouts: Mapping[str, Any]) -> Any
     return whereabouts.get(fragment["id"]) if kept_apart(fragment) else fragment["content"]
 
 
-def _with_links_to(beside: set[str], content: Body) -> Body:
-    """The content without the ids of what is not shown beside it.
+def _with_links_to(told: set[str], content: Body, links: Sequence[str]) -> Body:
+    """The content without the ids of what the viewer is not told of.
 
     A list without any is left out, so that it does not tell that something was taken from it.
     """
     kept: Body = {}
     for name, value in content.items():
-        if name not in LINKS:
+        if name not in links:
             kept[name] = value
         elif isinstance(value, list):
-            linked = [each for each in value if each in beside]
+            linked = [each for each in value if each in told]
             kept |= {name: linked} if linked else {}
-        elif value in beside:
+        elif value in told:
             kept[name] = value
     return kept
 
@@ -115,7 +132,7 @@ def case_body(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> 
         body["participants"] = participants(read, decision)
     if decision.standing != "coordination":
         body["fragments"] = list(shown)
-        body["withheld"] = dict.fromkeys(decision.withheld, True)
+        body["withheld"] = withheld(read, decision)
     return {**body, "obligations": obligations(decision)}
 
 
@@ -126,7 +143,7 @@ def part(name: str) -> Shape:
         return {
             "case": read.id,
             name: list(shown),
-            "withheld": dict.fromkeys(decision.withheld, True),
+            "withheld": withheld(read, decision),
             "obligations": obligations(decision),
         }
 

@@ -67,7 +67,7 @@ def release_entry(
         "case": read.id,
         "case_persons": read.persons(),
         "fragments": fragments,
-        "outcome": _outcome(decision, wanted),
+        "outcome": _outcome(read, decision, wanted),
         "reasons": _reasons(decision, wanted),
         "emergency": decision.emergency,
         "input": {**releasing.input, "cases": [_same(releasing, read.id)]},
@@ -138,12 +138,12 @@ def _level(decision: CaseDecision, fragment: str) -> str:
     return grant.level if grant else "none"
 
 
-def _outcome(decision: CaseDecision, wanted: str | None) -> str:
+def _outcome(read: CaseRead, decision: CaseDecision, wanted: str | None) -> str:
     if not decision.allow:
         return "denied"
     if wanted is not None and _level(decision, wanted) == "none":
         return "denied"
-    held_back = any(grant.level != "full" for grant in decision.grants.values())
+    held_back = any(_level(decision, each["id"]) != "full" for each in read.fragments)
     return "withheld" if held_back else "released"
 
 

@@ -86,12 +86,14 @@ class Releases:
         owner: str = "intake",
         kinds: Sequence[str] | None = None,
         fragment: str | None = None,
+        refers_to: tuple[str, Sequence[str]] | None = None,
     ) -> Released:
         """What of one case is released now; `kinds` and `fragment` narrow what is asked for.
 
-        `owner` is the service that holds the fragments.
+        `owner` is the service that holds the fragments; `refers_to` as in gathering.Question.
         """
-        question = Question(case, asking.viewer.person, owner, kinds, fragment)
+        person = asking.viewer.person
+        question = Question(case, person, owner, kinds, fragment, refers_to=refers_to)
         read = question.read(self._bus.read_all(asking.budget, question.calls()))
         releasing = self._policy.release(asking, resource, [read])
         entry = record.release_entry(asking, resource, read, releasing, fragment)

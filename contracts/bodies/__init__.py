@@ -30,3 +30,6 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
     **plans.POLICY_FACTS,
 }
 """The members of a body that the policy service sees; every other member stays unseen."""
+
+REFERS_TO: Final = plans.REFERS_TO
+AT_SESSION: Final = plans.AT_SESSION

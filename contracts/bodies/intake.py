@@ -336,6 +336,7 @@ class TakeOverCaseBody(Strict):
     agreement = Code(required=True)
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
+    supported_by = codes(least=1, required=True)
 
 
 BODIES: Final[dict[str, type[Strict]]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
 from contracts import vocabulary as words
 from contracts.bodies.shared import NoBody, SafetyCheckBody, ground_goes_with
@@ -17,6 +17,7 @@ from contracts.fields import (
     RandomId,
     Strict,
     Text,
+    codes,
     ids,
     many,
 )
@@ -134,7 +135,7 @@ class RecordDecisionBody(Strict):
     action = RandomId()
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
-    supported_by = fields.List(Code(), required=True, validate=validate.Length(min=1, max=50))
+    supported_by = codes(least=1, required=True)
 
 
 # --- direction (regie) -------------------------------------------------------------------------
@@ -273,8 +274,19 @@ BODIES: Final[dict[str, type[Strict]]] = {
 """The commands of plans and their bodies; the RPC method has the command's name."""
 
 POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
+    "propose_plan": ("weighing", "assessments"),
+    "record_decision": ("session",),
+    "evaluate_approach": ("session",),
     "take_plan_position": ("position",),
     "update_action": ("state",),
     "record_follow_up": ("result",),
 }
 """The members of a body that the policy service sees; every other member stays unseen."""
+
+REFERS_TO: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "propose_plan": ("risk", ("weighing", "assessment")),
+}
+"""Command → the service, and the kinds of its fragments, that its body refers to by their ids."""
+
+AT_SESSION: Final = ("record_decision", "evaluate_approach")
+"""The commands whose body names the session (`session`) at which the team did so."""

@@ -15,11 +15,21 @@ door = Door("plans", __name__, description="Step 4: the plan and its actions")
 KINDS: Final = ("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position")
 
 
+RESTS_ON: Final = ("risk", ("weighing", "assessment"))
+"""What a plan refers to is held by risk: its ids are shown, and nothing more."""
+
+
 @door.read("/cases/<random_id:case_id>/plans", "read_plans", PlansAnswer)
 def list_plans(asking: Asking, case_id: str) -> Released:
     """List the versions of the plan, with goals, actions and positions."""
     return parts().releases.case(
-        asking, "plans", case_id, part("plans"), owner="plans", kinds=KINDS
+        asking,
+        "plans",
+        case_id,
+        part("plans"),
+        owner="plans",
+        kinds=KINDS,
+        refers_to=RESTS_ON,
     )
 
 

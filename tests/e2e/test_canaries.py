@@ -153,7 +153,8 @@ def carry_on(table: Table, case: Case) -> None:
         ("conclusions", builders.conclusion(**told("conclusion"))),
     ):
         table.expect(table.post(director, f"{case.path}/{part}", body))
-    decision = told("decision", supported_by=["caw"])
+    team = [table.people[each].partner for each in case.seats.members]
+    decision = told("decision", supported_by=team)
     table.expect(table.post(chair, f"{case.path}/decisions", decision))
     ground = {"ground": "KANARIE-emergency"}
     table.expect(table.post("politie", f"{case.path}/emergencies", ground, "acute_danger"))

@@ -237,9 +237,12 @@ def test_a_blocked_action_comes_before_the_team(table: Table):
         "action": action["id"],
         "text": "wat nu",
         "summary": "kort: wat nu",
-        "supported_by": ["caw", "parket"],
+        "supported_by": [table.people[each].partner for each in case.seats.members],
     }
-    table.expect(table.post("chair", f"{case.path}/decisions", decision))
+    few = {**decision, "supported_by": ["caw", "parket"]}
+    decisions = f"{case.path}/decisions"
+    refused(table.post("chair", decisions, few), "precondition_unmet", "support_missing")
+    table.expect(table.post("chair", decisions, decision))
     table.expect(table.put("opgroeien", path, {"state": "in_progress"}, if_match=2))
 
 

@@ -21,6 +21,7 @@ def take_over_case(case: Case, command: Command, places: Mapping[str, Places]) -
     predecessor, successor = case.agreement, command.body["agreement"]
     if predecessor == successor:
         raise unmet("same_agreement", "the case is under this agreement already")
+    _check_support(command)
     moved: tuple[Places, ...] = ()
     counted_under = case.counted_under
     if case.stage in TAKING_A_PLACE:
@@ -39,7 +40,21 @@ def take_over_case(case: Case, command: Command, places: Mapping[str, Places]) -
         counted_under=counted_under,
         version=case.version + 1,
     )
-    content = {name: command.body[name] for name in ("text", "summary")}
+    content = {name: command.body[name] for name in ("text", "summary", "supported_by")}
     decision = of_the_table(command, "takeover", case, content)
     event = Event("intake.case_taken_over", {"predecessor": predecessor}, case)
     return Change(outcome(case), case, added=(decision,), places=moved, events=(event,))
+
+
+def _check_support(command: Command) -> None:
+    """Raises Refuse unless as many of those who take part support it as the agreement asks for."""
+    taking_part, support = command.terms["participants"], set(command.body["supported_by"])
+    others = sorted(support.difference(taking_part))
+    if others:
+        detail = "the partner does not take part in this case"
+        raise unmet("not_a_participant", detail, partners=others)
+    missing = [one for one in taking_part if one not in support]
+    if command.terms["supported_decision"] == "quorum":
+        missing = missing if len(support) < command.terms["quorum"] else []
+    if missing:
+        raise unmet("support_missing", "too few partners support it", partners=missing)

@@ -52,6 +52,7 @@ def record_decision(case: Case, command: Command, action: Fragment | None) -> Ch
     """A supported decision (gedragen beslissing); `action` is the one that its body names."""
     body = command.body
     case.check_participants(body["supported_by"])
+    _check_support(case, command)
     named = "action" in body
     if named and (action is None or not is_blocked(action)):
         raise unmet("action_not_blocked", "`action` is no blocked action of this case")
@@ -63,6 +64,16 @@ def record_decision(case: Case, command: Command, action: Fragment | None) -> Ch
     data = {"decision": decision.id, "action": body.get("action")}
     event = Event("plans.decision_recorded", data)
     return Change(decision, added=(decision,), events=(event,))
+
+
+def _check_support(case: Case, command: Command) -> None:
+    """Raises Refuse unless as many partners support it as the agreement asks for."""
+    support = set(command.body["supported_by"])
+    missing = [one for one in case.participants if one not in support]
+    if command.terms["supported_decision"] == "quorum":
+        missing = missing if len(support) < command.terms["quorum"] else []
+    if missing:
+        raise unmet("support_missing", "too few partners support it", partners=missing)
 
 
 def is_blocked(action: Fragment) -> bool:

@@ -68,9 +68,20 @@ open_case(changes) := of_case(object.union(
 	changes,
 ))
 
+# What a plan rests on, as risk told of it.
+resting := {"weighing": "weighing-1", "assessments": ["assessment-1"]}
+
+referred := [
+	samples.fragment("weighing-1", "joint", {"kind": "weighing"}),
+	samples.fragment("assessment-1", "safety", {"kind": "assessment"}),
+]
+
 later(person, command, purpose, changes) := samples.does(
-	person, command, purpose, {"person": "parket"},
-	object.union(open_case(changes), {"target": object.get(aimed_at, command, null)}),
+	person, command, purpose, object.union(resting, {"person": "parket"}),
+	object.union(open_case(changes), {
+		"target": object.get(aimed_at, command, null),
+		"refers": referred,
+	}),
 )
 
 may(who, command, stage) if {
@@ -98,7 +109,7 @@ later_samples := object.union(
 	},
 	{
 		"emergency": [emergency("ggz", {}), ["minutes", "review_working_days"]],
-		"succession": [take_over("chair", {}), ["participants", "cap"]],
+		"succession": [take_over("chair", {}), ["participants", "cap", "quorum", "supported_decision"]],
 		"instruments": [samples.does("ggz", "read_instruments", consult, {}, {}), []],
 		"instruments for the chair": [samples.does("chair", "read_instruments", consult, {}, {}), []],
 	},
@@ -109,6 +120,7 @@ carried_later := {
 	"close_weighing": ["quorum"],
 	"propose_plan": ["position_days"],
 	"adopt_plan": ["quorum", "adoption"],
+	"record_decision": ["quorum", "supported_decision"],
 	"report_progress": ["reporting_rhythm_days"],
 	"record_follow_up": ["not_before"],
 }
@@ -119,6 +131,7 @@ test_steps_carry_what_the_agreement_says_of_them[command] if {
 		"close_weighing": {"quorum": 5},
 		"propose_plan": {"position_days": 14},
 		"adopt_plan": {"quorum": 5, "adoption": "no_objection"},
+		"record_decision": {"quorum": 5, "supported_decision": "all_participants"},
 		"report_progress": {"reporting_rhythm_days": 28},
 		"record_follow_up": {"not_before": "2026-09-10"},
 	}
@@ -239,4 +252,65 @@ test_instruments_are_for_the_team_and_its_chair if {
 	every person in ["referrer", "coordination", "steering", "auditor", "nobody"] {
 		refused(samples.does(person, "read_instruments", consult, {}, {}), ["mandate_missing"], false)
 	}
+}
+
+proposing(facts, refers) := samples.does(
+	"ggz", "propose_plan", consult, facts,
+	object.union(open_case({"stage": "accepted"}), {"refers": refers}),
+)
+
+# METADATA
+# title: A plan rests on what stands in the case, and on nothing that is made up
+test_a_plan_names_what_risk_told_of[name] if {
+	some name, [facts, refers] in {
+		"nothing told": [resting, []],
+		"no weighing": [{"assessments": []}, referred],
+		"another weighing": [object.union(resting, {"weighing": "weighing-2"}), referred],
+		"another assessment": [object.union(resting, {"assessments": ["assessment-1", "assessment-2"]}), referred],
+		"an assessment for a weighing": [object.union(resting, {"weighing": "assessment-1"}), referred],
+		"one that was recalled": [resting, [referred[0], object.union(referred[1], {"status": "recalled"})]],
+		"no list": [object.union(resting, {"assessments": "assessment-1"}), referred],
+	}
+	refused(proposing(facts, refers), ["reference_unknown"], false)
+}
+
+test_a_plan_may_rest_on_a_weighing_alone if {
+	permitted(proposing(object.union(resting, {"assessments": []}), referred))
+}
+
+held_session := {
+	"id": "session-1", "found": true, "agreement": "sample-brugge", "lists_case": true,
+	"starts_at": samples.now,
+}
+
+at_session(command, facts, session) := samples.does(
+	"chair", command, consult, facts,
+	object.union(open_case({"stage": "active"}), {"session": session}),
+)
+
+looking_back(session) := samples.does(
+	"chair", "evaluate_approach", consult, {"session": "session-1"},
+	object.union(open_case({"stage": "concluded"}), {"session": session}),
+)
+
+# METADATA
+# title: What the team does at a session it does at one that was held
+test_a_session_that_is_named_was_held[name] if {
+	some name, session in {
+		"none told": null,
+		"not found": object.union(held_session, {"found": false}),
+		"another": object.union(held_session, {"id": "session-2"}),
+		"of another agreement": object.union(held_session, {"agreement": "sample-kortrijk"}),
+		"without the case": object.union(held_session, {"lists_case": false}),
+		"to come": object.union(held_session, {"starts_at": "2026-03-10T09:00:01Z"}),
+		"no moment": object.union(held_session, {"starts_at": "soon"}),
+	}
+	refused(looking_back(session), ["session_not_held"], false)
+	refused(at_session("record_decision", {"session": "session-1"}, session), ["session_not_held"], false)
+}
+
+test_a_session_that_was_held_may_be_named if {
+	permitted(looking_back(held_session))
+	permitted(at_session("record_decision", {"session": "session-1"}, held_session))
+	permitted(at_session("record_decision", {}, null))
 }

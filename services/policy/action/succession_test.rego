@@ -27,7 +27,10 @@ test_the_chair_under_the_successor_takes_a_case_over if {
 			"hide": false,
 			"reasons": [],
 			"obligations": [{"kind": "record"}, {"kind": "use_limitation"}],
-			"terms": {"participants": samples.partners, "cap": {"number": 20, "counts": "concurrent"}},
+			"terms": {
+				"participants": samples.partners, "cap": {"number": 20, "counts": "concurrent"},
+				"quorum": 5, "supported_decision": "all_participants",
+			},
 			"partner": "stad-gemeente",
 			"roles": ["chair"],
 			"agreement": "sample-brugge",

@@ -8,6 +8,7 @@ package ketenaanpak.conditions
 import data.ketenaanpak.agreements
 import data.ketenaanpak.cases
 import data.ketenaanpak.mandates
+import data.ketenaanpak.question
 import data.ketenaanpak.stages
 
 # METADATA
@@ -35,6 +36,24 @@ met("table_known", _) if {
 }
 
 met("session_found", _) if input.target.found == true
+
+met("refers_to_known", _) if {
+	input.facts.weighing in referred("weighing")
+	every assessment in input.facts.assessments {
+		assessment in referred("assessment")
+	}
+}
+
+met("session_was_held", _) if object.get(input.facts, "session", null) == null
+
+# The team did it at a session that has begun and had the case on its agenda.
+met("session_was_held", _) if {
+	input.session.found == true
+	input.session.id == input.facts.session
+	input.session.agreement == input.case.agreement
+	input.session.lists_case == true
+	time.parse_rfc3339_ns(input.session.starts_at) <= question.now
+}
 
 met("session_of_case", _) if {
 	input.target.found == true
@@ -117,6 +136,13 @@ of_partner(transition, _) if not transition.of
 of_partner(transition, acting) if {
 	transition.of == "submitting_partner"
 	acting.partner == input.case.submitted_by
+}
+
+# What a body may refer to: what its owner told of this case and was not recalled.
+referred(kind) := {fragment.id |
+	some fragment in input.refers
+	fragment.kind == kind
+	fragment.status == "offered"
 }
 
 # Undefined, so unmet, when it is not a list.

@@ -151,6 +151,8 @@ does(person, command, purpose, facts, about) := object.union(
 		"agreement": null,
 		"case": null,
 		"target": null,
+		"refers": [],
+		"session": null,
 	},
 	about,
 )

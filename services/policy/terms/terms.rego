@@ -33,6 +33,8 @@ carried("change_stage", agreement, _) := {
 carried("take_over_case", agreement, _) := {
 	"participants": participants,
 	"cap": data.agreements[agreement].case_cap,
+	"quorum": modalities(agreement).quorum,
+	"supported_decision": modalities(agreement).supported_decision,
 } if {
 	participants := invited_first(agreement, [partner |
 		some partner in present
@@ -57,6 +59,11 @@ carried("propose_plan", agreement, _) := {"position_days": modalities(agreement)
 carried("adopt_plan", agreement, _) := {
 	"quorum": modalities(agreement).quorum,
 	"adoption": modalities(agreement).adoption,
+}
+
+carried("record_decision", agreement, _) := {
+	"quorum": modalities(agreement).quorum,
+	"supported_decision": modalities(agreement).supported_decision,
 }
 
 carried("report_progress", agreement, _) := {"reporting_rhythm_days": modalities(agreement).reporting_rhythm_days}

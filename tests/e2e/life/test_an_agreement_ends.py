@@ -9,7 +9,17 @@ from tests.e2e.table import Table
 from tests.waiting import wait_until
 
 CHAIR = "sociaal-huis-westhoek"
-TAKEOVER = {"agreement": SUCCESSOR, "text": "wij gaan verder", "summary": "kort: wij gaan verder"}
+TAKEOVER = {
+    "agreement": SUCCESSOR,
+    "text": "wij gaan verder",
+    "summary": "kort: wij gaan verder",
+    "supported_by": [
+        "caw-westhoek",
+        "parket-westhoek",
+        "politie-westhoek",
+        "sociaal-huis-westhoek",
+    ],
+}
 
 
 def statuses(lives: Table, path: str) -> dict[str, int]:
@@ -36,6 +46,7 @@ def test_an_open_case_is_released_to_nobody_until_it_is_taken_over(
     ended = statuses(lives, path)
     by_a_member = lives.post("caw-westhoek", f"{path}/takeover", TAKEOVER)
     by_another_table = lives.post("chair", f"{path}/takeover", TAKEOVER)
+    by_some = lives.post(CHAIR, f"{path}/takeover", {**TAKEOVER, "supported_by": ["caw-westhoek"]})
     taken = lives.expect(lives.post(CHAIR, f"{path}/takeover", TAKEOVER))
     again = statuses(lives, path)
 
@@ -43,6 +54,7 @@ def test_an_open_case_is_released_to_nobody_until_it_is_taken_over(
     assert set(ended.values()) == {404}
     assert by_a_member.status_code in (403, 404)
     assert by_another_table.status_code == 404
+    assert "support_missing" in by_some.text
     assert taken["case"] == case
     assert again == {
         "caw-westhoek": 200,

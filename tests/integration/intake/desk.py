@@ -22,6 +22,8 @@ TERMS = {
     "take_over_case": {
         "participants": list(PARTNERS),
         "cap": {"number": 2, "counts": "concurrent"},
+        "quorum": 2,
+        "supported_decision": "all_participants",
     },
 }
 

@@ -13,7 +13,7 @@ from contracts.errors import Refuse
 from deploy.local.parts import Parts
 from services.intake.store.documents import case_document
 from tests import builders
-from tests.integration.intake.desk import Desk
+from tests.integration.intake.desk import PARTNERS, Desk
 from tests.integration.intake.looking import watching
 from tests.unit.intake.givens import NOW
 from tests.unit.intake.givens import case as a_case
@@ -82,7 +82,8 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
     desk.send("review_emergency", review, case=case, target=emergency, person="p-chair")
     informed = {"subject": person, "state": "deferred", "review_on": "2030-01-01"}
     desk.send("record_informing", informed | {"reason": word("reason")}, case=case)
-    desk.send("take_over_case", narrative | {"agreement": "sample-next"}, case=case)
+    taken = narrative | {"agreement": "sample-next", "supported_by": list(PARTNERS)}
+    desk.send("take_over_case", taken, case=case)
     control = f"control{uuid.uuid4().hex}"
     runtime.database["versions"].insert_one({"_id": control, "fragment": control})
 

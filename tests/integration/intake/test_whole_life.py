@@ -12,7 +12,7 @@ from chassis.runtime import Runtime
 from contracts.errors import Refuse, Retry
 from tests import builders
 from tests.integration.intake.closed import Closed
-from tests.integration.intake.desk import Desk, new_id
+from tests.integration.intake.desk import PARTNERS, Desk, new_id
 from tests.integration.intake.looking import kept, published
 from tests.integration.intake.test_together import at_once
 
@@ -248,6 +248,7 @@ def test_a_case_goes_on_under_the_successor(desk: Desk, runtime: Runtime) -> Non
     """Its parties find it in their lists, those of the old agreement do not."""
     case = desk.forming()["case"]
     body = {"agreement": "sample-next", "text": "overname", "summary": "overname"}
+    body |= {"supported_by": list(PARTNERS)}
     desk.send("take_over_case", body, case=case, agreement="sample-next")
 
     listed = desk.list(parties=[("sample-next", "caw")])["cases"]

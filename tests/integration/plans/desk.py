@@ -11,6 +11,7 @@ from tests.unit.plans import bodies
 PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
 VICTIM, PERPETRATOR = (str(uuid.UUID(int=number)) for number in (1, 2))
 TERMS = {
+    "record_decision": {"quorum": 2, "supported_decision": "all_participants"},
     "propose_plan": {"position_days": 14},
     "adopt_plan": {"quorum": 2, "adoption": "no_objection"},
     "report_progress": {"reporting_rhythm_days": 30},
@@ -115,7 +116,7 @@ class Desk:
 
     def decide(self, case: str, **changes: Any) -> str:
         """Record a decision; tells its id."""
-        body = {"supported_by": ["caw", "ggz"], **bodies.words("besluit"), **changes}
+        body = {"supported_by": list(PARTNERS), **bodies.words("besluit"), **changes}
         decision: str = self.send("record_decision", body, case)["id"]
         return decision
 

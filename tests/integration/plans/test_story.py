@@ -40,7 +40,7 @@ def tell(desk: Desk, clock: FixedClock) -> str:
     trajectory = desk.send("record_trajectory", bodies.trajectory(VICTIM), case)["id"]
     visit, hearing = desk.actions(case, second)
     desk.update(case, visit, "not_possible", reason="geen plaats")
-    desk.decide(case, action=visit)
+    desk.decide(case, action=visit, session=bodies.SESSION)
     desk.update(case, visit, "in_progress")
     desk.update(case, visit, "done")
     desk.update(case, hearing, "in_progress")

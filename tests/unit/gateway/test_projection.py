@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.fragments import KINDS
 from gateway.decisions import CaseDecision, Grant
 from gateway.facts import CaseRead
 from gateway.projection import fragments, obligations
@@ -11,7 +12,7 @@ from gateway.projection import fragments, obligations
 CASE, QUESTION, ITEM = "the case", "the question", "the item"
 
 
-def fragment(of: str, kind: str, **content: Any) -> dict[str, Any]:
+def fragment(of: str, kind: str, /, **content: Any) -> dict[str, Any]:
     """A fragment as intake tells it."""
     return {
         "id": of,
@@ -126,3 +127,26 @@ def test_an_obligation_says_what_and_until_when_and_no_more() -> None:
     decision = CaseDecision(True, "emergency", {}, (), (), told, "caw", (), "1", True)
 
     assert obligations(decision) == [{"kind": "expires_at", "at": "2026-03-02T10:00:00Z"}]
+
+
+def shown_of(kind: str, level: str, linked: str) -> dict[str, Any]:
+    """What is shown of a fragment with all its content, of which each link names the item."""
+    declared = KINDS[kind]
+    content: dict[str, Any] = {
+        name: ITEM if name in declared.links else f"{name} says" for name in declared.full
+    }
+    read = CaseRead(CASE, {}, [fragment(QUESTION, kind, **content), fragment(ITEM, "worry")])
+    [question, *_] = fragments(read, decided(question=level, item=linked), {})
+    told: dict[str, Any] = question["content"]
+    return told
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"whereabouts"}))
+def test_every_field_of_a_kind_arrives_and_links_with_what_they_name(kind: str) -> None:
+    """An answer without its question, or a mandate without its service, tells nobody anything."""
+    declared = KINDS[kind]
+
+    assert set(declared.links) <= set(declared.full)
+    for level, fields in (("full", declared.full), ("summary", declared.summary)):
+        assert set(shown_of(kind, level, "summary")) == set(fields)
+        assert set(shown_of(kind, level, "none")) == set(fields) - set(declared.links)

@@ -225,7 +225,7 @@ def test_a_case_is_taken_over_under_the_agreement_that_succeeds(platform: Platfo
     case = platform.put_case(agreement="sample-brugge")
     platform.policy.action = lambda asked: {**permit(asked), "agreement": "sample-brugge-2"}
     platform.bus.on("intake", "take_over_case", lambda _: outcome(case))
-    body = {"agreement": "sample-brugge-2", **ADVICE}
+    body = {"agreement": "sample-brugge-2", **ADVICE, "supported_by": ["caw"]}
 
     answer = platform.order(f"/v1/cases/{case}/takeover", body)
 
@@ -306,3 +306,48 @@ def test_who_was_forgotten_in_a_plan_is_told_to_who_proposed_it(platform: Platfo
 
     assert (answer.status_code, answer.json["members"]) == (409, [VICTIM])
     assert "KANARIE" not in answer.text
+
+
+def test_a_plan_is_decided_with_what_it_refers_to(platform: Platform) -> None:
+    """A plan that rests on an invented weighing would look as sound as any other."""
+    case = platform.put_case()
+    weighing = fragment("weighing", category="joint", source="table")
+    platform.hold("risk", case, weighing)
+    platform.bus.on("plans", "propose_plan", lambda _: outcome(case))
+    body = {**a_plan(), "weighing": weighing["id"]}
+
+    assert platform.order(f"/v1/cases/{case}/plans", body).status_code == 201
+
+    assert platform.bus.at_once[0] == ["intake.read_case", "risk.read_fragments"]
+    (asked,) = platform.sent(ACTION)
+    told = [(each["id"], each["kind"], each["status"]) for each in asked["refers"]]
+    assert told == [(weighing["id"], "weighing", "offered")]
+    assert asked["facts"] == {"weighing": weighing["id"], "assessments": body["assessments"]}
+    assert "KANARIE" not in str(asked)
+
+
+@pytest.mark.parametrize(("on_it", "known"), [(True, True), (False, True), (False, False)])
+def test_an_evaluation_is_decided_with_the_session_that_it_names(
+    platform: Platform, on_it: bool, known: bool
+) -> None:
+    """An evaluation at a session that never was would close the case on nothing."""
+    case, session = platform.put_case(stage="concluded"), an_id()
+    agenda = [{"case": case, "referrer_attends": False, "put_by": "chair"}] if on_it else []
+    found = {"id": session, "found": known, "agreement": "sample-brugge", "agenda": agenda}
+    platform.bus.on("intake", "read_session", lambda _: {"session": found, "cases": []})
+    platform.bus.on("plans", "evaluate_approach", lambda _: outcome(case))
+    check = {"judgement": "safe", **ADVICE}
+
+    answer = platform.order(
+        f"/v1/cases/{case}/evaluations", {**ADVICE, "session": session, "safety_check": check}
+    )
+
+    assert answer.status_code == 201
+    (asked,) = platform.sent(ACTION)
+    assert asked["session"] == {
+        "id": session,
+        "found": known,
+        "agreement": "sample-brugge",
+        "lists_case": on_it,
+    }
+    assert (asked["target"], asked["facts"]) == (None, {"session": session})

@@ -69,8 +69,10 @@ def test_content_of_a_step_is_decided_with_the_facts_of_its_case(
     answer = platform.get(f"/v1/cases/{case}/{path}")
 
     assert answer.status_code == 200
-    assert platform.bus.at_once[0] == ["intake.read_case", f"{owner}.read_fragments"]
-    assert platform.calls()[2:] == [RELEASE, "audit.record"]
+    rests_on = ["risk.read_fragments"] if path == "plans" else []
+    fetched = ["intake.read_case", f"{owner}.read_fragments", *rests_on]
+    assert platform.bus.at_once[0] == fetched
+    assert platform.calls()[len(fetched) :] == [RELEASE, "audit.record"]
     (asked,) = platform.sent(RELEASE)
     assert (asked["resource"], asked["cases"][0]["stage"]) == (resource, "forming")
     assert [each["id"] for each in asked["cases"][0]["fragments"]] == [kept["id"]]
@@ -227,6 +229,41 @@ def test_a_weighing_names_the_assessments_that_its_reader_is_shown(platform: Pla
     (shown,) = (each for each in answer.json["weighings"] if each["kind"] == "weighing")
     assert shown["content"]["assessments"] == [seen["id"]]
     assert kept["id"] not in answer.text
+
+
+def test_a_plan_names_what_it_rests_on_to_whom_may_know_of_it(platform: Platform) -> None:
+    """A reader finds what it rests on; the record does not say that this was read as well."""
+    weighing = held("weighing")
+    seen, kept = fragment("assessment"), fragment("assessment", category="mental_health")
+    recalled = {**fragment("assessment", status="recalled"), "content": None}
+    rests_on = [seen["id"], kept["id"], recalled["id"]]
+    plan = held("plan", weighing=weighing["id"], assessments=rests_on)
+    case = platform.put_case()
+    platform.hold("risk", case, weighing, seen, kept, recalled)
+    platform.hold("plans", case, plan)
+    hiding = withholding(kept)
+
+    def decide(asked: dict[str, Any]) -> dict[str, Any]:
+        decision: dict[str, Any] = hiding(asked)
+        decision["decisions"][case]["withheld"] = {"mental_health": True}
+        return decision
+
+    platform.policy.release = decide
+    answer = platform.get(f"/v1/cases/{case}/plans").json
+
+    [shown] = answer["plans"]
+    assert (shown["content"]["weighing"], shown["content"]["assessments"]) == (
+        weighing["id"],
+        [seen["id"]],
+    )
+    assert answer["withheld"] == {}
+    (entry,) = platform.recorded
+    assert [each["id"] for each in entry["fragments"]] == [plan["id"]]
+    assert entry["outcome"] == "released"
+    decided_on = {each["id"] for each in entry["input"]["cases"][0]["fragments"]}
+    assert decided_on == {plan["id"], weighing["id"], *rests_on}
+    (asked,) = platform.sent("risk.read_fragments")
+    assert (asked["kinds"], asked["content"]) == (["weighing", "assessment"], False)
 
 
 # --- safety checks ---------------------------------------------------------------------------

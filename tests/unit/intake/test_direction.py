@@ -245,9 +245,16 @@ def test_emergency_access_is_reviewed_once_by_somebody_else() -> None:
 # --- succession --------------------------------------------------------------------------------
 
 
-def taken_over(given: Case, successor: Places | None = None) -> Change:
+def taken_over(
+    given: Case,
+    successor: Places | None = None,
+    supported_by: tuple[str, ...] = ("caw", "parket", "nieuw"),
+    rule: str = "all_participants",
+) -> Change:
     body = {"agreement": "sample-next", "text": "wij nemen over", "summary": "overname"}
+    body |= {"supported_by": list(supported_by)}
     terms = {"participants": ["caw", "parket", "nieuw"], "cap": CAP}
+    terms |= {"quorum": 2, "supported_decision": rule}
     places = {
         "sample-brugge": Places("sample-brugge", now=3, ever=5),
         "sample-next": successor or Places("sample-next"),
@@ -268,6 +275,21 @@ def test_a_case_goes_on_under_the_successor_with_its_parties() -> None:
     )
     assert [one.kind for one in change.added] == ["takeover"]
     assert dict(change.events[0].data) == {"predecessor": "sample-brugge"}
+
+
+def test_a_takeover_is_a_decision_that_the_team_supports() -> None:
+    """A family would change hands on the word of one chair."""
+    missing = ("precondition_unmet", "support_missing")
+    stranger = ("caw", "parket", "nieuw", "school")
+
+    assert refusal(lambda: taken_over(case(), supported_by=("caw", "nieuw"))) == missing
+    assert refusal(lambda: taken_over(case(), supported_by=("caw",), rule="quorum")) == missing
+    assert refusal(lambda: taken_over(case(), supported_by=stranger)) == (
+        "precondition_unmet",
+        "not_a_participant",
+    )
+    change = taken_over(case(), supported_by=("caw", "nieuw"), rule="quorum")
+    assert (change.added[0].content or {})["supported_by"] == ["caw", "nieuw"]
 
 
 def test_a_takeover_counts_a_case_that_is_taken_under_the_successor() -> None:

@@ -23,6 +23,8 @@ from tests.unit.plans.givens import (
 )
 
 ADOPTED = plan("adopted")
+EVERYBODY = list(case().participants)
+TERMS = {"quorum": 2, "supported_decision": "all_participants"}
 
 
 def update(state: str, of: Fragment, *decisions: Fragment, **changes: Any) -> Change:
@@ -34,8 +36,8 @@ def update(state: str, of: Fragment, *decisions: Fragment, **changes: Any) -> Ch
 
 def decide(about: Fragment | None, **changes: Any) -> Change:
     """The team decides about an action."""
-    body = {"action": ACTION, "supported_by": ["caw", "ggz"], **bodies.words("besluit"), **changes}
-    return record_decision(case(), command("record_decision", body), about)
+    body = {"action": ACTION, "supported_by": EVERYBODY, **bodies.words("besluit"), **changes}
+    return record_decision(case(), command("record_decision", body, terms=TERMS), about)
 
 
 @pytest.mark.parametrize("state", ACTION_STATES)
@@ -111,7 +113,7 @@ def test_a_decision_names_the_blocked_action_and_who_supports_it() -> None:
     assert (made.source, made.category, made.subjects) == ("table", "joint", case().persons)
     assert made.content == {
         "session": bodies.SESSION,
-        "supported_by": ["caw", "ggz"],
+        "supported_by": EVERYBODY,
         **bodies.words("besluit"),
     }
     assert made.codes == {"action": ACTION, "action_version": 3}
@@ -126,9 +128,9 @@ def test_a_decision_about_an_action_needs_one_that_is_blocked(about: Fragment | 
 
 def test_the_team_decides_about_other_things_too() -> None:
     """Not every decision is about an action."""
-    body = {"supported_by": ["caw"], **bodies.words("besluit")}
+    body = {"supported_by": EVERYBODY, **bodies.words("besluit")}
 
-    change = record_decision(case(), command("record_decision", body), None)
+    change = record_decision(case(), command("record_decision", body, terms=TERMS), None)
 
     assert told(change) == [("decision_recorded", {"decision": change.about.id, "action": None})]
     assert change.about.codes == {}
@@ -140,3 +142,20 @@ def test_who_supports_a_decision_takes_part() -> None:
         decide(action("not_possible"), supported_by=["caw", "school"])
 
     assert refused.value.members == {"reason": "not_a_participant", "partners": ["school"]}
+
+
+def test_a_decision_is_supported_by_as_many_as_the_agreement_asks_for() -> None:
+    """One name that the chair types would pass for what all partners can carry."""
+    blocked = action("not_possible")
+    by_quorum = {**TERMS, "supported_decision": "quorum"}
+    some = {"action": ACTION, **bodies.words("besluit"), "supported_by": ["caw", "ggz"]}
+    few = {**some, "supported_by": ["caw"]}
+
+    def decided(body: dict[str, Any], terms: dict[str, Any]) -> Change:
+        return record_decision(case(), command("record_decision", body, terms=terms), blocked)
+
+    with pytest.raises(Refuse) as refused:
+        decided(some, TERMS)
+    assert refused.value.members == {"reason": "support_missing", "partners": ["parket"]}
+    assert refusal(lambda: decided(few, by_quorum)) == unmet("support_missing")
+    assert decided(some, by_quorum).about.kind == "decision"
