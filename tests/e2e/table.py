@@ -119,14 +119,16 @@ class Table:
         session: str = answer.json()["id"]
         return session
 
+    def put_on_agenda(self, case: Case, session: str) -> None:
+        """The case stands on the agenda of the session."""
+        path, body = f"/v1/sessions/{session}/agenda", {"case": case.id}
+        self.expect(self.post(case.seats.coordination, path, body, "coordination"))
+
     def take_on(self, case: Case, session: str | None = None) -> Case:
         """Puts the case on an agenda and takes it on: forming begins."""
         coordination = case.seats.coordination
         session = session or self.session(coordination)
-        put = self.post(
-            coordination, f"/v1/sessions/{session}/agenda", {"case": case.id}, "coordination"
-        )
-        assert put.ok, put.text
+        self.put_on_agenda(case, session)
         self.expect(self.step(case.seats.chair, case, "take_on_agenda", session=session))
         return case
 

@@ -1,5 +1,6 @@
 """Steps 3 to 6 through HTTP, as the people at the table work: what goes on, and what does not."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +38,12 @@ def test_an_assessment_shows_each_partner_what_it_needs_to_know(table: Table):
     assert [each["id"] for each in bands] == [filled["id"]]
     assert bands[0]["content"]["lowest_points"] == 1
     assert len(kinds(care, "assessments")) > len(kinds(city, "assessments"))
+    answered = {
+        each["content"]["item"]: each["content"]["answer"]
+        for each in table.expect(table.get("politie", f"{case.path}/assessments"))["assessments"]
+        if each["kind"] == "assessment_answer"
+    }
+    assert (answered["injury"], answered["strangulation"]) == ("yes", "no")
     assert "mental_health" in city["withheld"]
     categories = {each["category"] for each in city["assessments"]}
     assert not {"mental_health", "substance_use", "judicial"} & categories
@@ -133,6 +140,39 @@ def test_a_plan_leaves_no_member_of_the_family_out(table: Table):
     )
     body["uncovered"] = [{"subject": each, "ground": "nog niet"} for each in (child, case.ids["b"])]
     table.expect(table.post("caw", f"{case.path}/plans", body))
+
+
+def test_a_plan_rests_on_what_stands_in_the_case_and_says_so(table: Table):
+    """A plan on an invented weighing, or on a form that was taken back, would look like any."""
+    case, weighing = table.accepted()
+    elsewhere, _ = table.accepted()
+    body = builders.plan(weighing, case.persons, "caw")
+    shown = table.expect(table.get("caw", f"{case.path}/weighings"))["weighings"]
+    (assessment,) = [each["id"] for each in shown if each["kind"] == "assessment"]
+    foreign = table.expect(table.get("caw", f"{elsewhere.path}/weighings"))["weighings"]
+
+    for changes in (
+        {"weighing": next(each["id"] for each in foreign if each["kind"] == "weighing")},
+        {"assessments": [assessment, case.id]},
+    ):
+        refused(
+            table.post("caw", f"{case.path}/plans", {**body, **changes}),
+            "not_allowed",
+            "reference_unknown",
+        )
+    table.expect(table.post("caw", f"{case.path}/plans", {**body, "assessments": [assessment]}))
+
+    plans = table.expect(table.get("parket", f"{case.path}/plans"))["plans"]
+    (plan,) = [each["content"] for each in plans if each["kind"] == "plan"]
+    assert (plan["weighing"], plan["assessments"]) == (weighing, [assessment])
+    table.expect(
+        table.post(
+            case.seats.members[0], f"{case.path}/assessments/{assessment}/recall", {}, if_match=1
+        )
+    )
+    plans = table.expect(table.get("parket", f"{case.path}/plans"))["plans"]
+    (plan,) = [each["content"] for each in plans if each["kind"] == "plan"]
+    assert "assessments" not in plan
 
 
 def test_an_objection_is_resolved_in_a_second_version(table: Table):
@@ -255,8 +295,56 @@ def test_after_the_conclusion_only_who_still_has_a_part_sees_the_case(table: Tab
 
     assert table.get("justitiehuis", case.path).status_code == 200
     assert table.get("opgroeien", case.path).status_code == 200
-    seen_by_others = table.get("ggz", case.path)
-    assert seen_by_others.status_code == 404 or seen_by_others.json()["fragments"] == []
+    for part in ("", "/items", "/plans", "/weighings", "/reports", "/participants"):
+        assert table.get("ggz", f"{case.path}{part}").status_code == 404, part
+
+
+def test_whoever_contributed_finds_it_again_whatever_is_asked_for(table: Table):
+    """One part of a case would say that it is there, and another that it is not."""
+    case = table.forming()
+    item = table.offer("ggz", case, "mental_health")
+    table.expect(table.post("ggz", f"{case.path}/items/{item}/recall", {}, if_match=1))
+    for member in case.seats.members:
+        table.expect(table.post(member, f"{case.path}/answers", {"answer": "nothing_known"}))
+    table.expect(table.step("chair", case, "complete_forming"))
+    declining = {"ground": "not_grave_enough", "outcome": table.weigh(case, "not_grave_enough")}
+    advice = {"text": "wat nu helpt", "summary": "kort: wat nu helpt"}
+    table.expect(table.post("chair", f"{case.path}/advice", advice))
+    table.expect(table.step("chair", case, "decline", **declining))
+
+    for part in ("", "/items", "/plans", "/weighings", "/reports"):
+        assert table.get("ggz", f"{case.path}{part}").status_code == 200, part
+        assert table.get("parket", f"{case.path}{part}").status_code == 404, part
+    (own,) = table.expect(table.get("ggz", f"{case.path}/items"))["items"]
+    assert (own["id"], own["status"], own["content"]) == (item, "recalled", {})
+
+
+def test_the_table_looks_back_at_a_session_of_its_own(table: Table):
+    """Who worked on it reads what was made together once more, and only while they look back."""
+    case = table.concluded()
+    to_come = table.session(starts=datetime.now(UTC) + timedelta(days=1))
+    now = table.session(starts=datetime.now(UTC))
+    body = {
+        "session": now,
+        "text": "terugblik",
+        "summary": "kort: terugblik",
+        "safety_check": builders.safety_check(),
+    }
+    path = f"{case.path}/evaluations"
+    refused(table.post("chair", path, body), "not_allowed", "session_not_held")
+    for session in (to_come, now):
+        table.put_on_agenda(case, session)
+    early = {**body, "session": to_come}
+    refused(table.post("chair", path, early), "not_allowed", "session_not_held")
+
+    looking = table.expect(table.get("ggz", case.path))
+    plan = table.expect(table.get("ggz", f"{case.path}/plans"))["plans"]
+    table.expect(table.post("chair", path, body))
+    (evaluation, _check) = table.expect(table.get("justitiehuis", path))["evaluations"]
+
+    assert {each["category"] for each in looking["fragments"]} <= {"joint"}
+    assert {each["category"] for each in plan} == {"joint"}
+    assert evaluation["content"]["session"] == now
 
 
 def test_a_follow_up_is_not_done_before_its_time(table: Table):
@@ -313,6 +401,22 @@ def test_emergency_access_opens_little_for_an_hour_and_is_told_and_reviewed(tabl
     review = {"justified": True, "text": "nodig om haar te vinden"}
     refused(table.post("politie", path, review), "not_found")
     table.expect(table.post("chair", path, review))
+
+
+def test_what_was_opened_ends_with_the_case_and_is_reviewed_all_the_same(table: Table):
+    """Withdrawing a referral would hide who looked at the family, and why."""
+    case = table.refer()
+    opened = table.expect(open_emergency(table, "politie", case))
+    table.expect(table.step("caw", case, "withdraw", ground="other"))
+
+    assert table.get("politie", case.path, "acute_danger").status_code == 404
+    assert open_emergency(table, "parket", case).status_code == 404
+    path = f"{case.path}/emergencies"
+    (ground,) = table.expect(table.get("chair", path))["emergencies"]
+    assert ground["content"] == {"text": "melding van bedreiging, nu"}
+    review = {"justified": False, "text": "er was geen gevaar"}
+    table.expect(table.post("chair", f"{path}/{opened['id']}/review", review))
+    assert len(table.expect(table.get("chair", path))["emergencies"]) == 2
 
 
 def test_emergency_access_never_beats_a_wall(table: Table):
