@@ -181,7 +181,12 @@ def test_a_header_that_is_missing_or_odd_is_refused(
         ("GET", "/v1/cases/", 404, "not_found"),
         ("GET", "/static/x", 404, "not_found"),
         ("DELETE", "/v1/cases", 405, "method_not_allowed"),
-        ("PATCH", f"/v1/cases/{an_id()}", 405, "method_not_allowed"),
+        (
+            "PATCH",
+            "/v1/cases/" + "0" * 8 + "-0000-4000-8000-" + "0" * 12,
+            405,
+            "method_not_allowed",
+        ),
         ("GET", "/v1/audit/records/-1/proof", 404, "not_found"),
         ("OPTIONS", "/v1/cases", 405, "method_not_allowed"),
         ("TRACE", "/v1/cases", 405, "method_not_allowed"),
