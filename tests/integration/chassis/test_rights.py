@@ -1,8 +1,10 @@
 """The rights that a service's own database user has are enough for the chassis, and no more."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from chassis.mongo import transaction
@@ -16,6 +18,9 @@ def test_a_service_runs_with_its_own_user(parts: Parts, service: str) -> None:
     """A service would otherwise need the administrator's password, and could read all others'."""
     config = config_on(parts)
     config = replace(config, service=service, database=service, mongo_url=parts.mongo_url(service))
+    with MongoClient[dict[str, Any]](parts.mongodb.admin_url()) as admin:
+        # The database is shared: what other tests left waiting would be claimed first.
+        admin[service]["outbox"].delete_many({})
     runtime = open_runtime(config)
     event = {"id": f"{config.hash_key.hex()}", "source": service, "type": "t", "subject": "s"}
     try:
