@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from contracts.errors import Refuse
 from services.intake.domain.case import (
@@ -15,16 +15,22 @@ from services.intake.domain.case import (
     Session,
     outcome,
 )
-from services.intake.domain.command import Command, unmet
+from services.intake.domain.command import Command, invalid, unmet
 
 LONGEST_AGENDA: Final = 200
+
+LATEST_NOTED: Final = timedelta(days=1)
+"""How long after it began a session may still be scheduled: one that was called at once."""
 
 LOOKED_BACK_ON: Final = ("concluded", "closed")
 """The stages in which a session evaluates a case; it may be closed before the session begins."""
 
 
 def schedule_session(command: Command) -> Change:
-    """A new meeting of a table, with nothing on its agenda."""
+    """A new meeting of a table, with nothing on its agenda; it may just have begun."""
+    earliest = command.now - LATEST_NOTED
+    if command.body["starts_at"] < earliest:
+        raise invalid("/starts_at", f"Must be greater than or equal to {earliest.isoformat()}.")
     session = Session(
         id=command.new_id(),
         agreement=command.body["agreement"],
@@ -46,16 +52,23 @@ def schedule_session(command: Command) -> Change:
 
 def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
     """Puts a case on the agenda; its referrer attends one session once, to explain (step 2)."""
+    ends = session.starts_at + timedelta(hours=command.terms["guest_hours"])
     _check_agenda(case, session)
+    if ends < command.now:
+        raise unmet("session_over", "the session is over")
     attends: bool = command.body["referrer_attends"]
     entry = AgendaEntry(case.id, attends, command.partner or command.roles[0])
     # The version is for everybody at the table to see, and an entry is not: it stays as it was.
     session = replace(session, agenda=(*session.agenda, entry))
     case = replace(case, session=session.id)
     if case.stage in LOOKED_BACK_ON:
-        case = replace(case, evaluations=_evaluations(case, session, command))
+        looking_back = Evaluation(session.starts_at, ends)
+        to_come = (one for one in case.evaluations if one.ends > command.now)
+        case = replace(case, evaluations=(*to_come, looking_back))
     if attends:
-        case = replace(case, guest=_guest(case, session, command.terms))
+        if case.guest is not None:
+            raise unmet("referrer_attended", "the referrer attends one session once")
+        case = replace(case, guest=Guest(session.id, ends))
     return Change(
         outcome(case, id=session.id, version=session.version),
         case,
@@ -73,16 +86,3 @@ def _check_agenda(case: Case, session: Session) -> None:
         raise Refuse("already_on_agenda", "the case is on this agenda")
     if len(session.agenda) >= LONGEST_AGENDA:
         raise Refuse("too_many", "the agenda is full")
-
-
-def _evaluations(case: Case, session: Session, command: Command) -> tuple[Evaluation, ...]:
-    """The team sees a closed case again during each session that looks back on it."""
-    ends = session.starts_at + timedelta(hours=command.terms["guest_hours"])
-    to_come = (one for one in case.evaluations if one.ends > command.now)
-    return (*to_come, Evaluation(session.starts_at, ends))
-
-
-def _guest(case: Case, session: Session, terms: Any) -> Guest:
-    if case.guest is not None:
-        raise unmet("referrer_attended", "the referrer attends one session once")
-    return Guest(session.id, session.starts_at + timedelta(hours=terms["guest_hours"]))
