@@ -10,18 +10,19 @@ from marshmallow import ValidationError
 from chassis.clock import Clock
 from contracts.bodies import COMMAND_BODIES
 from contracts.errors import Refuse
-from services.intake.domain import case as cases
 from services.intake.domain import (
     contributions,
+    crisis,
     direction,
     emergency,
     informing,
     matching,
+    participation,
     sessions,
     stages,
     succession,
 )
-from services.intake.domain.case import Case, Change
+from services.intake.domain.case import Case, Change, with_events
 from services.intake.domain.command import Command
 from services.intake.domain.referral import submit_referral
 from services.intake.neighbours import Settled
@@ -91,7 +92,7 @@ def _submit(command: Command, books: Books, keyed: KeyedMatch) -> Change:
     }
     change = submit_referral(command, matches)
     noticed = matching.notice(change.case, books.introduce(change.case)) if change.case else ()
-    return cases.with_events(change, noticed)
+    return with_events(change, noticed)
 
 
 def _change_stage(case: Case, command: Command, books: Books, around: Around) -> Change:
@@ -181,13 +182,13 @@ Handler = Callable[[Case, Command, Books, Around], Change]
 _WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
 
 _ON_CASES: Final[dict[str, Handler]] = {
-    "confirm_informing": _rule_only(cases.confirm_informing),
+    "confirm_informing": _rule_only(informing.confirm_informing),
     "record_informing": _record_informing,
     "put_on_agenda": _put_on_agenda,
     "change_stage": _change_stage,
-    "raise_crisis": _rule_only(cases.raise_crisis),
-    "invite_participant": _rule_only(cases.invite_participant),
-    "declare_conflict": _rule_only(cases.declare_conflict),
+    "raise_crisis": _rule_only(crisis.raise_crisis),
+    "invite_participant": _rule_only(participation.invite_participant),
+    "declare_conflict": _rule_only(participation.declare_conflict),
     "offer_item": _offer_item,
     "offer_whereabouts": _rule_only(contributions.offer_whereabouts),
     "correct_item": _correct_item,

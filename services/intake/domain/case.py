@@ -268,65 +268,6 @@ def event_data(event: Event, staff: Mapping[str, str]) -> dict[str, Any]:
     return facts | dict(event.data)
 
 
-def confirm_informing(case: Case, command: Command) -> Change:
-    """The chair confirms the ground for which no victim was informed (domain.md, 4, step 1)."""
-    if case.victim_informed:
-        raise unmet("informing_settled", "a victim is informed; there is nothing to confirm")
-    if case.informing_confirmed:
-        raise unmet("informing_settled", "it has been confirmed already")
-    case = replace(case, informing_confirmed=True, version=case.version + 1)
-    return Change(outcome(case), case, events=(Event("intake.informing_confirmed", case=case),))
-
-
-def raise_crisis(case: Case, command: Command) -> Change:
-    """Acute danger: alerts the operational team, at any stage; it waits for nothing."""
-    case.check_subjects(command.body["subjects"])
-    case = replace(case, crisis=True, version=case.version + (not case.crisis))
-    note = Fragment(
-        id=command.new_id(),
-        kind="crisis_note",
-        category="safety",
-        source=command.partner or case.submitted_by,
-        subjects=tuple(command.body["subjects"]),
-        at=command.now,
-        content={"text": command.body["text"], "summary": command.body["summary"]},
-    )
-    return Change(
-        outcome(case, ids={"fragment": note.id}),
-        case,
-        added=(note,),
-        events=(fragment_event("intake.crisis_raised", case, note),),
-    )
-
-
-def invite_participant(case: Case, command: Command) -> Change:
-    """A party joins the case, where the agreement works by invitation."""
-    partner = command.body["partner"]
-    if partner not in command.terms.get("parties", ()):
-        raise unmet("not_a_party", "the partner is no party to the agreement")
-    if case.takes_part(partner):
-        raise unmet("already_participant", "the partner takes part already")
-    joined = Participant(partner, command.now)
-    case = replace(case, participants=(*case.participants, joined), version=case.version + 1)
-    event = Event("intake.participant_invited", {"partner": partner}, case)
-    return Change(outcome(case), case, events=(event,))
-
-
-def declare_conflict(case: Case, command: Command) -> Change:
-    """A person's own conflict of interest: the case is hidden from that person from now on."""
-    conflict = Conflict(command.person, command.body["interest"])
-    if conflict in case.conflicts:
-        raise unmet("conflict_declared", "this conflict has been declared already")
-    # The version is for everybody to see, and a wall is for nobody to notice.
-    case = replace(case, conflicts=(*case.conflicts, conflict))
-    event = Event(
-        "intake.conflict_declared",
-        {"person": command.person, "partner": command.own_partner},
-        case,
-    )
-    return Change(outcome(case), case, events=(event,))
-
-
 def of_the_table(command: Command, kind: str, case: Case, content: Mapping[str, Any]) -> Fragment:
     """A fragment about the whole client system that the team makes together."""
     return Fragment(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from services.intake.domain.case import Case, Change, Event, Fragment
+from services.intake.domain.case import Case, Change, Event, Fragment, outcome
 from services.intake.domain.command import Command, unmet
 
 
@@ -13,6 +13,16 @@ def informing_due(informings: Iterable[Mapping[str, Any]]) -> dict[str, date]:
     """The first day on which a deferred informing is looked at again, if any is deferred."""
     days = [_day(one["review_on"]) for one in informings if one["state"] == "deferred"]
     return {"informing_due": min(days)} if days else {}
+
+
+def confirm_informing(case: Case, command: Command) -> Change:
+    """The chair confirms the ground for which no victim was informed (domain.md, 4, step 1)."""
+    if case.victim_informed:
+        raise unmet("informing_settled", "a victim is informed; there is nothing to confirm")
+    if case.informing_confirmed:
+        raise unmet("informing_settled", "it has been confirmed already")
+    case = replace(case, informing_confirmed=True, version=case.version + 1)
+    return Change(outcome(case), case, events=(Event("intake.informing_confirmed", case=case),))
 
 
 def record_informing(case: Case, command: Command, informings: Sequence[Fragment]) -> Change:

@@ -1,11 +1,10 @@
-"""How cases, fragments and sessions look in the database, and how they are told over the wire.
+"""How cases and sessions look in the database, and how they are told over the wire.
 
 Moments are kept as text of one fixed form: it sorts by time and is told as it is. `order` sorts
-cases and sessions by time with their id, so that a page can end anywhere. Content stands in
-`sealed` only; everything else is ids and codes.
+cases and sessions by time with their id, so that a page can end anywhere. All of it is ids and
+codes: content is in fragments.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,10 +15,8 @@ from services.intake.domain.case import (
     Conflict,
     Emergency,
     Evaluation,
-    Fragment,
     Guest,
     Participant,
-    Request,
     Session,
 )
 
@@ -59,19 +56,6 @@ _UNKNOWN_FACTS: Document = {
     "conflicts": [],
 }
 
-_TOLD_OF_FRAGMENT = (
-    "kind",
-    "category",
-    "source",
-    "subjects",
-    "only_for",
-    "withhold_from",
-    "addressed_to",
-    "status",
-    "version",
-    "at",
-)
-
 
 def moment(at: datetime) -> str:
     """A moment in UTC, always with microseconds."""
@@ -86,11 +70,6 @@ def case_owner(case: str) -> str:
 def whereabouts_owner(case: str) -> str:
     """The owner of the key that seals a case's whereabouts."""
     return f"{case}:whereabouts"
-
-
-def content_context(fragment: str, version: int) -> str:
-    """The one place where the content of a fragment's version opens."""
-    return f"fragment:{fragment}:{version}"
 
 
 def case_document(case: Case) -> Document:
@@ -222,56 +201,6 @@ def _emergency(document: Document, person: str, now: datetime) -> Document | Non
     return None
 
 
-def fragment_document(fragment: Fragment) -> Document:
-    """The facts of a fragment as they are kept, without its id, its case and its content."""
-    document: Document = {
-        "kind": fragment.kind,
-        "category": fragment.category,
-        "source": fragment.source,
-        "subjects": list(fragment.subjects),
-        "only_for": list(fragment.only_for),
-        "withhold_from": list(fragment.withhold_from),
-        "addressed_to": list(fragment.addressed_to),
-        "status": fragment.status,
-        "version": fragment.version,
-        "at": moment(fragment.at),
-        "place": fragment.place,
-    }
-    if fragment.request is not None:
-        document["request"] = _request_document(fragment.request)
-    return document
-
-
-def read_fragment(document: Document, content: Mapping[str, Any] | None) -> Fragment:
-    """The fragment that a document keeps, with its opened content where a rule needs it."""
-    request = document.get("request")
-    return Fragment(
-        id=document["_id"],
-        kind=document["kind"],
-        category=document["category"],
-        source=document["source"],
-        subjects=tuple(document["subjects"]),
-        at=datetime.fromisoformat(document["at"]),
-        content=content,
-        only_for=tuple(document["only_for"]),
-        withhold_from=tuple(document["withhold_from"]),
-        addressed_to=tuple(document["addressed_to"]),
-        status=document["status"],
-        version=document["version"],
-        place=document["place"],
-        request=request and _read_request(request),
-    )
-
-
-def told_fragment(document: Document, content: Mapping[str, Any] | None, today: date) -> Document:
-    """A fragment as it is told: facts, and the content given, with a request's own facts in it."""
-    told = {"id": document["_id"], **{fact: document[fact] for fact in _TOLD_OF_FRAGMENT}}
-    if content is not None and "request" in document:
-        content = {**content, **_told_request(document["request"], today)}
-    told["content"] = content
-    return told
-
-
 def session_document(session: Session) -> Document:
     """A session as it is kept, without its id."""
     starts_at = moment(session.starts_at)
@@ -314,33 +243,3 @@ def told_session(document: Document | None, session: str) -> Document:
         **{fact: found[fact] for fact in facts},
         "agenda": found.get("agenda") or [],
     }
-
-
-def _request_document(request: Request) -> Document:
-    return {
-        "to": request.to,
-        "by": request.by,
-        "due": request.due.isoformat(),
-        "state": request.state,
-        "answered_on": request.answered_on and request.answered_on.isoformat(),
-        "ground": request.ground,
-        "item": request.item,
-    }
-
-
-def _read_request(document: Document) -> Request:
-    answered_on = document["answered_on"]
-    return Request(
-        to=document["to"],
-        by=document["by"],
-        due=date.fromisoformat(document["due"]),
-        state=document["state"],
-        answered_on=answered_on and date.fromisoformat(answered_on),
-        ground=document["ground"],
-        item=document["item"],
-    )
-
-
-def _told_request(document: Document, today: date) -> Document:
-    told = {key: value for key, value in document.items() if value is not None}
-    return {**told, "state": _read_request(document).state_on(today)}

@@ -17,14 +17,16 @@ from services.intake.store.documents import (
     Document,
     case_document,
     case_owner,
-    content_context,
-    fragment_document,
     moment,
     read_case,
-    read_fragment,
     read_session,
     session_document,
     whereabouts_owner,
+)
+from services.intake.store.fragment_documents import (
+    content_context,
+    fragment_document,
+    read_fragment,
 )
 
 

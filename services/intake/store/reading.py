@@ -14,13 +14,12 @@ from services.intake.domain.case import walled
 from services.intake.store.documents import (
     Document,
     case_owner,
-    content_context,
     read_case,
     told_case,
-    told_fragment,
     told_session,
     whereabouts_owner,
 )
+from services.intake.store.fragment_documents import content_context, told_fragment
 
 _FACTS_ONLY = {"sealed": False}
 _ONE_ANSWER = 5_000

@@ -11,13 +11,12 @@ from services.intake.domain.case import (
     ClientPerson,
     Conflict,
     Event,
-    confirm_informing,
-    declare_conflict,
     event_data,
-    invite_participant,
-    raise_crisis,
     walled,
 )
+from services.intake.domain.crisis import raise_crisis
+from services.intake.domain.informing import confirm_informing
+from services.intake.domain.participation import declare_conflict, invite_participant
 from tests.unit.intake.givens import NOW, VICTIM, case, command, names, refusal
 
 CRISIS = {"text": "Hij staat voor de deur", "summary": "acuut", "subjects": [VICTIM]}

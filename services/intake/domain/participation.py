@@ -1,0 +1,34 @@
+"""Who takes part in a case: a party that is invited, and a person who must not."""
+
+from dataclasses import replace
+
+from services.intake.domain.case import Case, Change, Conflict, Event, Participant, outcome
+from services.intake.domain.command import Command, unmet
+
+
+def invite_participant(case: Case, command: Command) -> Change:
+    """A party joins the case, where the agreement works by invitation."""
+    partner = command.body["partner"]
+    if partner not in command.terms.get("parties", ()):
+        raise unmet("not_a_party", "the partner is no party to the agreement")
+    if case.takes_part(partner):
+        raise unmet("already_participant", "the partner takes part already")
+    joined = Participant(partner, command.now)
+    case = replace(case, participants=(*case.participants, joined), version=case.version + 1)
+    event = Event("intake.participant_invited", {"partner": partner}, case)
+    return Change(outcome(case), case, events=(event,))
+
+
+def declare_conflict(case: Case, command: Command) -> Change:
+    """A person's own conflict of interest: the case is hidden from that person from now on."""
+    conflict = Conflict(command.person, command.body["interest"])
+    if conflict in case.conflicts:
+        raise unmet("conflict_declared", "this conflict has been declared already")
+    # The version is for everybody to see, and a wall is for nobody to notice.
+    case = replace(case, conflicts=(*case.conflicts, conflict))
+    event = Event(
+        "intake.conflict_declared",
+        {"person": command.person, "partner": command.own_partner},
+        case,
+    )
+    return Change(outcome(case), case, events=(event,))
