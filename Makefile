@@ -69,7 +69,7 @@ policy: ready ## opa fmt, check and test, with the coverage of the rules
 
 .PHONY: test
 test: lint policy ## everything that is checked before a change lands
-	@echo '== pytest'; $(PYTHON) -m pytest $(TESTS)
+	@echo '== pytest'; $(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(TESTS)
 
 .PHONY: docs
 docs: ready ## render the generated pages of docs/ again

@@ -120,6 +120,7 @@ def test_a_declined_referral_leaves_the_referrer_an_advice(table: Table):
 
     read = table.expect(table.get("caw-worker", f"/v1/referrals/{case.id}", "referral"))
     assert read["stage"] == "declined"
+    wait_until(lambda: "case_decided" in inbox(table, "caw-worker"), what="the referrer is told")
     assert [f["content"]["text"] for f in read["fragments"] if f["kind"] == "advice"] == [
         "wat nu helpt"
     ]
