@@ -16,6 +16,7 @@ from tests.e2e.table import Table
 CAP = 2
 ENDS_AFTER = timedelta(days=100)
 SUCCESSOR = "sample-next"
+BY_INVITATION = "sample-invited"
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,7 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The whole platform, under agreements of its own.
 
     Kortrijk's takes two cases at a time; Westhoek's ends after a while, and has a successor with
-    the same parties and persons.
+    the same parties and persons. A second one of Brugge's works by invitation, and a guest reads.
     """
     data = tmp_path_factory.mktemp("data")
     ends = datetime.now(UTC) + ENDS_AFTER
@@ -33,7 +34,11 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     write(data / "agreements" / "sample-kortrijk.json", agreement("sample-kortrijk", case_cap=cap))
     write(data / "agreements" / "sample-westhoek.json", westhoek)
     write(data / "agreements" / f"{SUCCESSOR}.json", agreement("sample-westhoek", **successor))
-    write(data / "mandates" / "next.json", mandates_under_the_successor())
+    write(data / "mandates" / "next.json", mandates("sample-westhoek", SUCCESSOR))
+    invited = agreement("sample-brugge", id=BY_INVITATION, succeeds=None)
+    invited["modalities"] |= {"participation": "invited", "guest_reads": True}
+    write(data / "agreements" / f"{BY_INVITATION}.json", invited)
+    write(data / "mandates" / "invited.json", mandates("sample-brugge", BY_INVITATION))
     folders = (POLICY / "data", data)
     with running_platform(tmp_path_factory.mktemp("living"), policy_data=folders) as platform:
         yield platform
@@ -45,13 +50,13 @@ def agreement(name: str, **changes: Any) -> Any:
     return json.loads(file.read_text(encoding="utf-8")) | changes
 
 
-def mandates_under_the_successor() -> list[dict[str, Any]]:
-    """Whoever has a mandate under Westhoek's agreement has the same under the one after it."""
+def mandates(held_under: str, another: str) -> list[dict[str, Any]]:
+    """Whoever has a mandate under one agreement has the same under another one."""
     held = json.loads((POLICY / "data" / "mandates" / "sample.json").read_text(encoding="utf-8"))
     return [
-        {**mandate, "id": f"{mandate['id']}-next", "agreement": SUCCESSOR}
+        {**mandate, "id": f"{mandate['id']}-{another}", "agreement": another}
         for mandate in held
-        if mandate["agreement"] == "sample-westhoek"
+        if mandate["agreement"] == held_under
     ]
 
 
