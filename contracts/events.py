@@ -94,8 +94,16 @@ class PartnerData(CaseData):
 
 
 class ConflictData(CaseData):
+    """`partner` where the person acts for one: it may need a deputy."""
+
     person = Code(required=True)
-    partner = Code(required=True)
+    partner = Code()
+
+
+class PossibleMatchData(CaseData):
+    """`walled_from_matches` must not hear of any of the cases that this one may be a match of."""
+
+    walled_from_matches = codes(1000, required=True)
 
 
 class DecidedData(CaseData):
@@ -109,10 +117,11 @@ class DeclinedData(DecidedData):
 
 
 class ReopenedData(CaseData):
-    """`report_due` where the plan is carried out again."""
+    """`report_due` where the plan is carried out again; `informing_due` as at a referral."""
 
     ground = OneOf(words.REOPEN_GROUNDS, required=True)
     report_due = Day()
+    informing_due = Day()
 
 
 class ExecutionData(CaseData):
@@ -251,7 +260,7 @@ EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
     "intake.crisis_raised": {1: FragmentData},
     "intake.participant_invited": {1: PartnerData},
     "intake.conflict_declared": {1: ConflictData},
-    "intake.possible_match_noticed": {1: CaseData},
+    "intake.possible_match_noticed": {1: PossibleMatchData},
     "intake.item_offered": {1: FragmentData},
     "intake.item_corrected": {1: FragmentData},
     "intake.item_recalled": {1: FragmentData},
@@ -262,7 +271,7 @@ EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
     "intake.advice_written": {1: CaseData},
     "intake.case_declined": {1: DeclinedData},
     "intake.case_accepted": {1: DecidedData},
-    "intake.case_promoted": {1: CaseData},
+    "intake.case_promoted": {1: DecidedData},
     "intake.director_appointed": {1: DirectorData},
     "intake.direction_mandate_recorded": {1: DirectionMandateData},
     "intake.execution_started": {1: ExecutionData},
@@ -306,7 +315,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "intake.crisis_raised": "A participant reported acute danger.",
     "intake.participant_invited": "A partner takes part in the case from now on.",
     "intake.conflict_declared": "A person declared an own conflict of interest.",
-    "intake.possible_match_noticed": "There may be another case of the same people.",
+    "intake.possible_match_noticed": "There may be a case of the same people under this agreement.",
     "intake.item_offered": "A partner offered an information item (informatie-element).",
     "intake.item_corrected": "A partner corrected an own item: it has a new version.",
     "intake.item_recalled": "A partner recalled an own item: nobody is shown it any more.",

@@ -22,7 +22,7 @@ from services.intake.domain import (
     stages,
     succession,
 )
-from services.intake.domain.case import Case, Change, with_events
+from services.intake.domain.case import Case, Change, Fragment, with_events
 from services.intake.domain.command import Command
 from services.intake.domain.referral import submit_referral
 from services.intake.neighbours import Settled
@@ -76,7 +76,7 @@ def case_of(name: str, envelope: Envelope) -> str | None:
 def change_of(command: Command, envelope: Envelope, books: Books, around: Around) -> Change:
     """What the command changes, by its rule; raises Refuse and changes nothing."""
     if command.name == "submit_referral":
-        return _submit(command, books, around.keyed)
+        return _submit(command, books, around)
     if command.name == "schedule_session":
         return sessions.schedule_session(command)
     case = books.case(case_of(command.name, envelope) or "")
@@ -85,19 +85,22 @@ def change_of(command: Command, envelope: Envelope, books: Books, around: Around
     return _ON_CASES[command.name](case, command, books, around)
 
 
-def _submit(command: Command, books: Books, keyed: KeyedMatch) -> Change:
+def _submit(command: Command, books: Books, around: Around) -> Change:
     matches = {
-        person["ref"]: tuple(keyed(one) for one in matching.identities(person))
+        person["ref"]: tuple(around.keyed(one) for one in matching.identities(person))
         for person in command.body["persons"]
     }
     change = submit_referral(command, matches)
-    noticed = matching.notice(change.case, books.introduce(change.case)) if change.case else ()
-    return with_events(change, noticed)
+    if change.case is None:
+        return change
+    known = books.introduce(change.case)
+    return with_events(change, matching.notice(change.case, known, around.staff))
 
 
 def _change_stage(case: Case, command: Command, books: Books, around: Around) -> Change:
     session = command.body.get("session")
     counts = command.body["command"] in stages.COUNTED
+    reopens = command.body["command"] == "reopen"
     facts = stages.StageFacts(
         session=books.session(session) if session else None,
         requests_open=books.requests_open(case.id),
@@ -107,6 +110,7 @@ def _change_stage(case: Case, command: Command, books: Books, around: Around) ->
         places=books.places(case.agreement) if counts else None,
         first_waiting=books.first_waiting(case.agreement) if counts else None,
         services=books.ids_of_kind(case.id, "involved_service"),
+        informings=_informings(case, books) if reopens else (),
     )
     return stages.change_stage(case, command, facts)
 
@@ -119,9 +123,12 @@ def _put_on_agenda(case: Case, command: Command, books: Books, around: Around) -
 
 
 def _record_informing(case: Case, command: Command, books: Books, around: Around) -> Change:
+    return informing.record_informing(case, command, _informings(case, books))
+
+
+def _informings(case: Case, books: Books) -> list[Fragment]:
     found = books.ids_of_kind(case.id, "informing")
-    informings = [books.fragment(case.id, each, opened=True) for each in found]
-    return informing.record_informing(case, command, informings)
+    return [books.fragment(case.id, each, opened=True) for each in found]
 
 
 def _offer_item(case: Case, command: Command, books: Books, around: Around) -> Change:

@@ -1,5 +1,6 @@
 """A table of people who work on the running platform through HTTP, for tests to direct."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -72,7 +73,10 @@ class Case:
 class Table:
     """Says who does what; every method is one or a few real calls, and expects them to succeed."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(
+        self, caller: Caller, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.now = now
         self.caller = caller
         self.people: dict[str, Person] = everybody()
 
@@ -108,7 +112,7 @@ class Table:
     def session(self, who: str = "coordination", starts: datetime | None = None) -> str:
         """A session, an hour ahead unless told otherwise."""
         agreement = self.people[who].agreement
-        starts = starts or datetime.now(UTC) + timedelta(hours=1)
+        starts = starts or self.now() + timedelta(hours=1)
         body = {
             "agreement": agreement,
             "table": agreement.replace("sample", "table"),

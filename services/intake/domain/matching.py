@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.intake.domain.case import Case, Event
+from services.intake.domain.case import Case, Event, walled
 
 Identity = tuple[str, ...]
 
@@ -40,16 +40,21 @@ def normal_name(name: str) -> str:
     return " ".join(sorted(re.findall(r"[^\W_]+", letters)))
 
 
-def notice(case: Case, others: Iterable[Case]) -> tuple[Event, ...]:
-    """Tells both sides that there may be a match, with no content of either (step 1).
+def notice(case: Case, others: Iterable[Case], staff: Mapping[str, str]) -> tuple[Event, ...]:
+    """Tells of a new case that there may be a match, with no content of either (step 1).
 
-    Never across agreements: neither has the purpose of telling that somebody is known in the other
-    (docs/decisions/0010).
+    Once, however many persons or cases are alike, and within one agreement only
+    (docs/decisions/0010): another agreement has other partners, and gives no purpose for telling
+    them. Who is walled off from all of the other cases is named, because to that person there is
+    none.
     """
     alike = [
         other
         for other in others
-        if other.stage != "withdrawn" and other.agreement == case.agreement
+        if other.agreement == case.agreement and other.stage != "withdrawn"
     ]
-    concerned = [case, *alike] if alike else []
-    return tuple(Event("intake.possible_match_noticed", case=one) for one in concerned)
+    if not alike:
+        return ()
+    apart = set.intersection(*({*walled(other, staff)} for other in alike))
+    data = {"walled_from_matches": sorted(apart)}
+    return (Event("intake.possible_match_noticed", data, case),)

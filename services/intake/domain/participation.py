@@ -26,9 +26,7 @@ def declare_conflict(case: Case, command: Command) -> Change:
         raise unmet("conflict_declared", "this conflict has been declared already")
     # The version is for everybody to see, and a wall is for nobody to notice.
     case = replace(case, conflicts=(*case.conflicts, conflict))
-    event = Event(
-        "intake.conflict_declared",
-        {"person": command.person, "partner": command.own_partner},
-        case,
-    )
-    return Change(outcome(case), case, events=(event,))
+    data = {"person": command.person}
+    if command.partner is not None:
+        data["partner"] = command.partner
+    return Change(outcome(case), case, events=(Event("intake.conflict_declared", data, case),))

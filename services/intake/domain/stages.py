@@ -1,14 +1,15 @@
 """Changing the stage of a case: what must be true for each command of the table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 from contracts import vocabulary as words
-from services.intake.domain.case import Case, Change, Event, Session, outcome
+from services.intake.domain.case import Case, Change, Event, Fragment, Session, outcome
 from services.intake.domain.command import Command, invalid, unmet
 from services.intake.domain.days import months_later
+from services.intake.domain.informing import informing_due
 from services.intake.domain.places import Places
 from services.intake.domain.transitions import Transition, transition
 
@@ -26,7 +27,7 @@ class StageFacts:
     `settled` is the neighbour's closed document that the body names, None when there is none;
     `places` are those of the agreement, and `first_waiting` is the case that waits longest for
     one: for the commands that count (`COUNTED`). `services` are the involved services, by the ids
-    of their fragments.
+    of their fragments. `informings` are those of the case, with their content: to reopen it.
     """
 
     session: Session | None = None
@@ -36,6 +37,7 @@ class StageFacts:
     places: Places | None = None
     first_waiting: str | None = None
     services: tuple[str, ...] = ()
+    informings: Sequence[Fragment] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
         raise unmet("weighing_says_otherwise", "the weighing does not conclude this")
     if not facts.advice_written:
         raise unmet("advice_missing", "the referrer is owed an advice")
-    return Step({"ground": ground, "referrer": case.referrer})
+    return _decided(case, Step({"ground": ground}))
 
 
 def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -118,16 +120,20 @@ def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
         raise unmet("assessment_missing", "the weighing rests on no assessment")
     if not weighing["problem_profile"]:
         raise unmet("problem_profile_missing", "the weighing has no problem profile")
-    told = {"referrer": case.referrer}
     if _places(facts).free(command.terms["cap"]) and facts.first_waiting is None:
-        return replace(_taken(case, command, facts), data=told)
-    return Step(told, target="waiting", changes={"waiting_since": command.now})
+        return _decided(case, _taken(case, command, facts))
+    return _decided(case, Step(target="waiting", changes={"waiting_since": command.now}))
 
 
 def _promoted(case: Case, command: Command, facts: StageFacts) -> Step:
     if facts.first_waiting != case.id:
         raise unmet("not_first", "another case waits longer")
-    return _taken(case, command, facts)
+    return _decided(case, _taken(case, command, facts))
+
+
+def _decided(case: Case, step: Step) -> Step:
+    """The same step; its event names the referrer, who waits for what was decided."""
+    return replace(step, data={**step.data, "referrer": case.referrer})
 
 
 def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -172,8 +178,12 @@ def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
 
 
 def _reopened(case: Case, command: Command, facts: StageFacts) -> Step:
-    """Taken up again: with a place once more, unless it never had one."""
-    data: dict[str, Any] = {"ground": _known_ground(command, words.REOPEN_GROUNDS)}
+    """Taken up again: with a place once more and a plan to report on, unless it never had them.
+
+    What is still deferred of informing is waited for again: nobody was reminded of it meanwhile.
+    """
+    deferred = informing_due([one.content or {} for one in facts.informings])
+    data = {"ground": _known_ground(command, words.REOPEN_GROUNDS), **deferred}
     changes = {"reopened_at": command.now, "follow_up_on": None, "evaluations": ()}
     if case.stage == "declined":
         return Step(data, changes={**changes, **_anew(case, command)})

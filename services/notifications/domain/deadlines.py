@@ -164,6 +164,8 @@ def _reopened(data: Data) -> Iterator[Change]:
     yield Clear("follow_up", data["case"])
     if "report_due" in data:
         yield Set("report", data["case"], _day(data["report_due"]))
+    if "informing_due" in data:
+        yield Set("informing", data["case"], _day(data["informing_due"]))
 
 
 def _emergency(data: Data) -> Iterator[Change]:

@@ -44,6 +44,8 @@ lasting(mandate) if mandate.until == null
 
 lasting(mandate) if question.now < time.parse_rfc3339_ns(mandate.until)
 
+# METADATA
+# title: Confidentiality was signed by now
 default signed(_) := false
 
 signed(mandate) if {

@@ -44,22 +44,6 @@ test_a_day_counts_to_the_second if {
 	told_of(asked(9, [ending("m-1", {})], {})) == set()
 }
 
-test_a_mandate_that_another_one_continues_is_not_told if {
-	after := {"id": "m-2", "from": soon, "until": "2026-09-20T09:00:00Z"}
-	told_of(asked(10, [ending("m-1", {}), ending("m-2", after)], {})) == set()
-	told_of(asked(10, [ending("m-1", {}), ending("m-2", object.union(after, {"until": null}))], {})) == set()
-	every other in [
-		{"from": "2026-03-20T09:00:01Z"},
-		{"until": soon},
-		{"partner": "caw"},
-		{"role": "chair"},
-		{"person": "caw"},
-		{"confidentiality_signed_on": null},
-	] {
-		of_the_mandate & told_of(asked(10, [ending("m-1", {}), ending("m-2", object.union(after, other))], {})) == of_the_mandate
-	}
-}
-
 test_what_does_not_end_or_does_not_hold_tells_nobody[name] if {
 	some name, changes in {
 		"no end": {"until": null},
@@ -96,6 +80,34 @@ test_a_key_is_of_one_end_and_one_person if {
 
 test_of_several_mandates_each_end_is_told if {
 	count(asked(10, [ending("m-1", {}), ending("m-2", {})], {}).tell) == 4
+}
+
+next(changes) := ending("m-next", object.union({"from": soon, "until": null}, changes))
+
+test_a_mandate_that_goes_on_in_another_does_not_end[name] if {
+	some name, changes in {
+		"from the moment on": {},
+		"begun already": {"from": "2026-03-01T09:00:00Z"},
+		"for a while": {"until": "2027-03-20T09:00:00Z"},
+	}
+	asked(10, [ending("m-1", {}), next(changes)], {}).tell == []
+}
+
+test_a_mandate_that_another_does_not_continue_ends[name] if {
+	some name, changes in {
+		"later": {"from": "2026-03-20T09:00:01Z"},
+		"of another person": {"person": "caw"},
+		"for another partner": {"partner": "caw"},
+		"in another role": {"role": "referrer"},
+		"not signed": {"confidentiality_signed_on": null},
+	}
+	told_of(asked(10, [ending("m-1", {}), next(changes)], {})) == of_the_mandate
+}
+
+test_what_continues_a_mandate_is_announced_before_it_begins if {
+	until := "2026-03-21T09:00:00Z"
+	told := asked(11, [ending("m-1", {}), next({"until": until})], {}).tell
+	{entry.key | some entry in told} == {crypto.sha256(sprintf("mandate m-next %s %s", [until, person])) | some person in ["ggz", "coordination"]}
 }
 
 test_a_question_that_cannot_be_answered_tells_nobody[name] if {

@@ -20,14 +20,37 @@ decision := {
 
 rule := data.notifications[sprintf("%s.%s", [input.event.source, input.event.type])]
 
-tell contains {"person": mandate.person, "task": rule.task} if {
+tell contains {"person": person, "task": rule.task} if some person in told
+
+# Somebody has to find a deputy for a partner that takes part and that nobody may speak for.
+tell contains {"person": person, "task": rule.unrepresented.task} if {
+	some partner in input.event.data.participants
+	not represented(partner)
+	some person in people(rule.unrepresented.tell)
+}
+
+told := people(rule.tell) if count(people(rule.tell)) > 0
+
+else := people(object.get(rule, "otherwise", []))
+
+people(groups) := {mandate.person |
+	some mandate in told_of_it
+	some group in groups
+	belongs(group, mandate)
+}
+
+represented(partner) if {
+	some mandate in told_of_it
+	member_of(mandate, partner)
+}
+
+# The mandates of those who may be told of this event.
+told_of_it contains mandate if {
 	question.revision != ""
 	fits(object.get(rule, "when", {}))
 	agreements.in_force(input.event.data.agreement)
 	some mandate in data.members[input.event.data.agreement]
 	mandates.holds(mandate)
-	some group in rule.tell
-	belongs(group, mandate)
 	may_know(mandate)
 }
 
@@ -40,9 +63,18 @@ fits(wanted) if {
 # Somebody behind a wall in one role is behind it in every other.
 may_know(mandate) if not walled(mandate)
 
-walled(mandate) if mandate.person in input.event.data.walled
+walled(mandate) if {
+	some wall in walls
+	mandate.person in input.event.data[wall]
+}
 
-walled(_) if not is_array(object.get(input.event.data, "walled", []))
+walled(_) if {
+	some wall in walls
+	not is_array(object.get(input.event.data, wall, []))
+}
+
+# Of a match nobody is told to whom the cases that it may be of do not exist.
+walls := {"walled", "walled_from_matches"}
 
 # METADATA
 # title: The mandate belongs to a group that is told
@@ -54,16 +86,17 @@ belongs("coordination", mandate) if mandate.role == "coordination_team"
 
 belongs("members", mandate) if mandate.role == "team_member"
 
-belongs("team", mandate) if of_the_team(mandate)
+belongs("team", mandate) if on_the_team(mandate)
 
-belongs("team_to_answer", mandate) if {
-	of_the_team(mandate)
-	not has_answered(mandate)
+belongs("team_without_answer", mandate) if {
+	on_the_team(mandate)
+	not mandate.partner in object.get(input.event.data, "answered", [])
 }
 
 belongs("referrer", mandate) if {
-	mandate.role in {"referrer", "team_member"}
+	mandate.role == "referrer"
 	mandate.person == input.event.data.referrer
+	mandate.partner == input.event.data.submitted_by
 }
 
 belongs("submitting_partner", mandate) if member_of(mandate, input.event.data.submitted_by)
@@ -80,9 +113,7 @@ belongs("person_named", mandate) if team_member(mandate, input.event.data.person
 
 belongs("director", mandate) if team_member(mandate, input.event.data.director)
 
-has_answered(mandate) if mandate.partner in input.event.data.answered
-
-of_the_team(mandate) if {
+on_the_team(mandate) if {
 	mandate.role == "team_member"
 	mandate.partner in input.event.data.participants
 }
@@ -101,9 +132,10 @@ member_of(mandate, partner) if {
 # title: What ends soon
 # description: >-
 #   `{tell: [{person, task, key}], policy_revision}` for the mandates and agreements that hold now
-#   and end within `within_days` days: a mandate that no other one continues tells its person and the
-#   coordination team, an agreement its chairs and the coordination team. `key` is the same whenever it is asked, and
-#   another for another person, thing or end.
+#   and end within `within_days` days: a mandate tells its person and the coordination team, an
+#   agreement its chairs and the coordination team. A mandate that another one continues does not
+#   end; the one that continues it is looked at as if it held already. `key` is the same whenever it
+#   is asked, and another for another person, thing or end.
 # entrypoint: true
 endings := {
 	"tell": sort({told | some told in ending}),
@@ -113,7 +145,7 @@ endings := {
 ending contains {"person": person, "task": "mandate_ends", "key": key("mandate", mandate.id, mandate.until, person)} if {
 	some id in asked
 	some mandate in data.members[id]
-	mandates.holds(mandate)
+	ongoing(id, mandate)
 	soon(mandate.until)
 	not continued(id, mandate)
 	some person in ({mandate.person} | holders(id, {"coordination_team"}))
@@ -133,20 +165,32 @@ asked contains id if {
 	agreements.in_force(id)
 }
 
-# The same person goes on for the same partner in the same role without a gap.
-continued(id, mandate) if {
-	some other in data.members[id]
-	other.person == mandate.person
-	other.partner == mandate.partner
-	other.role == mandate.role
-	is_string(other.confidentiality_signed_on)
-	time.parse_rfc3339_ns(other.from) <= time.parse_rfc3339_ns(mandate.until)
-	lasts_longer(other.until, mandate.until)
+ongoing(_, mandate) if mandates.holds(mandate)
+
+ongoing(id, mandate) if {
+	some earlier in data.members[id]
+	mandates.holds(earlier)
+	continues(mandate, earlier)
 }
 
-lasts_longer(null, _) := true
+continued(id, mandate) if {
+	some later in data.members[id]
+	continues(later, mandate)
+}
 
-lasts_longer(until, than) if time.parse_rfc3339_ns(until) > time.parse_rfc3339_ns(than)
+# The same person goes on for the same partner in the same role, without a day between.
+continues(later, earlier) if {
+	every member in ["person", "partner", "role"] {
+		later[member] == earlier[member]
+	}
+	mandates.signed(later)
+	time.parse_rfc3339_ns(later.from) <= time.parse_rfc3339_ns(earlier.until)
+	outlasts(later, earlier)
+}
+
+outlasts(later, _) if later.until == null
+
+outlasts(later, earlier) if time.parse_rfc3339_ns(later.until) > time.parse_rfc3339_ns(earlier.until)
 
 soon(until) if time.parse_rfc3339_ns(until) <= question.now + (((input.within_days * 24) * 3600) * 1000000000)
 

@@ -44,8 +44,8 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 		],
 		"forming_reopened": [{}, "case_reopened", team | {"coordination"}],
 		"case_declined": [{"referrer": "referrer"}, "case_decided", team | {"coordination", "referrer"}],
-		"case_accepted": [{"referrer": "caw"}, "case_decided", team | {"coordination"}],
-		"case_promoted": [{}, "case_decided", team | chairs],
+		"case_accepted": [{"referrer": "referrer"}, "case_decided", team | {"coordination", "referrer"}],
+		"case_promoted": [{"referrer": "referrer"}, "case_decided", ((team | chairs) | {"referrer"})],
 		"execution_started": [{}, "execution_started", team | {"coordination"}],
 		"case_concluded": [{}, "case_ended", team | {"coordination"}],
 		"case_closed": [{}, "case_ended", ((team | chairs) | {"coordination"})],
@@ -82,26 +82,82 @@ test_each_event_of_risk_and_plans_tells_those_for_whom_something_waits[name] if 
 # METADATA
 # title: Who is reminded of a day that has come, and to whom it goes when nobody acted
 test_each_day_reminds_and_then_escalates[name] if {
-	about_it := {"answered": ["parket"], "to": "ggz", "by": "parket", "follower": "ggz", "director": "parket", "person": "caw"}
+	about_it := {"to": "ggz", "by": "parket", "follower": "ggz", "director": "parket", "person": "caw"}
 	some name, people in {
 		"question_due": {"ggz", "of-two"},
 		"question_overdue": {"ggz", "of-two", "parket"} | chairs,
 		"action_due": {"ggz", "of-two"},
 		"action_overdue": {"ggz", "of-two", "parket"} | chairs,
-		"report_due": {"parket", "caw"},
-		"report_overdue": (({"parket", "caw"} | chairs) | {"coordination"}),
-		"positions_due": team - {"parket"},
+		"report_due": {"parket"},
+		"report_overdue": chairs | {"coordination", "parket"},
+		"positions_due": team,
 		"positions_overdue": chairs | {"parket"},
-		"mandates_due": {"parket", "caw"},
-		"mandates_overdue": (({"parket", "caw"} | chairs) | {"coordination"}),
+		"mandates_due": {"caw"},
+		"mandates_overdue": chairs | {"coordination", "caw"},
 		"informing_due": chairs | {"caw", "of-two"},
 		"informing_overdue": ((chairs | {"caw", "of-two"}) | {"coordination"}),
 		"emergency_review_due": chairs,
 		"emergency_review_overdue": chairs | {"coordination", "parket"},
-		"follow_up_due": {"parket", "caw"},
-		"follow_up_overdue": (({"parket", "caw"} | chairs) | {"coordination"}),
+		"follow_up_due": {"parket"},
+		"follow_up_overdue": chairs | {"coordination", "parket"},
 	}
 	told_by("notifications", name, about_it).tell == sort({{"person": person, "task": name} | some person in people})
+}
+
+# METADATA
+# title: What only a director has to do goes to the chairs where nobody directs the case any more
+test_a_day_without_a_director_reminds_the_chairs[name] if {
+	some name in ["report_due", "mandates_due", "follow_up_due"]
+	to_the_chairs := sort({{"person": person, "task": name} | some person in chairs})
+	every changes in [
+		{"director": null},
+		{"director": "gone", "person": "gone"},
+		{"director": "steering", "person": "steering"},
+		{"director": "parket", "person": "parket", "walled": ["parket"]},
+	] {
+		told_by("notifications", name, changes).tell == to_the_chairs
+	}
+}
+
+owing(answered) := {entry.person | some entry in told_by("notifications", "positions_due", {"answered": answered}).tell}
+
+test_who_answered_is_not_reminded_of_a_position if {
+	owing([]) == team
+	owing(["parket"]) == team - {"parket"}
+	owing(["ggz"]) == team - {"ggz"}
+	owing(["caw", "ggz"]) == {"parket"}
+	owing(["caw", "ggz", "parket"]) == set()
+}
+
+test_only_the_referrer_of_the_partner_that_submitted_is_told if {
+	others := sort({{"person": person, "task": "case_decided"} | some person in (team | {"coordination"})})
+	told("case_declined", {"referrer": "somebody"}).tell == others
+	told("case_declined", {"referrer": "referrer", "walled": ["referrer"]}).tell == others
+	told("case_declined", {"referrer": "steering"}).tell == others
+	not "referrer" in {entry.person | some entry in told("case_declined", {"referrer": "referrer", "submitted_by": "ggz"}).tell}
+}
+
+asked_for_a_deputy(walled) := {entry.person |
+	some entry in told("case_taken_on_agenda", {"walled": walled}).tell
+	entry.task == "deputy_needed"
+}
+
+# METADATA
+# title: A wall that nobody declared asks for a deputy too, and where others may speak nobody is asked
+test_a_partner_that_nobody_may_speak_for_needs_a_deputy if {
+	asked_for_a_deputy(["parket"]) == {"coordination"}
+	asked_for_a_deputy(["parket", "coordination"]) == set()
+	asked_for_a_deputy(["ggz"]) == set()
+	asked_for_a_deputy([]) == set()
+	told("case_taken_on_agenda", {"participants": ["nobody-of-it"]}).tell == [{"person": "coordination", "task": "deputy_needed"}]
+}
+
+# METADATA
+# title: Only the chairs hear of a match, and not those to whom the other case does not exist
+test_a_match_is_told_to_no_chair_behind_a_wall_of_either_side[side] if {
+	some side in ["walled", "walled_from_matches"]
+	told("possible_match_noticed", {side: ["chair"]}).tell == [{"person": "member-and-chair", "task": "possible_match"}]
+	told("possible_match_noticed", {side: "chair"}).tell == []
 }
 
 test_an_action_that_goes_on_tells_nobody if {
@@ -118,16 +174,6 @@ test_a_director_who_is_not_known_or_holds_no_team_mandate_is_not_told if {
 	told("emergency_opened", {"person": "ggz", "director": null}).tell == others
 	told("emergency_opened", {"person": "ggz", "director": "steering"}).tell == others
 	told("director_appointed", {"person": "referrer"}).tell == []
-}
-
-test_where_nobody_knows_who_answered_the_whole_team_is_reminded if {
-	{entry.person | some entry in told_by("notifications", "positions_due", {}).tell} == team
-	told_by("notifications", "positions_due", {"answered": ["caw", "ggz", "parket"]}).tell == []
-}
-
-test_a_referrer_behind_the_wall_is_not_told if {
-	walled := told("case_declined", {"referrer": "referrer", "walled": ["referrer"]}).tell
-	{entry.person | some entry in walled} == team | {"coordination"}
 }
 
 test_a_director_behind_the_wall_is_not_told if {
@@ -149,7 +195,7 @@ test_a_session_is_announced_to_the_whole_team if {
 }
 
 test_nobody_behind_a_wall_is_told if {
-	every type in ["crisis_raised", "case_closed", "case_taken_over"] {
+	every type in ["case_taken_on_agenda", "crisis_raised", "case_accepted"] {
 		people := {entry.person | some entry in told(type, {"walled": ["parket", "chair"]}).tell}
 		count({"parket", "chair"} & people) == 0
 		"ggz" in people

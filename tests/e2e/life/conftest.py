@@ -68,4 +68,4 @@ def write(file: Path, content: Any) -> None:
 @pytest.fixture(scope="session")
 def lives(living: Platform) -> Table:
     """The people of that agreement's table."""
-    return Table(Caller(living.gateway_url, living.token))
+    return Table(Caller(living.gateway_url, living.token), living.clock.now)

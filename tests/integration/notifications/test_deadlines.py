@@ -172,7 +172,9 @@ def test_a_year_of_a_case_reminds_of_each_day_once(office: Office) -> None:
         "plans.follow_up_recorded", fragment=a_random_id(), category="joint", result="close"
     )
     office.tell("intake.case_closed", stage="closed")
-    office.days(79)
+    office.days(9)
+    office.tell("intake.case_reopened", ground="violence_again", report_due=day(323))
+    office.days(70)
 
     expected = {
         "question_due": 1,
@@ -184,6 +186,8 @@ def test_a_year_of_a_case_reminds_of_each_day_once(office: Office) -> None:
         "emergency_review_overdue": 1,
         "follow_up_due": 1,
         "follow_up_overdue": 1,
+        "report_due": 1,
+        "report_overdue": 1,
     }
     assert office.tasks("p-caw") == office.tasks("p-ggz") == Counter(expected)
     assert office.tasks("p-ends") == Counter({"mandate_ends": 1})
@@ -212,6 +216,30 @@ def test_events_in_another_order_bring_nothing_back(office: Office) -> None:
     office.days(10)
 
     assert office.tasks("p-caw") == Counter()
+
+
+def test_who_took_a_position_on_this_version_is_not_reminded_of_it(office: Office) -> None:
+    """Whoever answered learns to ignore reminders, and whoever did not is told, in any order."""
+    old, new = a_random_id(), a_random_id()
+
+    def answered(plan: str, *partners: str, due: int) -> None:
+        office.tell(
+            "plans.plan_position_taken",
+            plan=plan,
+            partner=partners[-1],
+            position="abstain",
+            answered=list(partners),
+            positions_due=day(due),
+        )
+
+    office.tell("plans.plan_proposed", plan=old, positions_due=day(2))
+    answered(old, "caw", due=2)
+    office.tell("plans.plan_proposed", plan=new, positions_due=day(3))
+    answered(new, "ggz", due=3)
+    office.days(4)
+
+    assert office.tasks("p-caw") == Counter({"positions_due": 1})
+    assert office.tasks("p-ggz") == Counter()
 
 
 def test_without_a_decision_a_deadline_waits_and_is_not_lost(office: Office, policy: Parts) -> None:

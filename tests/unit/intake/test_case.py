@@ -125,6 +125,17 @@ def test_a_declared_conflict_walls_the_person_off() -> None:
     )
 
 
+def test_somebody_who_acts_for_no_partner_declares_a_conflict_too() -> None:
+    """The coordination team schedules every case, that of a cousin as well."""
+    declare = command(
+        "declare_conflict", {"interest": "kin"}, partner=None, roles=("coordination_team",)
+    )
+
+    [event] = declare_conflict(case(), declare).events
+
+    assert event.data == {"person": "p-caw"}
+
+
 def test_somebody_in_the_client_system_is_walled_off_without_declaring() -> None:
     """A member of staff who is the perpetrator does not learn at work what is known of them."""
     family = case(

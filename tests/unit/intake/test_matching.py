@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.case import Case, ClientPerson, Conflict
 from services.intake.domain.matching import (
     by_national_number,
     identities,
@@ -64,24 +65,39 @@ def test_a_normal_name_is_normal_already(name: str) -> None:
     assert normal_name(normal_name(name)) == normal_name(name)
 
 
-def test_both_sides_are_told_and_nothing_of_either() -> None:
-    """Each case's own team hears "there may be a match", about its own case only."""
-    new, old = case(id="new"), case(id="old")
-
-    events = notice(new, [old])
-
-    assert [(event.name, event.case, dict(event.data)) for event in events] == [
-        ("intake.possible_match_noticed", new, {}),
-        ("intake.possible_match_noticed", old, {}),
+def of_a_match(other: Case, *more: Case, **changes: Any) -> list[tuple[str, str, list[str]]]:
+    """The events of a new case that `other` may be a match of: name, case, who is walled off."""
+    new = case(id="new", **changes)
+    return [
+        (event.name, event.case.id if event.case else "", list(event.data["walled_from_matches"]))
+        for event in notice(new, [other, *more], {"p-staff": "m-staff"})
     ]
 
 
-def test_a_case_of_another_agreement_signals_nothing() -> None:
-    """Who refers somebody would learn that the person is known at another table."""
-    assert notice(case(id="new"), [case(id="old", agreement="sample-kortrijk")]) == ()
+def test_a_match_is_told_once_of_the_new_case_and_tells_nothing_of_the_other() -> None:
+    """Whoever is told learns that there may be a match, not of which case, nor of how many."""
+    told = ("intake.possible_match_noticed", "new", [])
+
+    assert of_a_match(case(id="old")) == [told]
+    assert of_a_match(case(id="old"), case(id="older")) == [told]
+
+
+def test_a_person_known_under_another_agreement_is_no_match() -> None:
+    """A partner of one consultation is not told that another one talks of this family."""
+    assert of_a_match(case(id="old", agreement="sample-kortrijk")) == []
+
+
+def test_kin_of_the_other_family_does_not_learn_of_its_case_by_a_match() -> None:
+    """A wall around one case is no wall when a message about another tells that there is one."""
+    kin = case(id="old", conflicts=(Conflict("p-kin", "kin"),))
+    member = case(id="older", persons=(ClientPerson("x", ("m-staff",)),))
+
+    assert of_a_match(kin)[0][2] == ["p-kin"]
+    assert of_a_match(member)[0][2] == ["p-staff"]
+    assert of_a_match(kin, case(id="older"))[0][2] == []
 
 
 def test_a_withdrawn_case_signals_nothing() -> None:
     """A referral submitted in error and withdrawn does not haunt the next one."""
-    assert notice(case(id="new"), [case(id="old", stage="withdrawn")]) == ()
-    assert notice(case(id="new"), []) == ()
+    assert of_a_match(case(id="old", stage="withdrawn")) == []
+    assert notice(case(id="new"), [], {}) == ()

@@ -10,7 +10,7 @@ from contracts.errors import Refuse
 from services.intake.domain.case import Case, Change
 from services.intake.domain.places import Places
 from services.intake.domain.stages import StageFacts, change_stage
-from tests.unit.intake.givens import NOW, answered, case, command, names, refusal
+from tests.unit.intake.givens import NOW, answered, case, command, item, names, refusal
 
 OUTCOME = case().id
 CAP = {"number": 2, "counts": "concurrent"}
@@ -229,8 +229,10 @@ def test_a_case_is_closed_by_a_follow_up_that_says_so(result: str) -> None:
     ],
 )
 def test_a_case_is_taken_up_again(stage: str, target: str, places: Any) -> None:
-    """It begins again where it can go on, with a day for the first report; who had a place is not
-    counted as a new case."""
+    """It begins again where it can go on; who had a place is not counted as a new case.
+
+    The director reports again by a day, or nobody would notice that a plan is not carried out.
+    """
     over = case(stage=stage, follow_up_on=NOW.date(), counted_under=("sample-brugge",))
 
     change = step(over, "reopen", facts(), ground="violence_again")
@@ -239,6 +241,20 @@ def test_a_case_is_taken_up_again(stage: str, target: str, places: Any) -> None:
     assert change.places == places
     report = {"report_due": NOW.date() + timedelta(days=28)} if target == "active" else {}
     assert dict(change.events[0].data) == {"ground": "violence_again", **report}
+
+
+def test_a_deferred_informing_is_waited_for_again_when_the_case_is_reopened() -> None:
+    """Somebody who was never told is not forgotten because the case was over for a while."""
+    deferred = item(kind="informing", content={"state": "deferred", "review_on": "2026-04-01"})
+    told = item(kind="informing", content={"state": "informed"})
+    around = facts(informings=(told, deferred))
+
+    change = step(case(stage="declined"), "reopen", around, ground="new_facts")
+
+    assert dict(change.events[0].data) == {
+        "ground": "new_facts",
+        "informing_due": date(2026, 4, 1),
+    }
 
 
 def test_a_total_counts_a_case_that_comes_back_once_for_each_agreement() -> None:

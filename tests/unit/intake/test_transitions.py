@@ -11,12 +11,16 @@ from contracts import vocabulary as words
 from contracts.errors import STATUS, Refuse
 from contracts.events import EVENTS
 from services.intake.domain.case import AgendaEntry, Case, Change, Session
+from services.intake.domain.places import Places
 from services.intake.domain.stages import StageFacts, change_stage
 from services.intake.domain.transitions import TABLE, allowed_from
 from tests.unit.intake.givens import NOW, answered, case, command, refusal, session
 
 ON_AGENDA = session(agenda=(AgendaEntry(case().id, False, "caw"),))
 SETTLED = StageFacts(session=ON_AGENDA, requests_open=False)
+TERMS = {"cap": {"number": 2, "counts": "concurrent"}, "reporting_rhythm_days": 28}
+
+GROUNDS = sorted({*words.WITHDRAW_GROUNDS, *words.NOT_TAKEN_GROUNDS, *words.REOPEN_GROUNDS})
 
 DOMAIN_TABLE = {
     ("submit_referral", (), ("referred",)),
@@ -39,9 +43,8 @@ DOMAIN_TABLE = {
 def step(given_case: Case, name: str, facts: StageFacts = SETTLED, **members: Any) -> Any:
     """Try one step with the present version."""
     body = {"command": name, **members}
-    return change_stage(
-        given_case, command("change_stage", body, if_match=given_case.version), facts
-    )
+    ask = command("change_stage", body, if_match=given_case.version, terms=TERMS)
+    return change_stage(given_case, ask, facts)
 
 
 def attempt(rule: Callable[[], Change]) -> Change | Refuse:
@@ -196,7 +199,7 @@ def test_a_step_names_the_version_it_rests_on(if_match: int | None, code: str) -
         {},
         optional={
             "session": st.just(ON_AGENDA.id),
-            "ground": st.sampled_from((*words.WITHDRAW_GROUNDS, "other_word")),
+            "ground": st.sampled_from((*GROUNDS, "other_word")),
             "outcome": st.just(case().id),
         },
     ),
@@ -211,7 +214,7 @@ def test_a_case_moves_along_the_table_or_not_at_all(
     start = case(
         stage=stage, version=version, participants=answered() if settled else case().participants
     )
-    facts = StageFacts(session=ON_AGENDA, requests_open=requests_open)
+    facts = StageFacts(ON_AGENDA, requests_open, places=Places(start.agreement))
     change = attempt(lambda: step(start, name, facts, **members))
     if isinstance(change, Refuse):
         assert change.code in STATUS

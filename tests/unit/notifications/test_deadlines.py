@@ -52,6 +52,7 @@ def test_every_sample_of_what_is_heard_is_understood(name: str) -> None:
         ("plans.progress_reported", "report", "next_on", ()),
         ("plans.plan_position_taken", "positions", "positions_due", ("answered",)),
         ("intake.case_reopened", "report", "report_due", ()),
+        ("intake.case_reopened", "informing", "informing_due", ()),
         ("intake.follow_up_extended", "follow_up", "follow_up_due", ()),
         ("intake.emergency_opened", "emergency_review", "review_due", ("person",)),
         ("intake.case_concluded", "follow_up", "follow_up_due", ()),
@@ -63,7 +64,7 @@ def test_an_event_that_names_a_day_sets_a_deadline(
 ) -> None:
     """What somebody has to do by a day is remembered by the platform, not by that person."""
     data = sample(name)
-    [deadline] = [one for one in changed(name) if isinstance(one, Set)]
+    [deadline] = [one for one in changed(name) if isinstance(one, Set) and one.kind == kind]
 
     assert (deadline.kind, deadline.due) == (kind, date.fromisoformat(data[day]))
     assert dict(deadline.members) == {member: data[member] for member in members}

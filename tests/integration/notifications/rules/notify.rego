@@ -11,6 +11,7 @@ tell := [{"person": person, "task": task} |
 	some participant in input.event.data.participants
 	person := sprintf("p-%s", [participant])
 	not person in input.event.data.walled
+	not participant in object.get(input.event.data, "answered", [])
 ]
 
 default task := "referral_waiting"
