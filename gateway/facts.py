@@ -140,4 +140,5 @@ def session_facts(session: Mapping[str, Any], case: str | None = None) -> dict[s
     facts = {name: session[name] for name in SESSION_FACTS if name in session}
     if case is None:
         return facts
-    return {**facts, "lists_case": any(each["case"] == case for each in session["agenda"])}
+    agenda = session.get("agenda") or ()
+    return {**facts, "lists_case": any(each.get("case") == case for each in agenda)}
