@@ -1,4 +1,7 @@
-"""A platform of its own, whose clock may run ahead: the tests of this folder share its time."""
+"""A platform of its own, whose clock may run ahead: the tests of this folder share its time.
+
+The one in which an agreement ends comes first by its name: the others go far beyond that day.
+"""
 
 import json
 from collections.abc import Iterator
