@@ -318,7 +318,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "intake.possible_match_noticed": "There may be a case of the same people under this agreement.",
     "intake.item_offered": "A partner offered an information item (informatie-element).",
     "intake.item_corrected": "A partner corrected an own item: it has a new version.",
-    "intake.item_recalled": "A partner recalled an own item: its content is shown to nobody any more.",
+    "intake.item_recalled": "A partner recalled an own item: nobody is shown what it said.",
     "intake.partner_answered": "A partner answered the call for contributions.",
     "intake.information_requested": "The table asked a partner a question (informatievraag).",
     "intake.information_request_answered": "A partner answered a question of the table.",
