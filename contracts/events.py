@@ -107,7 +107,7 @@ class PossibleMatchData(CaseData):
 
 
 class DecidedData(CaseData):
-    """The table decided; whoever referred the family is told by name."""
+    """The table decided; `referrer` is who made the referral (an opaque id) and waits for it."""
 
     referrer = Code(required=True)
 

@@ -81,13 +81,8 @@ def read_cases(reply: Any) -> list[CaseRead]:
         raise Retry("service_unavailable") from error
 
 
-def with_fragments_of(read: CaseRead, reply: Any) -> CaseRead:
-    """The case with what `read_fragments` of risk or plans tells of it, read as strictly."""
-    return replace(read, fragments=fragments_of(read.id, reply))
-
-
 def fragments_of(case: str, reply: Any) -> list[Mapping[str, Any]]:
-    """What `read_fragments` of risk or plans tells of a case.
+    """What `read_fragments` of risk or plans tells of a case, read as strictly as intake's.
 
     Whereabouts come from intake only: whoever else sends some is not understood.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.bus import Call
-from gateway.facts import CaseRead, fragments_of, read_case, with_fragments_of
+from gateway.facts import CaseRead, fragments_of, read_case
 
 _SAFETY_CHECK: Final = "safety_check"
 _NO_TEXT: Final[Mapping[str, Any]] = {"fragment": None, "content": False}
@@ -51,12 +51,13 @@ class Question:
 
     def read(self, replies: Sequence[Any]) -> CaseRead:
         """The case in the replies to `calls`. Raises Retry("service_unavailable") as facts.py."""
-        read = read_case(replies[0], self.case)
+        in_turn = iter(replies)
+        read = read_case(next(in_turn), self.case)
         if self.owner != "intake":
-            read = _with_own_checks(with_fragments_of(read, replies[1]))
+            held = fragments_of(self.case, next(in_turn))
+            read = _with_own_checks(replace(read, fragments=held))
         if self.refers_to is not None:
-            referred = fragments_of(self.case, replies[2 if self.owner != "intake" else 1])
-            read = replace(read, referred=referred)
+            read = replace(read, referred=fragments_of(self.case, next(in_turn)))
         return read
 
 

@@ -177,8 +177,7 @@ def _trusted(
 def _compare(
     held: Mapping[int, Checkpoint], stored: Mapping[int, Checkpoint], problems: list[str]
 ) -> None:
-    """What the file holds the database must hold; the file may be an older copy, never one with a
-    hole."""
+    """What the file holds the database must hold; the file may be an older copy without holes."""
     for size in sorted(held.keys() - stored.keys()):
         problems.append(f"checkpoint at {size} entries: removed from the database")
     for size in sorted(stored.keys() - held.keys()):

@@ -32,4 +32,7 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
 """The members of a body that the policy service sees; every other member stays unseen."""
 
 REFERS_TO: Final = plans.REFERS_TO
+"""Command → what its body refers to outside its owner's keeping: the service and the kinds."""
+
 AT_SESSION: Final = plans.AT_SESSION
+"""The commands whose body may name the session at which the team did what it tells of."""

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from contracts.bodies import REFERS_TO
 from gateway.asking import Asking
 from gateway.case_shapes import PlansAnswer
 from gateway.commands import Done
@@ -15,10 +16,6 @@ door = Door("plans", __name__, description="Step 4: the plan and its actions")
 KINDS: Final = ("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position")
 
 
-RESTS_ON: Final = ("risk", ("weighing", "assessment"))
-"""What a plan refers to is held by risk: its ids are shown, and nothing more."""
-
-
 @door.read("/cases/<random_id:case_id>/plans", "read_plans", PlansAnswer)
 def list_plans(asking: Asking, case_id: str) -> Released:
     """List the versions of the plan, with goals, actions and positions."""
@@ -29,7 +26,7 @@ def list_plans(asking: Asking, case_id: str) -> Released:
         part("plans"),
         owner="plans",
         kinds=KINDS,
-        refers_to=RESTS_ON,
+        refers_to=REFERS_TO["propose_plan"],
     )
 
 
