@@ -217,6 +217,17 @@ class Table:
         self.expect(self.step(case.seats.chair, case, "conclude", outcome=drawn["id"]))
         return case
 
+    def inbox(self, who: str) -> list[str]:
+        """The tasks that wait for a person, all pages."""
+        tasks: list[str] = []
+        after = ""
+        while True:
+            page = self.expect(self.get(who, f"/v1/inbox?limit=100{after}", "own_tasks"))
+            tasks += [message["task"] for message in page["messages"]]
+            if not page["next"]:
+                return tasks
+            after = f"&after={page['next']}"
+
     @staticmethod
     def expect(answer: requests.Response) -> dict[str, Any]:
         """The body of an answer that is a success."""
@@ -250,3 +261,11 @@ class Table:
 def levels(body: dict[str, Any]) -> dict[str, str]:
     """Fragment id → level of what was released."""
     return {fragment["id"]: fragment["level"] for fragment in body["fragments"]}
+
+
+def refused(answer: Any, code: str, reason: str | None = None) -> None:
+    """The answer refuses with this code, and this reason where there is one."""
+    body = answer.json()
+    assert (answer.status_code // 100, body["code"]) == (4, code), body
+    if reason is not None:
+        assert reason in [each["code"] for each in body["reasons"]], body

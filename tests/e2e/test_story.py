@@ -6,16 +6,8 @@ from typing import Any
 import pytest
 
 from tests import builders
-from tests.e2e.table import CONSULT, Case, Table
+from tests.e2e.table import CONSULT, Table, refused
 from tests.waiting import wait_until
-
-
-def refused(answer: Any, code: str, reason: str | None = None) -> None:
-    """The answer refuses with this code, and this reason where there is one."""
-    body = answer.json()
-    assert (answer.status_code // 100, body["code"]) == (4, code), body
-    if reason is not None:
-        assert reason in [each["code"] for each in body["reasons"]], body
 
 
 def kinds(body: dict[str, Any], name: str) -> list[str]:
@@ -99,6 +91,29 @@ def test_a_weighing_needs_positions_an_assessment_and_a_profile(table: Table):
     refused(table.post("chair", f"{path}/close", closing, if_match=7), "precondition_failed")
 
 
+def test_a_case_is_not_taken_on_a_form_that_was_taken_back(table: Table):
+    """What the table thought before is kept as it was, and a family is not taken on on it now."""
+    case = table.weighing()
+    weighing = table.weigh(case)
+    shown = table.expect(table.get("chair", f"{case.path}/weighings"))["weighings"]
+    (assessment,) = [each["id"] for each in shown if each["kind"] == "assessment"]
+    recall = f"{case.path}/assessments/{assessment}/recall"
+    table.expect(table.post(case.seats.members[0], recall, {}, if_match=1))
+
+    refused(
+        table.step("chair", case, "accept", outcome=weighing),
+        "precondition_unmet",
+        "assessment_missing",
+    )
+    again = table.weigh(case)
+    refused(
+        table.step("chair", case, "accept", outcome=weighing),
+        "precondition_unmet",
+        "outcome_outdated",
+    )
+    assert table.expect(table.step("chair", case, "accept", outcome=again))["stage"] == "accepted"
+
+
 def test_a_declined_referral_leaves_the_referrer_an_advice(table: Table):
     """Whoever asked for help is told what can be done instead, and sees nothing else."""
     worker = table.people["caw-worker"].id
@@ -120,7 +135,7 @@ def test_a_declined_referral_leaves_the_referrer_an_advice(table: Table):
 
     read = table.expect(table.get("caw-worker", f"/v1/referrals/{case.id}", "referral"))
     assert read["stage"] == "declined"
-    wait_until(lambda: "case_decided" in inbox(table, "caw-worker"), what="the referrer is told")
+    wait_until(lambda: "case_decided" in table.inbox("caw-worker"), what="the referrer is told")
     assert [f["content"]["text"] for f in read["fragments"] if f["kind"] == "advice"] == [
         "wat nu helpt"
     ]
@@ -216,6 +231,21 @@ def test_execution_waits_for_every_direction_mandate(table: Table):
         "precondition_unmet",
         "direction_mandates_missing",
     )
+
+
+def test_execution_starts_on_the_plan_that_is_adopted_now(table: Table):
+    """Who follows an action of a plan that was replaced would see the case, and nobody else."""
+    case, weighing = table.directed()
+    first = table.adopt(case, builders.plan(weighing, case.persons, "caw"))
+    second = table.adopt(case, builders.plan(weighing, case.persons, "parket"))
+
+    refused(
+        table.step("chair", case, "start_execution", outcome=first),
+        "precondition_unmet",
+        "outcome_outdated",
+    )
+    done = table.expect(table.step("chair", case, "start_execution", outcome=second))
+    assert done["stage"] == "active"
 
 
 def test_only_the_director_directs_and_only_the_follower_follows(table: Table):
@@ -348,6 +378,18 @@ def test_the_table_looks_back_at_a_session_of_its_own(table: Table):
     assert evaluation["content"]["session"] == now
 
 
+def test_a_source_takes_its_assessment_back_also_when_it_is_over(table: Table):
+    """What turned out wrong would stand in the case for ever."""
+    case = table.concluded()
+    source = case.seats.members[0]
+    shown = table.expect(table.get(source, f"{case.path}/assessments"))["assessments"]
+    (assessment,) = [each["id"] for each in shown if each["kind"] == "assessment"]
+    path = f"{case.path}/assessments/{assessment}/recall"
+
+    refused(table.post("justitiehuis", path, {}, if_match=1), "not_allowed", "not_source")
+    table.expect(table.post(source, path, {}, if_match=1))
+
+
 def test_a_follow_up_is_not_done_before_its_time(table: Table):
     """Six months are six months."""
     case = table.concluded()
@@ -369,71 +411,6 @@ def test_violence_again_reopens_the_case_at_once(table: Table):
     assert table.get("parket", case.path).status_code == 200
 
 
-# --- emergency access ---------------------------------------------------------------------------
-
-
-def open_emergency(table: Table, who: str, case: Case) -> Any:
-    ground = {"ground": "melding van bedreiging, nu"}
-    return table.post(who, f"{case.path}/emergencies", ground, "acute_danger")
-
-
-def test_emergency_access_opens_little_for_an_hour_and_is_told_and_reviewed(table: Table):
-    """In acute danger a team member sees what protects, and everybody knows that it happened."""
-    case = table.refer()
-    assert table.get("politie", case.path).status_code == 404
-    opened = table.expect(open_emergency(table, "politie", case))
-
-    seen = table.expect(table.get("politie", case.path, "acute_danger"))
-
-    assert {each["category"] for each in seen["fragments"]} <= {"identity", "safety", "incidents"}
-    assert "expires_at" in [each["kind"] for each in seen["obligations"]]
-    assert table.get("parket", case.path, "acute_danger").status_code == 404
-    (entry,) = [
-        each
-        for each in table.records(case=case.id, emergency=True, kind="release")
-        if each["person"] == table.people["politie"].id
-    ]
-    assert entry["purpose"] == "acute_danger"
-    tasks = wait_until(
-        lambda: "emergency_access_used" in inbox(table, "coordination"), what="the alert"
-    )
-    assert tasks
-    path = f"{case.path}/emergencies/{opened['id']}/review"
-    review = {"justified": True, "text": "nodig om haar te vinden"}
-    refused(table.post("politie", path, review), "not_found")
-    table.expect(table.post("chair", path, review))
-
-
-def test_what_was_opened_ends_with_the_case_and_is_reviewed_all_the_same(table: Table):
-    """Withdrawing a referral would hide who looked at the family, and why."""
-    case = table.refer()
-    opened = table.expect(open_emergency(table, "politie", case))
-    table.expect(table.step("caw", case, "withdraw", ground="other"))
-
-    assert table.get("politie", case.path, "acute_danger").status_code == 404
-    assert open_emergency(table, "parket", case).status_code == 404
-    path = f"{case.path}/emergencies"
-    (ground,) = table.expect(table.get("chair", path))["emergencies"]
-    assert ground["content"] == {"text": "melding van bedreiging, nu"}
-    review = {"justified": False, "text": "er was geen gevaar"}
-    table.expect(table.post("chair", f"{path}/{opened['id']}/review", review))
-    assert len(table.expect(table.get("chair", path))["emergencies"]) == 2
-
-
-def test_emergency_access_never_beats_a_wall(table: Table):
-    """Danger is no way around an own interest."""
-    case = table.forming()
-    table.expect(table.post("politie", f"{case.path}/conflicts", {"interest": "kin"}))
-
-    assert open_emergency(table, "politie", case).status_code == 404
-
-
-def inbox(table: Table, who: str) -> list[str]:
-    """The tasks that wait for a person."""
-    found = table.expect(table.get(who, "/v1/inbox?limit=100", "own_tasks"))
-    return [message["task"] for message in found["messages"]]
-
-
 # --- who is told -------------------------------------------------------------------------------
 
 
@@ -443,9 +420,9 @@ def inbox(table: Table, who: str) -> list[str]:
 )
 def test_whoever_has_to_act_finds_it_in_the_inbox(table: Table, task: str, who: str):
     """A step that nobody was told of is a step that is forgotten."""
-    before = inbox(table, who).count(task)
+    before = table.inbox(who).count(task)
 
     table.active()
 
-    assert wait_until(lambda: inbox(table, who).count(task) > before, what=task)
-    assert CONSULT not in str(inbox(table, who))
+    assert wait_until(lambda: table.inbox(who).count(task) > before, what=task)
+    assert CONSULT not in str(table.inbox(who))
