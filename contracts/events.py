@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from marshmallow import EXCLUDE, fields, validate
 
+from contracts import event_data
 from contracts import vocabulary as words
 from contracts.errors import Park
-from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, codes, many
+from contracts.fields import Code, Moment, OneOf, RandomId, Strict
 
 DATASCHEMA: Final = "urn:ketenaanpak:event:{type}:{version}"
 
@@ -35,271 +36,58 @@ class Envelope(Strict):
     data = fields.Dict(keys=fields.String(), required=True)
 
 
-class CaseData(Strict):
-    """What every event about a case tells; `director` where its sender knows of one."""
-
-    case = RandomId(required=True)
-    agreement = Code(required=True)
-    stage = OneOf(words.STAGES, required=True)
-    submitted_by = Code(required=True)
-    participants = codes(200, required=True)
-    walled = codes(1000, required=True)
-    director = Code(allow_none=True)
-
-
-class ReferralData(CaseData):
-    """`informing_due` is the first day on which a deferred informing is looked at again."""
-
-    informing_due = Day()
-
-
-class InformingData(CaseData):
-    """`informing_due` is there while somebody's informing is still deferred."""
-
-    informing_due = Day()
-
-
-class WithdrawnData(CaseData):
-    ground = OneOf(words.WITHDRAW_GROUNDS, required=True)
-
-
-class SessionOfCaseData(CaseData):
-    session = RandomId(required=True)
-
-
-class FragmentData(CaseData):
-    fragment = RandomId(required=True)
-    category = OneOf(words.CATEGORIES, required=True)
-    partner = Code(required=True)
-
-
-class RequestData(CaseData):
-    request = RandomId(required=True)
-    to = Code(required=True)
-    by = Code(required=True)
-    due = Day(required=True)
-
-
-class RequestAnsweredData(RequestData):
-    outcome = OneOf(words.REQUEST_OUTCOMES, required=True)
-
-
-class PartnerAnsweredData(CaseData):
-    partner = Code(required=True)
-    answer = OneOf(words.FORMING_ANSWERS, required=True)
-
-
-class PartnerData(CaseData):
-    partner = Code(required=True)
-
-
-class ConflictData(CaseData):
-    """`partner` where the person acts for one: it may need a deputy."""
-
-    person = Code(required=True)
-    partner = Code()
-
-
-class PossibleMatchData(CaseData):
-    """`walled_from_matches` must not hear of any of the cases that this one may be a match of."""
-
-    walled_from_matches = codes(1000, required=True)
-
-
-class DecidedData(CaseData):
-    """The table decided; `referrer` is who made the referral (an opaque id) and waits for it."""
-
-    referrer = Code(required=True)
-
-
-class DeclinedData(DecidedData):
-    ground = OneOf(words.NOT_TAKEN_GROUNDS, required=True)
-
-
-class ReopenedData(CaseData):
-    """`report_due` where the plan is carried out again; `informing_due` as at a referral."""
-
-    ground = OneOf(words.REOPEN_GROUNDS, required=True)
-    report_due = Day()
-    informing_due = Day()
-
-
-class ExecutionData(CaseData):
-    report_due = Day(required=True)
-
-
-class ConcludedData(CaseData):
-    """Concluded: the day from which the case is followed up."""
-
-    follow_up_due = Day(required=True)
-
-
-class DirectorData(CaseData):
-    """`mandates_due` where there is an involved service to mandate the director."""
-
-    person = Code(required=True)
-    partner = Code(required=True)
-    mandates_due = Day()
-
-
-class DirectionMandateData(CaseData):
-    """`complete`: every involved service has mandated the director by now."""
-
-    involved_service = RandomId(required=True)
-    complete = Flag(required=True)
-
-
-class EmergencyData(CaseData):
-    grant = RandomId(required=True)
-    person = Code(required=True)
-    partner = Code(required=True)
-    until = Moment(required=True)
-    review_due = Day(required=True)
-
-
-class EmergencyReviewedData(CaseData):
-    grant = RandomId(required=True)
-    person = Code(required=True)
-    justified = Flag(required=True)
-
-
-class TakenOverData(CaseData):
-    predecessor = Code(required=True)
-
-
-class AssessmentData(FragmentData):
-    instrument = Code(required=True)
-
-
-class WeighingData(CaseData):
-    weighing = RandomId(required=True)
-
-
-class WeighingPositionData(WeighingData):
-    partner = Code(required=True)
-    position = OneOf(words.WEIGHING_POSITIONS, required=True)
-
-
-class WeighingClosedData(WeighingData):
-    conclusion = OneOf(words.WEIGHING_CONCLUSIONS, required=True)
-
-
-class PlanProposedData(CaseData):
-    plan = RandomId(required=True)
-    positions_due = Day(required=True)
-
-
-class PlanPositionData(CaseData):
-    """`answered` are all who have taken a position on this version by now, `positions_due` is the
-    day by which the others are asked to.
-    """
-
-    plan = RandomId(required=True)
-    answered = codes(required=True)
-    positions_due = Day(required=True)
-    partner = Code(required=True)
-    position = OneOf(words.PLAN_POSITIONS, required=True)
-
-
-class ActionDue(Strict):
-    """An action that its follower has to see to by a day."""
-
-    action = RandomId(required=True)
-    follower = Code(required=True)
-    due = Day(required=True)
-
-
-class PlanAdoptedData(CaseData):
-    plan = RandomId(required=True)
-    actions = many(ActionDue, most=200, required=True)
-
-
-class ActionUpdatedData(CaseData):
-    action = RandomId(required=True)
-    follower = Code(required=True)
-    state = OneOf(words.ACTION_STATES, required=True)
-
-
-class DecisionData(CaseData):
-    decision = RandomId(required=True)
-    action = RandomId(allow_none=True, required=True)
-
-
-class DirectionData(CaseData):
-    """Something that the director or the table noted, by its id."""
-
-    fragment = RandomId(required=True)
-    category = OneOf(words.CATEGORIES, required=True)
-
-
-class ProgressData(DirectionData):
-    next_on = Day(required=True)
-
-
-class FollowUpData(DirectionData):
-    result = OneOf(words.FOLLOW_UP_RESULTS, required=True)
-    next_on = Day()
-
-
-class SessionData(Strict):
-    session = RandomId(required=True)
-    agreement = Code(required=True)
-    table = Code(required=True)
-    starts_at = Moment(required=True)
-
-
 EVENTS: Final[Mapping[str, Mapping[int, type[Strict]]]] = {
-    "intake.referral_submitted": {1: ReferralData},
-    "intake.informing_confirmed": {1: CaseData},
-    "intake.session_scheduled": {1: SessionData},
-    "intake.case_put_on_agenda": {1: SessionOfCaseData},
-    "intake.case_taken_on_agenda": {1: SessionOfCaseData},
-    "intake.case_withdrawn": {1: WithdrawnData},
-    "intake.forming_completed": {1: CaseData},
-    "intake.forming_reopened": {1: CaseData},
-    "intake.crisis_raised": {1: FragmentData},
-    "intake.participant_invited": {1: PartnerData},
-    "intake.conflict_declared": {1: ConflictData},
-    "intake.possible_match_noticed": {1: PossibleMatchData},
-    "intake.item_offered": {1: FragmentData},
-    "intake.item_corrected": {1: FragmentData},
-    "intake.item_recalled": {1: FragmentData},
-    "intake.partner_answered": {1: PartnerAnsweredData},
-    "intake.information_requested": {1: RequestData},
-    "intake.information_request_answered": {1: RequestAnsweredData},
-    "intake.informing_recorded": {1: InformingData},
-    "intake.advice_written": {1: CaseData},
-    "intake.case_declined": {1: DeclinedData},
-    "intake.case_accepted": {1: DecidedData},
-    "intake.case_promoted": {1: DecidedData},
-    "intake.director_appointed": {1: DirectorData},
-    "intake.direction_mandate_recorded": {1: DirectionMandateData},
-    "intake.execution_started": {1: ExecutionData},
-    "intake.case_concluded": {1: ConcludedData},
-    "intake.follow_up_extended": {1: ConcludedData},
-    "intake.case_closed": {1: CaseData},
-    "intake.case_reopened": {1: ReopenedData},
-    "intake.emergency_opened": {1: EmergencyData},
-    "intake.emergency_reviewed": {1: EmergencyReviewedData},
-    "intake.case_taken_over": {1: TakenOverData},
-    "risk.assessment_recorded": {1: AssessmentData},
-    "risk.assessment_recalled": {1: AssessmentData},
-    "risk.weighing_opened": {1: WeighingData},
-    "risk.weighing_position_taken": {1: WeighingPositionData},
-    "risk.problem_profile_written": {1: WeighingData},
-    "risk.weighing_closed": {1: WeighingClosedData},
-    "plans.plan_proposed": {1: PlanProposedData},
-    "plans.plan_position_taken": {1: PlanPositionData},
-    "plans.plan_adopted": {1: PlanAdoptedData},
-    "plans.action_updated": {1: ActionUpdatedData},
-    "plans.decision_recorded": {1: DecisionData},
-    "plans.contact_logged": {1: DirectionData},
-    "plans.trajectory_recorded": {1: DirectionData},
-    "plans.trajectory_updated": {1: DirectionData},
-    "plans.progress_reported": {1: ProgressData},
-    "plans.conclusion_drawn": {1: DirectionData},
-    "plans.follow_up_recorded": {1: FollowUpData},
-    "plans.approach_evaluated": {1: DirectionData},
+    "intake.referral_submitted": {1: event_data.ReferralData},
+    "intake.informing_confirmed": {1: event_data.CaseData},
+    "intake.session_scheduled": {1: event_data.SessionData},
+    "intake.case_put_on_agenda": {1: event_data.SessionOfCaseData},
+    "intake.case_taken_on_agenda": {1: event_data.SessionOfCaseData},
+    "intake.case_withdrawn": {1: event_data.WithdrawnData},
+    "intake.forming_completed": {1: event_data.CaseData},
+    "intake.forming_reopened": {1: event_data.CaseData},
+    "intake.crisis_raised": {1: event_data.FragmentData},
+    "intake.participant_invited": {1: event_data.PartnerData},
+    "intake.conflict_declared": {1: event_data.ConflictData},
+    "intake.possible_match_noticed": {1: event_data.PossibleMatchData},
+    "intake.item_offered": {1: event_data.FragmentData},
+    "intake.item_corrected": {1: event_data.FragmentData},
+    "intake.item_recalled": {1: event_data.FragmentData},
+    "intake.partner_answered": {1: event_data.PartnerAnsweredData},
+    "intake.information_requested": {1: event_data.RequestData},
+    "intake.information_request_answered": {1: event_data.RequestAnsweredData},
+    "intake.informing_recorded": {1: event_data.InformingData},
+    "intake.advice_written": {1: event_data.CaseData},
+    "intake.case_declined": {1: event_data.DeclinedData},
+    "intake.case_accepted": {1: event_data.DecidedData},
+    "intake.case_promoted": {1: event_data.DecidedData},
+    "intake.director_appointed": {1: event_data.DirectorData},
+    "intake.direction_mandate_recorded": {1: event_data.DirectionMandateData},
+    "intake.execution_started": {1: event_data.ExecutionData},
+    "intake.case_concluded": {1: event_data.ConcludedData},
+    "intake.follow_up_extended": {1: event_data.ConcludedData},
+    "intake.case_closed": {1: event_data.CaseData},
+    "intake.case_reopened": {1: event_data.ReopenedData},
+    "intake.emergency_opened": {1: event_data.EmergencyData},
+    "intake.emergency_reviewed": {1: event_data.EmergencyReviewedData},
+    "intake.case_taken_over": {1: event_data.TakenOverData},
+    "risk.assessment_recorded": {1: event_data.AssessmentData},
+    "risk.assessment_recalled": {1: event_data.AssessmentData},
+    "risk.weighing_opened": {1: event_data.WeighingData},
+    "risk.weighing_position_taken": {1: event_data.WeighingPositionData},
+    "risk.problem_profile_written": {1: event_data.WeighingData},
+    "risk.weighing_closed": {1: event_data.WeighingClosedData},
+    "plans.plan_proposed": {1: event_data.PlanProposedData},
+    "plans.plan_position_taken": {1: event_data.PlanPositionData},
+    "plans.plan_adopted": {1: event_data.PlanAdoptedData},
+    "plans.action_updated": {1: event_data.ActionUpdatedData},
+    "plans.decision_recorded": {1: event_data.DecisionData},
+    "plans.contact_logged": {1: event_data.DirectionData},
+    "plans.trajectory_recorded": {1: event_data.DirectionData},
+    "plans.trajectory_updated": {1: event_data.DirectionData},
+    "plans.progress_reported": {1: event_data.ProgressData},
+    "plans.conclusion_drawn": {1: event_data.DirectionData},
+    "plans.follow_up_recorded": {1: event_data.FollowUpData},
+    "plans.approach_evaluated": {1: event_data.DirectionData},
 }
 """`<source>.<type>` → version → schema of `data`; a version, once published, never changes."""
 

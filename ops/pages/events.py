@@ -5,7 +5,8 @@ from typing import cast
 
 from marshmallow import Schema, fields, validate
 
-from contracts.events import DATASCHEMA, EVENTS, MEANINGS, CaseData, Envelope
+from contracts.event_data import CaseData
+from contracts.events import DATASCHEMA, EVENTS, MEANINGS, Envelope
 from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId
 from contracts.topology import EVENTS_EXCHANGE, SUBSCRIPTIONS
 from ops.pages.markdown import table
