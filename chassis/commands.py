@@ -12,7 +12,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 
 from chassis.clock import Clock
-from chassis.errors import Coded
+from chassis.errors import Refuse, Retry
 from chassis.mongo import (
     WRITE_CONFLICT,
     Conflict,
@@ -34,18 +34,18 @@ _ATTEMPTS = 3
 _PAUSE = (0.01, 0.04)
 
 
-class CommandInFlight(Coded):
+class CommandInFlight(Retry):
     """The same command is being performed at this moment: ask again shortly."""
 
-    code = "command_in_flight"
-    next_step = "retry"
+    def __init__(self) -> None:
+        super().__init__("command_in_flight")
 
 
-class KeyReused(Coded):
+class KeyReused(Refuse):
     """The command's id was used before with another body."""
 
-    code = "idempotency_key_reused"
-    next_step = "refuse"
+    def __init__(self) -> None:
+        super().__init__("idempotency_key_reused")
 
 
 class _Taken(Exception):

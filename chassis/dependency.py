@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from nameko.extensions import DependencyProvider
 
-from chassis.errors import describe
+from chassis.errors import may_succeed_later
 from chassis.logs import logger
 from chassis.runtime import Runtime
 
@@ -40,8 +40,7 @@ class Provided(DependencyProvider, Generic[T]):  # type: ignore[misc]
                 self.value = self._factory(self.container.config[RUNTIME])
                 return
             except Exception as error:
-                told = describe(error)
-                if told is None or told.next_step != "retry":
+                if not may_succeed_later(error):
                     raise
                 _log.warning("waiting_for_parts", provided=self.attr_name, exc_info=error)
                 time.sleep(_AGAIN_SECONDS)

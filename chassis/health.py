@@ -16,7 +16,7 @@ from chassis import metrics
 from chassis.bus import topology
 from chassis.bus.connection import BROKEN, connect, drop
 from chassis.bus.listener import Listener
-from chassis.errors import Coded
+from chassis.errors import CodedError
 from chassis.logs import logger
 from chassis.mongo import reachable
 from chassis.opa import Opa
@@ -176,5 +176,5 @@ def _measure(runtime: Runtime) -> None:
     """An outbox that cannot be asked leaves the number as it was."""
     try:
         metrics.OUTBOX_DEPTH.set(runtime.outbox.depth())
-    except Coded as error:
+    except CodedError as error:
         _log.warning("outbox_not_measured", code=error.code)

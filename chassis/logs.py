@@ -109,7 +109,7 @@ def _failures_by_place(_logger: WrappedLogger, _method: str, event: EventDict) -
 
 
 class _Handler(logging.Handler):
-    """Turns the records of libraries into our lines."""
+    """KeyedLocks the records of libraries into our lines."""
 
     def __init__(self, service: str, stream: TextIO) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
 from chassis.config import Config
-from chassis.errors import Coded, translate
+from chassis.errors import CodedError, Retry, translate
 from chassis.logs import logger
 
 Document = dict[str, Any]
@@ -35,25 +35,25 @@ _after_commit: WeakKeyDictionary[ClientSession, list[Callable[[], None]]] = Weak
 _log = logger(__name__)
 
 
-class StoreUnavailable(Coded):
+class StoreUnavailable(Retry):
     """The database could not be asked or did not commit: nothing happened."""
 
-    code = "service_unavailable"
-    next_step = "retry"
+    def __init__(self) -> None:
+        super().__init__("service_unavailable")
 
 
-class CommitUnknown(Coded):
+class CommitUnknown(Retry):
     """The connection was lost while committing: done or not done, never by half."""
 
-    code = "outcome_unknown"
-    next_step = "retry"
+    def __init__(self) -> None:
+        super().__init__("outcome_unknown")
 
 
-class Conflict(Coded):
+class Conflict(Retry):
     """Another transaction changed the same documents first: nothing happened, try again."""
 
-    code = "conflict"
-    next_step = "retry"
+    def __init__(self) -> None:
+        super().__init__("conflict")
 
 
 def connect(config: Config) -> Store:
@@ -154,7 +154,7 @@ def reachable(database: Store) -> bool:
     try:
         with guarded(_SELECTION_MS / 1000):
             database.client.admin.command("ping")
-    except (PyMongoError, Coded):
+    except (PyMongoError, CodedError):
         return False
     return True
 

@@ -9,16 +9,16 @@ from opa_client.opa import OpaClient
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
-from chassis.errors import Coded
+from chassis.errors import Retry
 
 _CONNECTIONS = 64
 
 
-class PolicyUnavailable(Coded):
+class PolicyUnavailable(Retry):
     """There is no decision: the policy service is away, late, or answered nonsense."""
 
-    code = "policy_unavailable"
-    next_step = "retry"
+    def __init__(self) -> None:
+        super().__init__("policy_unavailable")
 
 
 class _ShortSession(requests.Session):

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from chassis.errors import describe
+from chassis.errors import may_succeed_later
 from chassis.logs import logger
 
 _log = logger(__name__)
@@ -28,10 +28,8 @@ class Periodic:
             try:
                 self._task()
             except Exception as error:
-                told = describe(error)
-                away = told is not None and told.next_step == "retry"
-                tell = _log.warning if away else _log.error
-                tell("task_failed", task=self._name, exc_info=error)
+                log = _log.warning if may_succeed_later(error) else _log.error
+                log("task_failed", task=self._name, exc_info=error)
 
     def stop(self) -> None:
         """Begin no further round."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from chassis.bus.client import RpcClient
 from chassis.bus.connection import BROKEN, user_of
 from chassis.bus.patterns import matches, routing_key
-from chassis.errors import Coded, describe
+from chassis.errors import CodedError, may_succeed_later
 from chassis.logs import logger
 from chassis.outbox import Outbox, OutboxRow
 from chassis.relay import Publisher
@@ -54,8 +54,7 @@ class Reconciler:
             try:
                 self.reconcile_once()
             except Exception as error:
-                told = describe(error)
-                away = isinstance(error, BROKEN) or (told and told.next_step == "retry")
+                away = isinstance(error, BROKEN) or may_succeed_later(error)
                 (_log.warning if away else _log.error)("reconciler_waits", exc_info=error)
         self.close()
 
@@ -95,7 +94,7 @@ class Reconciler:
                 subscriber, "lacking", {"event_ids": event_ids}, timeout=_ASK_SECONDS
             )
             return set(told["lacking"]) & set(event_ids), set()
-        except Coded as error:
+        except CodedError as error:
             _log.warning("subscriber_silent", subscriber=subscriber, code=error.code)
             return set(), set(event_ids)
 

@@ -11,7 +11,7 @@ import amqp
 from chassis.bus import topology
 from chassis.bus.connection import BROKEN, connect, drop, publish, pump, user_of
 from chassis.bus.patterns import routing_key
-from chassis.errors import describe
+from chassis.errors import may_succeed_later
 from chassis.logs import logger
 from chassis.outbox import Outbox, OutboxRow
 
@@ -193,6 +193,5 @@ class Relay:
 
 def _log_trouble(what: str, error: Exception) -> None:
     """A part that is away is a warning; anything else is a mistake of ours."""
-    told = describe(error)
-    expected = isinstance(error, BROKEN) or (told is not None and told.next_step == "retry")
+    expected = isinstance(error, BROKEN) or may_succeed_later(error)
     (_log.warning if expected else _log.error)(what, exc_info=error)

@@ -2,7 +2,7 @@
 
 import threading
 
-from chassis.errors import describe
+from chassis.errors import may_succeed_later
 from chassis.logs import logger
 from chassis.vault import Vault
 
@@ -27,8 +27,7 @@ class Rewrapping:
             try:
                 told = self._vault.rewrap(self._ended.is_set)
             except Exception as error:
-                known = describe(error)
-                if known is None or known.next_step != "retry":
+                if not may_succeed_later(error):
                     _log.error("keys_not_wrapped", exc_info=error)
                     return
                 _log.warning("keys_wait_to_be_wrapped", exc_info=error)

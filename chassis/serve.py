@@ -19,7 +19,7 @@ from chassis.bus.events import PREFETCH as EVENTS_AT_A_TIME
 from chassis.bus.listener import Listener
 from chassis.config import ConfigError, load
 from chassis.dependency import RUNTIME
-from chassis.errors import describe
+from chassis.errors import may_succeed_later
 from chassis.periodic import Periodic
 from chassis.reconciler import Reconciler
 from chassis.relay import Relay
@@ -152,8 +152,7 @@ class Process:
             try:
                 self._runtime.prepare()
             except Exception as error:
-                told = describe(error)
-                if told is None or told.next_step != "retry":
+                if not may_succeed_later(error):
                     raise
                 _log.warning("waiting_for_store", exc_info=error)
                 eventlet.sleep(_AGAIN_SECONDS)

@@ -18,7 +18,7 @@ from pymongo import ASCENDING, ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
-from chassis.errors import Coded, Mangled
+from chassis.errors import Mangled, Refuse
 from chassis.mongo import Document, Store, after_commit, guarded, make_collections
 from chassis.sealing import KeyRing, sealed_with
 
@@ -31,11 +31,11 @@ _WRAPPED_AT_A_TIME = 200
 _COUNT_SECONDS = 10.0
 
 
-class KeyDestroyed(Coded):
+class KeyDestroyed(Refuse):
     """The key of this owner was destroyed, and its content with it."""
 
-    code = "content_destroyed"
-    next_step = "refuse"
+    def __init__(self) -> None:
+        super().__init__("content_destroyed")
 
 
 class Rewrapped(NamedTuple):

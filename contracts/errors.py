@@ -1,42 +1,9 @@
-"""Errors that cross a wire, each with a stable code, and the HTTP status that tells it.
+"""The codes of errors that cross a wire, and the HTTP status that tells each.
 
-An error is named by what the one who meets it does next: **refuse** (the request is at fault; do
-not send it again as it is), **retry** (a part is missing; the same request may succeed later) or
-**park** (a message that no retry will mend).
+`chassis/errors.py` has the classes that carry them: refuse, retry, park.
 """
 
-from typing import Any, ClassVar, Final
-
-
-class CodedError(Exception):
-    """An error with a code from `STATUS`; `detail` and `members` never hold personal data."""
-
-    next_step: ClassVar[str] = "refuse"
-
-    def __init__(self, code: str, detail: str = "", **members: Any) -> None:
-        if code not in STATUS:
-            raise ValueError(f"no such error code: {code}")
-        super().__init__(code)
-        self.code = code
-        self.detail = detail
-        self.members = members
-
-
-class Refuse(CodedError):
-    """The request is at fault and changed nothing."""
-
-
-class Retry(CodedError):
-    """A part is missing or busy; the same request may succeed later."""
-
-    next_step = "retry"
-
-
-class Park(CodedError):
-    """A message that no retry will mend: set aside for a person."""
-
-    next_step = "park"
-
+from typing import Final
 
 STATUS: Final[dict[str, int]] = {
     # who is asking
@@ -47,6 +14,7 @@ STATUS: Final[dict[str, int]] = {
     "not_allowed": 403,
     # what is asked
     "not_found": 404,
+    "content_destroyed": 410,
     "method_not_allowed": 405,
     "not_acceptable": 406,
     "request_malformed": 400,
@@ -77,6 +45,8 @@ STATUS: Final[dict[str, int]] = {
     "audit_unavailable": 503,
     "outcome_unknown": 503,
     "conflict": 503,
+    "unknown_method": 503,
+    "caller_refused": 503,
     "message_mangled": 503,
     "event_invalid": 503,
     "internal_error": 500,

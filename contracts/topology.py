@@ -1,4 +1,4 @@
-"""Who hears whom on the bus, and who may call whom: the one table behind broker and code."""
+"""Who subscribes to which events, and who may call whom: the one table behind broker and code."""
 
 from typing import Final
 
@@ -21,11 +21,9 @@ CASE_LIFE: Final = (
     "intake.case_reopened",
     "intake.case_taken_over",
 )
-"""What changes where a case stands: whoever keeps a register of cases hears it."""
+"""What changes the stage of a case."""
 
 SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "risk": CASE_LIFE,
-    "plans": CASE_LIFE,
     "notifications": (
         *CASE_LIFE,
         "intake.crisis_raised",
@@ -62,8 +60,8 @@ CALLERS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "audit": ("*",),
     },
     "intake": {
-        "risk": ("weighing_outcome", "lacking"),
-        "plans": ("plan_outcome", "conclusion_outcome", "follow_up_outcome", "lacking"),
+        "risk": ("weighing_outcome",),
+        "plans": ("plan_outcome", "conclusion_outcome", "follow_up_outcome"),
         "notifications": ("lacking",),
         "audit": ("lacking",),
     },

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from contracts.errors import Retry
+from chassis.errors import Retry
 
 TOTAL_SECONDS = 4.0
 """What all hops of one request may take together; the caller hears something within 5 s."""

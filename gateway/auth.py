@@ -13,7 +13,7 @@ from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jws import JWSRegistry
 
 from chassis.clock import Clock
-from contracts.errors import Refuse, Retry
+from chassis.errors import Refuse, Retry
 from gateway.asking import Viewer
 from gateway.keys import Keys
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 
 LARGEST = 1024 * 1024
 """Bytes of the largest body."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from chassis.errors import Mangled, RemoteError, TimedOut, Unreachable
-from contracts.errors import STATUS, CodedError, Refuse, Retry
+from chassis.errors import CodedError, Mangled, Refuse, RemoteError, Retry, TimedOut, Unreachable
+from contracts.errors import STATUS
 from gateway.asking import Budget
 
 READ_SECONDS = 1.5
@@ -113,4 +113,4 @@ def _told(error: RemoteError) -> CodedError:
         return Retry("service_unavailable")
     members = {name: error.members[name] for name in _TOLD_MEMBERS & set(error.members)}
     kind = Retry if STATUS[error.code] >= 500 else Refuse
-    return kind(error.code, error.detail or "", **members)
+    return kind(error.code, error.detail, **members)

@@ -8,8 +8,8 @@ from typing import Any, Final, final
 
 import orjson
 
+from chassis.errors import Refuse, Retry
 from contracts.bodies import AT_SESSION, OWNERS, POLICY_FACTS, REFERS_TO
-from contracts.errors import Refuse, Retry
 from contracts.vocabulary import STAGES
 from gateway import record
 from gateway.asking import Asking

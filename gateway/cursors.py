@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from chassis.errors import Mangled
+from chassis.errors import Mangled, Refuse
 from chassis.sealing import KeyRing
-from contracts.errors import Refuse
 
 LIFETIME = timedelta(hours=1)
 _LONGEST = 2_000

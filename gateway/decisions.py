@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from contracts.errors import Retry
+from chassis.errors import Retry
 from contracts.vocabulary import CATEGORIES, LEVELS
 
 STANDINGS: Final = ("participant", "chair", "coordination", "referrer", "emergency")

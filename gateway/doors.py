@@ -18,10 +18,10 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
+from chassis.errors import Refuse
 from chassis.logs import current_call
 from contracts.bodies import COMMAND_BODIES
 from contracts.bodies.shared import NoBody
-from contracts.errors import Refuse
 from contracts.fields import Strict
 from contracts.vocabulary import PURPOSES
 from gateway import bodies, shapes

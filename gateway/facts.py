@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from contracts.errors import Retry
+from chassis.errors import Retry
 from contracts.fragments import FACT_FIELDS, KINDS
 from contracts.rpc.intake import CaseFacts, Session
 

@@ -6,8 +6,8 @@ from typing import Any, Final, final
 
 from werkzeug.exceptions import HTTPException
 
-from chassis import errors as chassis_errors
-from contracts.errors import STATUS, CodedError
+from chassis.errors import coded
+from contracts.errors import STATUS
 from gateway import mistakes, texts
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -64,16 +64,14 @@ class Problem:
 
 def problem_of(error: BaseException) -> Problem:
     """The problem that tells of `error`; of an error that is none of ours, only that it was one."""
-    if isinstance(error, CodedError):
-        return _problem(error.code, error.members, error.detail or None)
     if isinstance(error, HTTPException):
         code = _HTTP_CODES.get(error.code or 500, "internal_error")
         allowed = getattr(error, "valid_methods", None)
         headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
         return Problem(code, headers=headers)
-    described = chassis_errors.describe(error)
-    if described and described.code in STATUS:
-        return _problem(described.code, described.members, None)
+    known = coded(error)
+    if known is not None and known.code in STATUS:
+        return _problem(known.code, known.members, known.detail)
     return Problem("internal_error")
 
 

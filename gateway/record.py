@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.errors import Retry
+from chassis.errors import Retry
 from gateway.asking import Asking
 from gateway.bus import Bus
 from gateway.decisions import CaseDecision

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, NoReturn, final
 
 import orjson
 
-from contracts.errors import CodedError, Refuse
+from chassis.errors import CodedError, Refuse
 from gateway import projection, record
 from gateway.asking import Asking
 from gateway.bus import Bus, Call

@@ -7,7 +7,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from chassis.config import secret
-from chassis.errors import Coded
+from chassis.errors import CodedError
 from chassis.sealing import KeyRing
 from chassis.vault import count_wrapped
 from deploy.local.settings import SERVICES
@@ -58,7 +58,7 @@ def _look(service: str, url: str, ring: str) -> Finding:
             return judge(service or database.name, ids, count_wrapped(database))
     except ValueError as error:
         what, remedy = str(error), "write the ring as id:base64key[,id:base64key]"
-    except (PyMongoError, Coded) as error:
+    except (PyMongoError, CodedError) as error:
         what = f"the keys cannot be read ({type(error).__name__})"
         remedy = "to look at them, give the URL of the service itself in KETENAANPAK_MONGO_URL"
     return Finding(f"{_PART} {service}".strip(), "look", what, remedy)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import amqp
@@ -11,13 +11,14 @@ from kombu.exceptions import DecodeError
 from nameko.extensions import Entrypoint, SharedExtension
 
 from chassis.bus import topology
+from chassis.bus.acknowledgement import acknowledge, answer
 from chassis.bus.container import CALL
 from chassis.bus.listener import Feed, Listener
-from chassis.bus.settling import acknowledge, answer
-from chassis.errors import Coded, Mangled, describe
+from chassis.errors import CodedError, Mangled, Park, Refuse, coded
 from chassis.logs import logger
 from chassis.metrics import RPC_SECONDS
 from chassis.sealing import CONTENT_TYPE, SERIALIZER
+from chassis.validation import dump, load
 
 PREFETCH = 32
 """How many requests of one process are in hand at a time; more would only wait inside it."""
@@ -29,20 +30,6 @@ _loads: Callable[..., Any] = serialization.loads
 _seals: Callable[..., Any] = serialization.dumps
 
 _log = logger(__name__)
-
-
-class UnknownMethod(Coded):
-    """The service has no such method."""
-
-    code = "unknown_method"
-    next_step = "park"
-
-
-class CallerRefused(Coded):
-    """The caller is known, and is not one that this method answers."""
-
-    code = "caller_refused"
-    next_step = "refuse"
 
 
 class Calls(SharedExtension):  # type: ignore[misc]
@@ -85,11 +72,11 @@ class Calls(SharedExtension):  # type: ignore[misc]
         try:
             method = self._methods.get(name)
             if method is None:
-                raise UnknownMethod(f"no method {name}")
+                raise Park("unknown_method", f"no method {name}")
             if user not in method.allowed():
-                raise CallerRefused(f"{user} may not call {name}")
+                raise Refuse("caller_refused", f"{user} may not call {name}")
             payload = _open(message)
-        except Coded as error:
+        except CodedError as error:
             _log.warning("request_refused", caller=user, method=name, code=error.code)
             finish(None, None, (type(error), error, None))
             return
@@ -126,7 +113,34 @@ class Rpc(Entrypoint):  # type: ignore[misc]
         return tuple(getattr(self.container.service_cls, "allowed_callers", ()))
 
 
-rpc: Callable[..., Callable[..., Any]] = Rpc.decorator
+def rpc(
+    method: Callable[..., Any] | None = None,
+    *,
+    callers: tuple[str, ...] | None = None,
+    checked: bool = True,
+    dumped: bool = False,
+) -> Callable[..., Any]:
+    """Makes a method answer calls, from `callers` where it does not answer all of its class.
+
+    The class attribute `contract` maps a method's name to the schemas of its request and its
+    reply. The method is given the request as the schema loads it (`checked`), or is refused with
+    `validation_failed`. With `dumped` the reply is built from what it returns by the schema, an
+    allow-list; otherwise it returns the JSON value itself. Without a contract it is given the
+    payload as it came.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def answering(service: Any, payload: Any) -> Any:
+            request, reply = getattr(service, "contract", {}).get(function.__name__, (None, None))
+            loaded = load(request, payload) if checked and request else payload
+            result = function(service, loaded)
+            return dump(reply, result) if dumped else result
+
+        registered: Callable[..., Any] = Rpc.decorator(callers=callers)(answering)
+        return registered
+
+    return decorate if method is None else decorate(method)
 
 
 def trace_of(message: amqp.Message) -> str | None:
@@ -186,20 +200,20 @@ def _seal(method: str, result: Any, error: BaseException | None) -> tuple[str, b
             return "ok", _dumps({"result": result, "error": None})
         except Exception as failure:
             error = failure
-    told = describe(error)
-    if told is None:
+    known = coded(error)
+    if known is None:
         _log.error("request_failed", method=method, exc_info=error)
-        return "internal_error", _dumps({"result": None, "error": _told("internal_error")})
+        return "internal_error", _dumps({"result": None, "error": _error("internal_error")})
     try:
-        return told.code, _dumps(
-            {"result": None, "error": _told(told.code, told.detail, told.members)}
+        return known.code, _dumps(
+            {"result": None, "error": _error(known.code, known.detail, known.members)}
         )
     except Exception as failure:
-        _log.error("refusal_unreadable", method=method, code=told.code, exc_info=failure)
-        return told.code, _dumps({"result": None, "error": _told(told.code)})
+        _log.error("refusal_unreadable", method=method, code=known.code, exc_info=failure)
+        return known.code, _dumps({"result": None, "error": _error(known.code)})
 
 
-def _told(code: str, detail: str | None = None, members: Any = None) -> dict[str, Any]:
+def _error(code: str, detail: str | None = None, members: Any = None) -> dict[str, Any]:
     """An error on the wire; the last two names are what nameko's own client reads."""
     return {
         "code": code,

@@ -10,7 +10,7 @@ from typing import Any
 
 from chassis import sealing
 from chassis.bus.connection import BROKEN, CONNECT_SECONDS, user_of
-from chassis.bus.line import Line
+from chassis.bus.rpc_connection import RpcConnection
 from chassis.errors import Mangled, RemoteError, TimedOut, Unreachable
 from chassis.logs import current_call
 from chassis.sealing import KeyRing
@@ -65,21 +65,21 @@ class RpcClient:
     def reachable(self) -> bool:
         """Whether the broker answers us now, within about a second."""
         try:
-            line = self._take(time.monotonic() + _PROBE_SECONDS)
+            connection = self._take(time.monotonic() + _PROBE_SECONDS)
         except Unreachable:
             return False
-        line.suspect = True
-        line.broken = not line.usable(_PROBE_SECONDS)
-        self._give_back(line)
-        return not line.broken
+        connection.suspect = True
+        connection.broken = not connection.usable(_PROBE_SECONDS)
+        self._give_back(connection)
+        return not connection.broken
 
     def close(self) -> None:
         """Close the connections that nobody is using."""
         with self._lock:
             idle = list(self._idle)
             self._idle.clear()
-        for line in idle:
-            line.close()
+        for connection in idle:
+            connection.close()
 
     def _exchange(self, requests: Sequence[Request], deadline: float, timeout: float) -> list[Any]:
         bodies = [
@@ -87,20 +87,20 @@ class RpcClient:
             for _service, _method, payload in requests
         ]
         try:
-            line = self._take(deadline)
+            connection = self._take(deadline)
         except Unreachable as error:
             return [error for _ in requests]
         try:
-            return self._ask(line, requests, bodies, deadline, timeout)
+            return self._ask(connection, requests, bodies, deadline, timeout)
         except BaseException:
-            line.broken = True  # interrupted midway: what is in its buffers is unknown
+            connection.broken = True  # interrupted midway: what is in its buffers is unknown
             raise
         finally:
-            self._give_back(line)
+            self._give_back(connection)
 
     def _ask(
         self,
-        line: Line,
+        connection: RpcConnection,
         requests: Sequence[Request],
         bodies: Sequence[bytes],
         deadline: float,
@@ -111,8 +111,8 @@ class RpcClient:
         sent: list[str] = []
         with suppress(*BROKEN):
             for (service, method, _payload), body in zip(requests, bodies, strict=True):
-                sent.append(line.send(service, method, body, properties))
-        answers = line.collect(set(sent), deadline) if sent else {}
+                sent.append(connection.send(service, method, body, properties))
+        answers = connection.collect(set(sent), deadline) if sent else {}
         outcomes = [self._read(answers[each]) for each in sent]
         missing = len(requests) - len(sent)
         return outcomes + [Unreachable("the connection broke before sending")] * missing
@@ -130,59 +130,59 @@ class RpcClient:
         except (Mangled, KeyError, TypeError):
             return TimedOut("the answer cannot be read")
 
-    def _take(self, deadline: float) -> Line:
+    def _take(self, deadline: float) -> RpcConnection:
         if self._pid != os.getpid():
             self._forget_parent()
         if not self._free.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise Unreachable("every connection is busy")
         try:
-            return self._idle_line(deadline) or self._new_line(deadline)
+            return self._idle_connection(deadline) or self._new_connection(deadline)
         except BaseException:
             self._free.release()
             raise
 
-    def _idle_line(self, deadline: float) -> Line | None:
+    def _idle_connection(self, deadline: float) -> RpcConnection | None:
         while True:
             with self._lock:
-                line = self._idle.pop() if self._idle else None
-            if line is None:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
                 return None
-            if line.usable(min(_PROBE_SECONDS, _left(deadline))):
-                if line.blocked:
-                    self._keep(line)
+            if connection.usable(min(_PROBE_SECONDS, _left(deadline))):
+                if connection.blocked:
+                    self._keep(connection)
                     raise Unreachable("the broker takes no messages now")
-                return line
-            line.close()
+                return connection
+            connection.close()
 
-    def _new_line(self, deadline: float) -> Line:
+    def _new_connection(self, deadline: float) -> RpcConnection:
         try:
-            return Line(self._url, self._user, min(CONNECT_SECONDS, _left(deadline)))
+            return RpcConnection(self._url, self._user, min(CONNECT_SECONDS, _left(deadline)))
         except BROKEN as error:
             raise Unreachable("the broker cannot be reached") from error
 
-    def _give_back(self, line: Line) -> None:
-        if line.broken:
-            line.close()
+    def _give_back(self, connection: RpcConnection) -> None:
+        if connection.broken:
+            connection.close()
         else:
-            self._keep(line)
+            self._keep(connection)
         self._free.release()
 
-    def _keep(self, line: Line) -> None:
+    def _keep(self, connection: RpcConnection) -> None:
         with self._lock:
-            self._idle.append(line)
+            self._idle.append(connection)
 
     def _start_afresh(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.Lock()
-        self._idle: list[Line] = []
+        self._idle: list[RpcConnection] = []
         self._free = threading.BoundedSemaphore(self._size)
 
     def _forget_parent(self) -> None:
         """After a fork the sockets are the parent's: using or closing them would disturb it."""
         inherited = self._idle
         self._start_afresh()
-        for line in inherited:
-            line.abandon()
+        for connection in inherited:
+            connection.abandon()
 
 
 def _left(deadline: float) -> float:

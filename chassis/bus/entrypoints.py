@@ -1,13 +1,13 @@
 """What a `service.py` decorates its methods with.
 
 @rpc
-def submit_referral(self, payload): ...
+def submit_referral(self, request): ...
 
-@hears("intake.referral_submitted")
+@handles("intake.referral_submitted")
 def handle_referral_submitted(self, event): ...
 """
 
 from chassis.bus.calls import rpc
-from chassis.bus.events import hears
+from chassis.bus.events import handles
 
-__all__ = ["hears", "rpc"]
+__all__ = ["handles", "rpc"]

@@ -16,13 +16,13 @@ import orjson
 from nameko.extensions import Entrypoint, SharedExtension
 
 from chassis.bus import parking, topology
+from chassis.bus.acknowledgement import acknowledge, reject
 from chassis.bus.calls import trace_id
 from chassis.bus.connection import BROKEN
 from chassis.bus.container import CALL
 from chassis.bus.listener import Feed, Listener
 from chassis.bus.patterns import check_pattern, is_exact, key_of, matches
-from chassis.bus.settling import acknowledge, refuse
-from chassis.errors import describe
+from chassis.errors import coded
 from chassis.logs import logger
 from chassis.metrics import EVENTS
 
@@ -50,14 +50,14 @@ class Events(SharedExtension):  # type: ignore[misc]
     listener = Listener()
 
     def __init__(self) -> None:
-        self._handlers: dict[str, Hears] = {}
+        self._handlers: dict[str, EventHandler] = {}
         self._lanes: dict[str, deque[tuple[amqp.Message, Event]]] = {}
 
-    def register(self, handler: "Hears") -> None:
+    def register(self, handler: "EventHandler") -> None:
         """Give events with the handler's keys to it; ValueError when another has one of them."""
         taken = self._handlers.keys() & set(handler.keys)
         if taken:
-            raise ValueError(f"two methods hear {', '.join(sorted(taken))}")
+            raise ValueError(f"two methods handle {', '.join(sorted(taken))}")
         if not self._handlers:
             queue = topology.event_queue(self.container.service_name)
             self.listener.feed(Feed(queue, PREFETCH, self.handle))
@@ -75,7 +75,7 @@ class Events(SharedExtension):  # type: ignore[misc]
             _log.warning("event_forged", event_id=event["id"], type=event["type"])
             eventlet.spawn_n(self._park, message, event["type"], "forged")
         elif not is_due(rounds_of(message, service)):
-            refuse(message)
+            reject(message)
         else:
             self._queue(message, event)
 
@@ -92,7 +92,7 @@ class Events(SharedExtension):  # type: ignore[misc]
         self._lanes[subject] = deque()
         self._start(handler, message, event)
 
-    def _start(self, handler: "Hears", message: amqp.Message, event: Event) -> None:
+    def _start(self, handler: "EventHandler", message: amqp.Message, event: Event) -> None:
         self.container.spawn_worker(
             handler,
             (event,),
@@ -127,18 +127,18 @@ class Events(SharedExtension):  # type: ignore[misc]
 
     def _fail(self, message: amqp.Message, event: Event, error: BaseException) -> None:
         """Park what will never succeed; send the rest round."""
-        told = describe(error)
+        known = coded(error)
         tries = tries_in(rounds_of(message, self.container.service_name))
-        reason = told.code if told else type(error).__qualname__
+        reason = known.code if known else type(error).__qualname__
         facts = {"event_id": event["id"], "type": event["type"], "tries": tries, "reason": reason}
-        next_step = told.next_step if told else None
+        next_step = known.next_step if known else None
         if next_step in ("park", "refuse") or (next_step is None and tries >= TRIES):
             _log.error("event_parked", **facts, exc_info=error)
             self._park(message, event["type"], reason, tries)
         else:
             _log.warning("event_goes_round", **facts, exc_info=error)
             EVENTS.labels(event["type"], "retried").inc()
-            refuse(message)
+            reject(message)
 
     def _park(self, message: amqp.Message, kind: str, reason: str, tries: int = 0) -> None:
         """Park a copy, then forget the original; without a copy the original goes round."""
@@ -147,12 +147,12 @@ class Events(SharedExtension):  # type: ignore[misc]
             parking.park(self.container.config["AMQP_URI"], service, message, reason, tries)
         except BROKEN as error:
             _log.warning("parking_failed", exc_info=error)
-            refuse(message)
+            reject(message)
             return
         acknowledge(message)
         EVENTS.labels(kind, "parked").inc()
 
-    def _handler_of(self, event: Event) -> "Hears | None":
+    def _handler_of(self, event: Event) -> "EventHandler | None":
         """The handler that names the event's key, else the one with the longest pattern."""
         key = key_of(event)
         fitting = [pattern for pattern in self._handlers if matches(pattern, key)]
@@ -161,15 +161,15 @@ class Events(SharedExtension):  # type: ignore[misc]
         return self._handlers[max(fitting, key=lambda pattern: (is_exact(pattern), len(pattern)))]
 
 
-class Hears(Entrypoint):  # type: ignore[misc]
-    """A method that hears events; `keys` are routing keys, and what the queue is bound with."""
+class EventHandler(Entrypoint):  # type: ignore[misc]
+    """A method that handles events; their routing `keys` are what the queue is bound with."""
 
     events = Events()
 
     def __init__(self, *keys: str, **options: Any) -> None:
         self.keys = tuple(check_pattern(key) for key in keys)
         if not keys:
-            raise ValueError("say which events are heard")
+            raise ValueError("say which events it handles")
         super().__init__(**options)
 
     def setup(self) -> None:
@@ -181,7 +181,7 @@ class Hears(Entrypoint):  # type: ignore[misc]
         self.events.listener.quiet()
 
 
-hears: Callable[..., Callable[..., Any]] = Hears.decorator
+handles: Callable[..., Callable[..., Any]] = EventHandler.decorator
 
 
 def rounds_of(message: amqp.Message, service: str) -> int:

@@ -1,4 +1,4 @@
-"""What every service answers, whatever it is about."""
+"""What services answer for the platform's own sake."""
 
 from typing import Final
 
@@ -29,7 +29,8 @@ class LackingReply(Strict):
     lacking = fields.List(fields.String(), required=True)
 
 
-METHODS: Final = {
-    "ping": (PingRequest, PingReply),
-    "lacking": (LackingRequest, LackingReply),
-}
+PING: Final = {"ping": (PingRequest, PingReply)}
+"""Every service answers it."""
+
+LACKING: Final = {"lacking": (LackingRequest, LackingReply)}
+"""Every service that subscribes to events answers it."""

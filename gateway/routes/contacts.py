@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from gateway.asking import Asking
 from gateway.decisions import ActionDecision
 from gateway.doors import Door, parts

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from gateway.asking import Asking
 from gateway.decisions import ActionDecision
 from gateway.doors import Door, parts

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from chassis.config import ConfigError, secret, setting, whole_number
-from chassis.errors import Coded
+from chassis.errors import CodedError, Refuse
 from chassis.logs import logger
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
+from chassis.validation import read_or_park
 from contracts.events import read_event
 from services.audit.batches import Batches
 from services.audit.checkpoint_file import CheckpointFile
@@ -46,7 +46,7 @@ class Audit:
 
     def hear(self, event: dict[str, Any]) -> None:
         """Record a domain event, once however often it is heard."""
-        read_event(event)
+        read_or_park(read_event, event)
         self._keep([read_entry(entry_of(event))])
 
     def search(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class Audit:
         """Whether the log can be added to: it is there, and it is the one that was signed."""
         try:
             self._notary.approve(self._log.end(_READY_SECONDS).head)
-        except (HistoryChanged, LogDamaged, NotACheckpoint, OSError, Coded) as error:
+        except (HistoryChanged, LogDamaged, NotACheckpoint, OSError, CodedError) as error:
             _log.error("not_ready", exc_info=error)
             return False
         return True

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from contracts.errors import Retry
+from chassis.errors import Retry
 
 Work = TypeVar("Work")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from chassis.clock import Clock
+from chassis.errors import Refuse, Retry
 from chassis.logs import logger
-from contracts.errors import Refuse, Retry
 from services.audit.batches import Ticket
 from services.audit.domain.entry import written
 from services.audit.domain.leaf import Document, Sealed, place, tells_the_same

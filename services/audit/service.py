@@ -2,53 +2,55 @@
 
 from typing import Any
 
-from chassis.bus.entrypoints import hears, rpc
+from chassis.bus.entrypoints import handles, rpc
 from chassis.dependency import Provided
-from contracts.rpc import read_request
+from contracts.rpc import METHODS
 from contracts.topology import SUBSCRIPTIONS
-from services.audit.application import open_audit
+from services.audit.application import Audit, open_audit
+
+Payload = dict[str, Any]
 
 
 class AuditService:
     """Every decision and every event, in a log that proves itself."""
 
     name = "audit"
+    contract = METHODS["audit"]
     allowed_callers = ("gateway",)
     background = (("app.tick", 1.0),)
-    app = Provided(open_audit)
+    app: Audit = Provided(open_audit)
 
-    @hears(*SUBSCRIPTIONS["audit"])
-    def handle_event(self, event: dict[str, Any]) -> None:
+    @handles(*SUBSCRIPTIONS["audit"])
+    def handle_event(self, event: Payload) -> None:
         """Whatever happened."""
         self.app.hear(event)
 
-    @rpc
-    def record(self, payload: dict[str, Any]) -> Any:
+    @rpc(checked=False)
+    def record(self, payload: Payload) -> Payload:
         """Keep entries; answered once they are durable. It checks what it is given itself."""
         return self.app.record(payload)
 
     @rpc
-    def search(self, payload: dict[str, Any]) -> Any:
+    def search(self, request: Payload) -> Payload:
         """A page of what an auditor asks for."""
-        return self.app.search(read_request("audit", "search", payload))
+        return self.app.search(request)
 
     @rpc
-    def proof(self, payload: dict[str, Any]) -> Any:
+    def proof(self, request: Payload) -> Payload:
         """That an entry is in the log."""
-        return self.app.proof(read_request("audit", "proof", payload))
+        return self.app.proof(request)
 
     @rpc
-    def checkpoints(self, payload: dict[str, Any]) -> Any:
+    def checkpoints(self, request: Payload) -> Payload:
         """What was signed of the log."""
-        return self.app.checkpoints(**read_request("audit", "checkpoints", payload))
+        return self.app.checkpoints(**request)
 
     @rpc(callers=("intake", "risk", "plans"))
-    def lacking(self, payload: dict[str, Any]) -> Any:
+    def lacking(self, request: Payload) -> Payload:
         """Which of these events are not recorded here."""
-        return {"lacking": self.app.lacking(read_request("audit", "lacking", payload)["event_ids"])}
+        return {"lacking": self.app.lacking(**request)}
 
     @rpc
-    def ping(self, payload: dict[str, Any]) -> Any:
+    def ping(self, _request: Payload) -> Payload:
         """Whether entries can be recorded."""
-        read_request("audit", "ping", payload)
         return {"ready": self.app.ready()}

@@ -8,9 +8,9 @@ from typing import Any
 from pymongo.client_session import ClientSession
 
 from chassis.config import secret_key, setting
+from chassis.keyed_locks import KeyedLocks
 from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
-from chassis.turns import Turns
 from services.intake import commands, store
 from services.intake.domain.matching import Identity
 from services.intake.domain.referral import told_by_ref
@@ -30,7 +30,7 @@ class Intake:
         self._runtime = runtime
         self._matching_key = matching_key
         self._staff = staff
-        self._turns = Turns()
+        self._locks = KeyedLocks()
         self._neighbours = Neighbours(runtime.client)
         self.reading = Reading(runtime, staff)
         store.prepare(runtime)
@@ -69,13 +69,9 @@ class Intake:
             return dict(change.outcome)
 
         asked = {"name": name, **{part: envelope[part] for part in _ASKED}}
-        with self._turns.of(commands.case_of(name, envelope)):
+        with self._locks.holding(commands.case_of(name, envelope)):
             answer = self._runtime.commands.perform(envelope["command_id"], asked, act)
         return told_by_ref(answer, command.body) if name == "submit_referral" else answer
-
-    def lacking(self, event_ids: list[str]) -> list[str]:
-        """Those of the events that had no effect here."""
-        return self._runtime.inbox.lacking(event_ids)
 
     def _keyed(self, identity: Identity) -> str:
         return keyed_hash(self._matching_key, *identity)

@@ -8,8 +8,8 @@ from typing import Any, Final
 from marshmallow import ValidationError
 
 from chassis.clock import Clock
+from chassis.errors import Refuse
 from contracts.bodies import COMMAND_BODIES
-from contracts.errors import Refuse
 from services.intake.domain import (
     contributions,
     crisis,

@@ -6,8 +6,7 @@ from typing import Any, Final
 from marshmallow import ValidationError
 
 from chassis.bus.client import RpcClient
-from chassis.errors import RemoteError, TimedOut, Unreachable
-from contracts.errors import Retry
+from chassis.errors import RemoteError, Retry, TimedOut, Unreachable
 from contracts.rpc import METHODS
 from services.intake.domain.command import Command
 from services.intake.domain.transitions import rests_on

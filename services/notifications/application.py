@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from chassis.config import whole_number
+from chassis.errors import Retry
 from chassis.mongo import guarded, make_collections, reachable, transaction
 from chassis.opa import Opa
 from chassis.runtime import Runtime
-from contracts.errors import Retry
+from chassis.validation import read_or_park
 from contracts.events import read_event
 from services.notifications.domain.deadlines import changes
 from services.notifications.domain.messages import (
@@ -46,7 +47,7 @@ class Notifications:
 
     def hear(self, event: dict[str, Any]) -> None:
         """Tell whoever policy names, each once. Without a decision the event is heard again."""
-        leads = about(read_event(event))
+        leads = about(read_or_park(read_event, event))
         now = self._clock.now()
         told = {name: event[name] for name in ("source", "type", "data")}
         decided = messages(self._decide(_DECISION, {"now": now.isoformat(), "event": told}), now)

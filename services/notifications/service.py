@@ -2,52 +2,50 @@
 
 from typing import Any
 
-from chassis.bus.entrypoints import hears, rpc
+from chassis.bus.entrypoints import handles, rpc
 from chassis.dependency import Provided
-from contracts.rpc import read_request, write_reply
+from contracts.rpc import METHODS
 from contracts.topology import SUBSCRIPTIONS
 from services.notifications.application import Notifications
+
+Payload = dict[str, Any]
 
 
 class NotificationsService:
     """A person's own inbox, fed by events."""
 
     name = "notifications"
+    contract = METHODS["notifications"]
     allowed_callers = ("gateway",)
     background = (("app.remind", 5.0), ("app.tell_of_endings", 5.0))
     app: Notifications = Provided(Notifications)
 
-    @hears(*SUBSCRIPTIONS["notifications"])
-    def handle_event(self, event: dict[str, Any]) -> None:
+    @handles(*SUBSCRIPTIONS["notifications"])
+    def handle_event(self, event: Payload) -> None:
         """Something that a person may have to be told of."""
         self.app.hear(event)
 
-    @rpc
-    def inbox(self, payload: dict[str, Any]) -> dict[str, Any]:
+    @rpc(dumped=True)
+    def inbox(self, request: Payload) -> Payload:
         """A page of a person's messages."""
-        request = read_request("notifications", "inbox", payload)
-        return write_reply("notifications", "inbox", self.app.inbox(**request))
+        return self.app.inbox(**request)
 
-    @rpc
-    def open_message(self, payload: dict[str, Any]) -> dict[str, Any]:
+    @rpc(dumped=True)
+    def open_message(self, request: Payload) -> Payload:
         """A message, and the random id it leads to."""
-        request = read_request("notifications", "open_message", payload)
-        return write_reply("notifications", "open_message", self.app.open_message(**request))
+        return self.app.open_message(**request)
 
-    @rpc
-    def mark_read(self, payload: dict[str, Any]) -> dict[str, Any]:
+    @rpc(dumped=True)
+    def mark_read(self, command: Payload) -> Payload:
         """Mark an own message as read."""
-        command = read_request("notifications", "mark_read", payload)
-        return write_reply("notifications", "mark_read", self.app.mark_read(command))
+        return self.app.mark_read(command)
 
     @rpc(callers=("intake", "risk", "plans"))
-    def lacking(self, payload: dict[str, Any]) -> dict[str, Any]:
+    def lacking(self, request: Payload) -> Payload:
         """Which of these events had no effect here."""
-        request = read_request("notifications", "lacking", payload)
-        return {"lacking": self.app.lacking(request["event_ids"])}
+        return {"lacking": self.app.lacking(**request)}
 
     @rpc
-    def ping(self, payload: dict[str, Any]) -> dict[str, Any]:
+    def ping(self, _request: Payload) -> Payload:
         """Whether this service can do its work."""
-        read_request("notifications", "ping", payload)
         return {"ready": self.app.ready()}

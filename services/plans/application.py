@@ -5,27 +5,25 @@ from typing import Any, Final
 
 from pymongo.client_session import ClientSession
 
+from chassis.keyed_locks import KeyedLocks
 from chassis.runtime import Runtime
-from chassis.turns import Turns
 from services.plans import commands, store
 from services.plans.domain.case import OutcomeKind, settled, told
 from services.plans.store.keeping import Books
 from services.plans.store.reading import Reading
-from services.plans.store.register import Register
 
 
 class Plans:
     """Tells fragments and outcomes, and performs commands. Making it needs the database.
 
-    `reading` is what it tells, `register` the cases that it heard of.
+    `reading` is what it tells.
     """
 
     def __init__(self, runtime: Runtime) -> None:
         store.prepare(runtime)
         self._runtime = runtime
-        self._turns = Turns()
+        self._locks = KeyedLocks()
         self.reading = Reading(runtime)
-        self.register = Register(runtime)
 
     def ready(self) -> bool:
         """Whether this service can do its work."""
@@ -54,7 +52,7 @@ class Plans:
             return told(case, change)
 
         asked = {"name": name, **{part: envelope[part] for part in _ASKED}}
-        with self._turns.of(case.id):
+        with self._locks.holding(case.id):
             return self._runtime.commands.perform(envelope["command_id"], asked, act)
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from marshmallow import ValidationError
 
 from chassis.clock import Clock
+from chassis.errors import Refuse
 from contracts.bodies import COMMAND_BODIES
-from contracts.errors import Refuse
 from services.plans.domain import actions, closing, direction, plan
 from services.plans.domain.case import Case, Change
 from services.plans.domain.command import Command

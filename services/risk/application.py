@@ -4,8 +4,8 @@ from typing import Any
 
 from pymongo.client_session import ClientSession
 
+from chassis.keyed_locks import KeyedLocks
 from chassis.runtime import Runtime
-from chassis.turns import Turns
 from services.risk import commands, store
 from services.risk.catalogue_files import open_catalogue
 from services.risk.domain.case import told
@@ -13,22 +13,20 @@ from services.risk.domain.instrument import Catalogue
 from services.risk.domain.weighing import settled
 from services.risk.store.keeping import Books
 from services.risk.store.reading import Reading
-from services.risk.store.register import Register
 
 
 class Risk:
     """Answers content and outcomes, and performs commands. Making it needs the database.
 
-    `reading` is what it tells of cases; `register` the cases that it heard of.
+    `reading` is what it tells of cases.
     """
 
     def __init__(self, runtime: Runtime, catalogue: Catalogue) -> None:
         store.prepare(runtime)
         self._runtime = runtime
         self._catalogue = catalogue
-        self._turns = Turns()
+        self._locks = KeyedLocks()
         self.reading = Reading(runtime)
-        self.register = Register(runtime)
 
     def ready(self) -> bool:
         """Whether this service can do its work."""
@@ -76,7 +74,7 @@ class Risk:
             return told(case, change)
 
         asked = {"name": name, **{part: envelope[part] for part in _ASKED}}
-        with self._turns.of(case.id):
+        with self._locks.holding(case.id):
             return self._runtime.commands.perform(envelope["command_id"], asked, act)
 
 

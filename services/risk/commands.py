@@ -7,8 +7,8 @@ from typing import Any, Final
 from marshmallow import ValidationError
 
 from chassis.clock import Clock
+from chassis.errors import Refuse
 from contracts.bodies import COMMAND_BODIES
-from contracts.errors import Refuse
 from services.risk.domain import assessing, weighing
 from services.risk.domain.case import Case, Change
 from services.risk.domain.command import Command

@@ -10,7 +10,7 @@ from typing import Any
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
 
 from chassis.bus.calls import Rpc
-from chassis.bus.events import Hears
+from chassis.bus.events import EventHandler
 from chassis.serve import find_service
 from contracts.vocabulary import SERVICES
 
@@ -22,7 +22,7 @@ def doors(name: str) -> dict[str, Any]:
     for method_name, method in entrypoints(service, Rpc):
         method.container = SimpleNamespace(service_cls=service)
         methods[method_name] = sorted(method.allowed())
-    heard = sorted(key for _, hears in entrypoints(service, Hears) for key in hears.keys)
+    heard = sorted(key for _, hears in entrypoints(service, EventHandler) for key in hears.keys)
     return {"methods": methods, "hears": heard}
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from contracts.rpc.audit import DECIDED_LIMIT, OUTCOMES, tells_only_codes
 from contracts.vocabulary import CATEGORIES, LEVELS
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.intake.domain.command import TABLE, Command, unmet
 from services.intake.domain.places import Places
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.intake.domain.case import (
     Case,
     Change,

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
+from chassis.errors import Refuse
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from contracts.events import make_event
 from services.intake.domain.case import Case, Change, Event, Fragment, Session, event_data
 from services.intake.domain.command import TABLE

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from contracts.errors import Refuse, Retry
+from chassis.errors import Refuse, Retry
 from contracts.rpc.notifications import TASKS
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from contracts.vocabulary import BLOCKED_STATES
 from services.plans.domain.case import Case, Change, Event, Fragment, noted
 from services.plans.domain.command import Command, unmet

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.plans.domain.command import TABLE, Command, unmet
 
 OutcomeKind = Literal["plan_versions", "conclusions", "follow_ups"]

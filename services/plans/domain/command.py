@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 
 TABLE: Final = "table"
 """The source of what the team makes together (domain.md, section 5)."""

@@ -6,7 +6,7 @@ from chassis.mongo import make_collections, make_index, reachable
 from chassis.runtime import Runtime
 from services.plans.domain.case import OutcomeKind
 
-_COLLECTIONS: Final = ("cases", "fragments", "versions", "serials", *get_args(OutcomeKind))
+_COLLECTIONS: Final = ("fragments", "versions", "serials", *get_args(OutcomeKind))
 
 _INDEXES: Final = (
     ("fragments", "case", "at", "place"),

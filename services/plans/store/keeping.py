@@ -7,8 +7,8 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
+from chassis.errors import Refuse
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from contracts.events import make_event
 from services.plans.domain.case import Case, Change, Event, Fragment, event_data
 from services.plans.store.documents import (

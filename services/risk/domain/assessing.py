@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.risk.domain.case import Case, Change, Event, Fragment
 from services.risk.domain.command import Command, invalid
 from services.risk.domain.instrument import Band, Catalogue, Instrument

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.risk.domain.command import Command, unmet
 
 TABLE: Final = "table"

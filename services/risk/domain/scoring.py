@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.risk.domain.instrument import (
     CONDITIONS,
     UNKNOWN,

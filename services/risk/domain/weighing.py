@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.risk.domain.case import Case, Change, Event, Fragment, Outcome
 from services.risk.domain.command import Command, unmet
 

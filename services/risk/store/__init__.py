@@ -5,7 +5,7 @@ from typing import Final
 from chassis.mongo import make_collections, make_index, reachable
 from chassis.runtime import Runtime
 
-_COLLECTIONS: Final = ("cases", "fragments", "versions", "serials", "weighings")
+_COLLECTIONS: Final = ("fragments", "versions", "serials", "weighings")
 
 _INDEXES: Final = (
     ("fragments", "case", "at", "place"),

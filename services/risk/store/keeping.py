@@ -7,8 +7,8 @@ from typing import Any
 from pymongo import ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
 
+from chassis.errors import Refuse
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from contracts.events import make_event
 from services.risk.domain.case import Case, Change, Event, Fragment, event_data
 from services.risk.store.documents import (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from chassis.errors import CodedError
 from chassis.mongo import reachable
-from contracts.errors import CodedError
 from deploy.local.parts import Parts
 from deploy.local.progress import Progress
 from services.audit.application import Audit

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.errors import CodedError
+from chassis.errors import CodedError
 from ops import audit_verify
 from services.audit.application import Audit
 from services.audit.domain import checkpoint as notes

@@ -10,7 +10,7 @@ import pymongo
 import pytest
 from rich.console import Console
 
-from chassis.errors import Coded, RemoteError, Unreachable
+from chassis.errors import CodedError, RemoteError, Unreachable
 from contracts.rpc import METHODS
 from deploy.local.identity import audit_public_key
 from deploy.local.parts import Parts
@@ -168,7 +168,7 @@ def test_a_kill_in_the_middle_loses_no_answered_entry(
         requests.append({each["entry_id"] for each in given})
         try:
             acknowledged.extend(record(audit, *given))
-        except Coded:
+        except CodedError:
             return
 
     for _ in range(2):

@@ -10,7 +10,7 @@ import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from contracts.errors import CodedError
+from chassis.errors import CodedError
 from contracts.rpc.audit import CheckpointsReply, ProofReply
 from services.audit.application import Audit
 from services.audit.domain import checkpoint as notes

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from contracts.errors import CodedError
+from chassis.errors import CodedError
 from contracts.rpc.audit import RecordReply
 from services.audit.application import Audit
 from services.audit.domain import tree

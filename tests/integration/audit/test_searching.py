@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import CodedError
-from contracts.rpc import read_request
-from contracts.rpc.audit import SearchReply
+from chassis.errors import CodedError
+from chassis.validation import load
+from contracts.rpc.audit import SearchReply, SearchRequest
 from services.audit.application import Audit
 from services.audit.store import _INDEXES
 from tests.integration.audit.conftest import Desk, question, record
@@ -36,7 +36,7 @@ def filled(audit: Audit) -> Audit:
 
 def found(audit: Audit, **members: Any) -> list[int]:
     """The indexes of what is found, as the gateway asks."""
-    asked = read_request("audit", "search", question() | members)
+    asked = load(SearchRequest, question() | members)
     answer = audit.search(asked)
     assert SearchReply().validate(answer) == {}
     return [each["index"] for each in answer["entries"]]

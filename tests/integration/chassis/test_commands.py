@@ -10,17 +10,11 @@ from pymongo.client_session import ClientSession
 
 from chassis.clock import FixedClock
 from chassis.commands import CommandInFlight, Commands, KeyReused
-from chassis.errors import Coded, describe
+from chassis.errors import Refuse, coded
 from chassis.mongo import Conflict, transaction
 from chassis.runtime import Runtime
 
 EVENT = {"id": "e-1", "source": "sample", "type": "referral_submitted", "subject": "case-1"}
-
-
-class Refused(Coded):
-    """A refusal of the domain."""
-
-    code = "illegal_transition"
 
 
 def submit(runtime: Runtime, case: str = "case-1") -> Any:
@@ -63,7 +57,7 @@ def test_the_same_id_with_another_body_is_refused(runtime: Runtime) -> None:
     runtime.commands.perform("c-1", {"family": "f"}, submit(runtime))
     with pytest.raises(KeyReused) as refused:
         runtime.commands.perform("c-1", {"family": "g"}, submit(runtime, "case-2"))
-    described = describe(refused.value)
+    described = coded(refused.value)
     assert described is not None
     assert (described.code, described.next_step) == ("idempotency_key_reused", "refuse")
     assert kept(runtime) == (["case-1"], ["e-case-1"], ["c-1"])
@@ -88,7 +82,7 @@ def test_a_command_that_is_being_performed_is_not_performed_beside_itself(
             runtime.commands.perform("c-1", {}, submit(runtime, "case-2"))
         finish.set()
         first = running.result(5)
-    described = describe(refused.value)
+    described = coded(refused.value)
     assert described is not None
     assert (described.code, described.next_step) == ("command_in_flight", "retry")
     assert runtime.commands.perform("c-1", {}, submit(runtime, "case-3")) == first
@@ -100,9 +94,9 @@ def test_a_refused_command_leaves_nothing_and_may_be_sent_again(runtime: Runtime
 
     def refuse(session: ClientSession) -> dict[str, Any]:
         submit(runtime)(session)
-        raise Refused
+        raise Refuse("illegal_transition")
 
-    with pytest.raises(Refused):
+    with pytest.raises(Refuse):
         runtime.commands.perform("c-1", {}, refuse)
     assert kept(runtime) == ([], [], [])
     runtime.commands.perform("c-1", {}, submit(runtime))

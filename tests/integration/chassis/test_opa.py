@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chassis.errors import describe
+from chassis.errors import coded
 from chassis.opa import Opa, PolicyUnavailable
 from deploy.local.parts import Parts, running
 from deploy.local.progress import Progress
@@ -86,7 +86,7 @@ def no_decision(opa: Opa, **question: Any) -> float:
     started = time.monotonic()
     with pytest.raises(PolicyUnavailable) as refused:
         opa.decide(PATH, question or {"n": 1})
-    described = describe(refused.value)
+    described = coded(refused.value)
     assert described is not None
     assert (described.code, described.next_step) == ("policy_unavailable", "retry")
     return time.monotonic() - started

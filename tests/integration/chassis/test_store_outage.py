@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pymongo.client_session import ClientSession
 
-from chassis.errors import Coded, describe
+from chassis.errors import CodedError, coded
 from chassis.mongo import CommitUnknown, StoreUnavailable, reachable, transaction
 from chassis.runtime import Runtime
 from deploy.local.parts import Parts
@@ -41,7 +41,7 @@ def performed(runtime: Runtime, command: str) -> dict[str, Any] | None:
     """The command's outcome, None while it should be tried again."""
     try:
         return runtime.commands.perform(command, {}, insert(runtime, command))
-    except Coded as error:
+    except CodedError as error:
         if error.next_step != "retry":
             raise
         return None
@@ -50,10 +50,10 @@ def performed(runtime: Runtime, command: str) -> dict[str, Any] | None:
 def refused_within(seconds: float, runtime: Runtime, command: str) -> str:
     """The code that a command is refused with; fails when it takes longer than that."""
     started = time.monotonic()
-    with pytest.raises(Coded) as refused:
+    with pytest.raises(CodedError) as refused:
         runtime.commands.perform(command, {}, insert(runtime, command))
     assert time.monotonic() - started < seconds
-    described = describe(refused.value)
+    described = coded(refused.value)
     assert described is not None
     assert described.next_step == "retry"
     return described.code
@@ -108,7 +108,7 @@ def test_a_database_that_freezes_at_the_commit_is_not_taken_for_a_refusal(
     with pytest.raises(CommitUnknown) as unknown:
         commit_into_the_ice()
     assert time.monotonic() - started < 4
-    described = describe(unknown.value)
+    described = coded(unknown.value)
     assert described is not None
     assert (described.code, described.next_step) == ("outcome_unknown", "retry")
     breakable.mongodb.resume()
@@ -133,6 +133,6 @@ def test_a_plain_read_without_any_care_is_still_named(frail: Runtime, breakable:
     breakable.mongodb.stop()
     with pytest.raises(Exception) as raw:  # noqa: PT011 (whatever pymongo raises)
         frail.database.cases.find_one()
-    described = describe(raw.value)
+    described = coded(raw.value)
     assert described is not None
     assert (described.code, described.next_step) == ("service_unavailable", "retry")

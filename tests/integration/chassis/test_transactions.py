@@ -5,7 +5,7 @@ import threading
 import pytest
 from pymongo.errors import DuplicateKeyError
 
-from chassis.errors import describe
+from chassis.errors import coded
 from chassis.mongo import Conflict, StoreUnavailable, after_commit, transaction
 from chassis.runtime import Runtime
 
@@ -67,7 +67,7 @@ def test_the_second_writer_of_a_document_is_told_to_try_again(runtime: Runtime) 
         with pytest.raises(Conflict) as refused, transaction(database) as second:
             database.a.update_one({"_id": 1}, {"$set": {"stage": "withdrawn"}}, session=second)
     assert database.a.find_one() == {"_id": 1, "stage": "forming"}
-    described = describe(refused.value)
+    described = coded(refused.value)
     assert described is not None
     assert (described.code, described.next_step) == ("conflict", "retry")
 

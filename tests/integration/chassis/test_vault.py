@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chassis.errors import Mangled, describe
+from chassis.errors import Mangled, coded
 from chassis.mongo import Conflict, transaction
 from chassis.runtime import Runtime
 from chassis.sealing import KeyRing
@@ -98,7 +98,7 @@ def test_what_was_destroyed_can_neither_be_opened_nor_sealed_again(runtime: Runt
     for witness in (vault, other_process(runtime)):
         with pytest.raises(KeyDestroyed) as refused:
             witness.open("case-1", "a", sealed)
-        described = describe(refused.value)
+        described = coded(refused.value)
         assert described is not None
         assert (described.code, described.next_step) == ("content_destroyed", "refuse")
         with pytest.raises(KeyDestroyed):

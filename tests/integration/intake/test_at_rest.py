@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
+from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from deploy.local.parts import Parts
 from services.intake.store.documents import case_document
 from tests import builders

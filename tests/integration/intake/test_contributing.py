@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chassis.clock import FixedClock
+from chassis.errors import Refuse
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from contracts.events import read_event
 from tests import builders
 from tests.integration.intake.desk import PARTNERS, Desk, new_id

@@ -10,7 +10,7 @@ from typing import Any
 import pymongo
 import pytest
 
-from chassis.errors import Coded, RemoteError, Unreachable
+from chassis.errors import CodedError, RemoteError, Unreachable
 from chassis.sealing import decode_key, keyed_hash
 from contracts.rpc import METHODS
 from deploy.local.parts import Parts
@@ -126,7 +126,7 @@ def test_a_killed_service_keeps_what_it_promised(intake: Served) -> None:
     answers: dict[str, Any] = {}
 
     def send(command: dict[str, Any]) -> None:
-        with suppress(Coded):
+        with suppress(CodedError):
             answers[command["command_id"]] = intake.call("gateway", "submit_referral", command)
 
     def settled(command: dict[str, Any]) -> bool:

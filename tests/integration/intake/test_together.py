@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from chassis.commands import KeyReused
-from chassis.errors import Coded
+from chassis.errors import CodedError, Refuse
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from tests import builders
 from tests.integration.intake.desk import PARTNERS, Desk
 from tests.integration.intake.looking import kept, published
@@ -84,7 +83,7 @@ def test_one_command_sent_many_times_at_once_is_done_once(
     )
 
     told = [one for one in results if isinstance(one, dict)]
-    refused = [one.code for one in results if isinstance(one, Coded)]
+    refused = [one.code for one in results if isinstance(one, CodedError)]
     assert told
     assert all(one == told[0] for one in told)
     assert set(refused) <= {"command_in_flight"}
@@ -127,7 +126,7 @@ def test_of_two_steps_at_once_one_is_taken(desk: Desk, neighbour: Desk) -> None:
 
         done = [one for one in results if isinstance(one, dict)]
         assert len(done) == 1, results
-        assert [one.code for one in results if isinstance(one, Coded | Refuse)] == ["facts_changed"]
+        assert [one.code for one in results if isinstance(one, CodedError)] == ["facts_changed"]
         facts = desk.facts(case)
         assert (facts["stage"], facts["version"]) == (done[0]["stage"], 2)
 

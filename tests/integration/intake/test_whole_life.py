@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from chassis.clock import FixedClock
-from chassis.errors import Coded
+from chassis.errors import CodedError, Refuse, Retry
 from chassis.runtime import Runtime
-from contracts.errors import Refuse, Retry
 from tests import builders
 from tests.integration.intake.closed import Closed
 from tests.integration.intake.desk import PARTNERS, Desk, new_id
@@ -166,7 +165,7 @@ def test_two_chairs_cannot_take_the_last_place_together(
     stages = [desk.facts(case)["stage"] for case in cases]
     assert stages.count("accepted") == 1
     assert set(stages) <= {"accepted", "waiting", "weighing"}
-    assert all(isinstance(one, dict | Coded | Refuse) for one in told), told
+    assert all(isinstance(one, dict | CodedError) for one in told), told
 
 
 def test_a_free_place_goes_to_the_one_that_waits_longest(

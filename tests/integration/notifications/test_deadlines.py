@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chassis.clock import FixedClock
-from chassis.errors import Coded
+from chassis.errors import CodedError
 from chassis.mongo import Conflict, transaction
 from chassis.runtime import open_runtime
 from contracts.events import make_event
@@ -249,7 +249,7 @@ def test_without_a_decision_a_deadline_waits_and_is_not_lost(office: Office, pol
     )
     office.clock.advance(timedelta(days=1))
     policy.opa.stop()
-    with pytest.raises(Coded) as away:
+    with pytest.raises(CodedError) as away:
         office.replicas[0].remind()
     assert away.value.code == "policy_unavailable"
     policy.opa.start(Progress(None))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.clock import FixedClock
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from contracts.rpc import write_reply
 from tests.integration.plans.desk import Desk, new_id
 from tests.unit.plans import bodies

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from chassis.commands import KeyReused
-from chassis.errors import Coded
+from chassis.errors import CodedError
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from tests.integration.intake.looking import kept
 from tests.integration.intake.test_together import at_once
 from tests.integration.plans.desk import PARTNERS, PERPETRATOR, VICTIM, Desk, envelope, new_id
@@ -76,7 +75,7 @@ def test_a_version_is_adopted_once_and_never_beside_a_newer_proposal(
         )
 
         adoptions = [one for one in results if isinstance(one, dict)]
-        refused = [one.code for one in results if isinstance(one, Coded | Refuse)]
+        refused = [one.code for one in results if isinstance(one, CodedError)]
         assert len(adoptions) <= 1, results
         assert set(refused) <= {"precondition_unmet", "precondition_failed", "conflict"}
         states = states_of(desk, case)

@@ -6,8 +6,8 @@ import pytest
 
 from chassis.clock import FixedClock
 from chassis.commands import KeyReused
+from chassis.errors import Refuse
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from contracts.rpc.fragments import ReadFragmentsReply
 from tests.integration.intake.looking import kept, published, watching
 from tests.integration.risk.desk import Desk, envelope, new_id

@@ -6,9 +6,8 @@ from functools import partial
 import pytest
 
 from chassis.clock import FixedClock
-from chassis.errors import Coded
+from chassis.errors import CodedError, Refuse
 from chassis.runtime import Runtime
-from contracts.errors import Refuse
 from contracts.rpc import write_reply
 from contracts.rpc.fragments import ReadFragmentsReply
 from tests.integration.intake.looking import kept, published
@@ -254,9 +253,7 @@ def test_two_processes_open_one_weighing(desk: Desk, neighbour: Desk) -> None:
         opened = at_once(partial(desk.weigh, case), partial(neighbour.weigh, case))
 
         assert len([one for one in opened if isinstance(one, str)]) == 1, opened
-        assert [one.code for one in opened if isinstance(one, Coded | Refuse)] == [
-            "precondition_unmet"
-        ]
+        assert [one.code for one in opened if isinstance(one, CodedError)] == ["precondition_unmet"]
         assert len(desk.read(case, "weighing")) == 1
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import Refuse, Retry
+from chassis.errors import Refuse, Retry
 from services.audit.batches import Batches, Ticket
 from tests.waiting import wait_until
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from contracts.rpc.audit import RecordRequest
 from contracts.vocabulary import CATEGORIES
 from services.audit.domain import entry as quick

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from chassis.errors import Coded
+from chassis.errors import Retry
 from chassis.periodic import Periodic
 
 
@@ -30,7 +30,7 @@ def test_a_task_that_fails_is_done_again() -> None:
     """One bad night must not end the reminders until somebody restarts the service."""
 
     def away() -> None:
-        raise Coded
+        raise Retry("service_unavailable")
 
     def broken() -> None:
         raise ValueError

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-SHIPPED = ("contracts", "chassis", "gateway", "services", "deploy", "ops")
+SHIPPED = ("contracts", "chassis", "casework", "gateway", "services", "deploy", "ops")
 FOR_DEVELOPERS = ("demo", "benchmarks", "tests")
 OURS = {*SHIPPED, *FOR_DEVELOPERS}
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from chassis.errors import TimedOut
-from contracts.errors import Retry
+from chassis.errors import Retry, TimedOut
 from gateway.app import until_tick
 from gateway.asking import TOTAL_SECONDS, Budget
 from gateway.bus import Bus

@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from chassis.clock import FixedClock
-from contracts.errors import Refuse, Retry
+from chassis.errors import Refuse, Retry
 from gateway.asking import Viewer
 from gateway.auth import Authenticator
 from gateway.keys import FetchedKeys, FileKeys, keys_from, read_jwks

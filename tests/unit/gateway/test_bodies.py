@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from gateway.bodies import DEEPEST, parse
 
 words = some.text(some.characters(exclude_categories=["Cs"]), max_size=20)

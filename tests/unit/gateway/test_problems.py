@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chassis.errors import Refuse
 from contracts.errors import STATUS
 from gateway.bodies import LARGEST
 from gateway.problems import problem_of
@@ -269,8 +270,6 @@ def test_a_mistake_of_ours_says_nothing_about_itself(
 @pytest.mark.parametrize("code", STATUS)
 def test_every_code_has_one_status(code: str) -> None:
     """One table says with which status a code is told."""
-    from contracts.errors import Refuse
-
     problem = problem_of(Refuse(code))
 
     assert problem.status == STATUS[code]

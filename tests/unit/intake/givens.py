@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from chassis.errors import Refuse
 from contracts.bodies import COMMAND_BODIES
-from contracts.errors import Refuse
 from services.intake.domain.case import (
     Case,
     Change,

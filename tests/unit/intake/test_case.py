@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from chassis.errors import Refuse
 from contracts import vocabulary as words
-from contracts.errors import Refuse
 from services.intake.domain.case import (
     CONTRIBUTING,
     ClientPerson,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from chassis.errors import Refuse
 from contracts import vocabulary as words
-from contracts.errors import Refuse
 from services.intake.domain import contributions
 from services.intake.domain.case import Case, Change, Fragment, Request
 from services.intake.domain.command import Command

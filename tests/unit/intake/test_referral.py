@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from contracts.fragments import KINDS, project
 from contracts.vocabulary import CATEGORIES, CRITERIA
 from services.intake.domain import referral

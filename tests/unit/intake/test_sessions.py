@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.intake.domain.case import AgendaEntry, Case, Change, Evaluation, Guest, Session
 from services.intake.domain.sessions import LONGEST_AGENDA, put_on_agenda, schedule_session
 from tests.unit.intake.givens import NOW, case, command, names, refusal, session

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.intake.domain.case import Case, Change
 from services.intake.domain.places import Places
 from services.intake.domain.stages import StageFacts, change_stage

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.errors import Refuse
 from contracts import vocabulary as words
-from contracts.errors import STATUS, Refuse
+from contracts.errors import STATUS
 from contracts.events import EVENTS
 from services.intake.domain.case import AgendaEntry, Case, Change, Session
 from services.intake.domain.places import Places

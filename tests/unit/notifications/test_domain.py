@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.errors import Refuse, Retry
+from chassis.errors import Refuse, Retry
 from services.notifications.domain.messages import Message, Place, about, mark_read, messages
 
 CAME = datetime(2026, 3, 2, 9, 15, 0, 123456, tzinfo=UTC)

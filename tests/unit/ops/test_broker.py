@@ -39,12 +39,12 @@ def test_a_missing_binding_is_named() -> None:
 def test_a_queue_with_other_arguments_is_named() -> None:
     """A queue without its dead-letter target would destroy events: it is told."""
     found = held()
-    (queue,) = (queue for queue in found["queues"] if queue["name"] == "events.risk")
+    (queue,) = (queue for queue in found["queues"] if queue["name"] == "events.audit")
     queue["arguments"] = {}
 
     (told,) = differences(declared_definitions(), found)
 
-    assert told.startswith("queue events.risk has arguments {}, declared is {")
+    assert told.startswith("queue events.audit has arguments {}, declared is {")
 
 
 def test_rights_that_somebody_widened_are_named() -> None:

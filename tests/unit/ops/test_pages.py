@@ -26,7 +26,7 @@ def test_every_event_and_its_hearers_stand_on_the_page() -> None:
     for name in EVENTS:
         assert page.count(f"| `{name}` |") == 1
     (withdrawn,) = (line for line in page.splitlines() if "`intake.case_withdrawn`" in line)
-    assert withdrawn.endswith("| *case*, `ground` | risk, plans, notifications, audit |")
+    assert withdrawn.endswith("| *case*, `ground` | notifications, audit |")
 
 
 def test_the_page_of_the_steps_names_every_call_and_no_other() -> None:

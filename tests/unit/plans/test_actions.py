@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from contracts.vocabulary import ACTION_STATES, BLOCKED_STATES
 from services.plans.domain.actions import MOVES, record_decision, update_action
 from services.plans.domain.case import Change, Fragment

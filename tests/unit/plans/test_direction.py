@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.plans.domain.case import Change, Fragment
 from services.plans.domain.direction import (
     log_contact,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.plans.domain.case import Change, Fragment
 from services.plans.domain.plan import adopt_plan, propose_plan, take_plan_position
 from tests.unit.plans import bodies

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.plans.domain.case import Change, Event, event_data, settled, told
 from tests.unit.plans.givens import case, command, plan
 

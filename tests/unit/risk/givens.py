@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import Refuse
+from chassis.errors import Refuse
 from services.risk.catalogue_files import INSTRUMENTS, load_catalogue
 from services.risk.domain.instrument import Catalogue, Instrument
 from services.risk.domain.scoring import Assessed, Bands, score

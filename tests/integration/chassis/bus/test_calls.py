@@ -290,7 +290,7 @@ def test_an_unsealed_request_is_refused(referrals: Running, as_user: Connector) 
     plain = request(reply_to, b'{"args": [1], "kwargs": {}}', content_type="application/json")
     channel.basic_publish(plain, topology.RPC_EXCHANGE, "intake.echo")
     wait_until(lambda: pump(connection, 0.1) and answers, 5)
-    assert loads(RING, answers[0].body)["error"]["code"] == "mangled"
+    assert loads(RING, answers[0].body)["error"]["code"] == "message_mangled"
 
 
 def test_an_answer_goes_to_nobody_but_the_one_who_asked(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chassis.bus.client import RpcClient
-from chassis.errors import Coded, TimedOut, Unreachable
+from chassis.errors import CodedError, TimedOut, Unreachable
 from chassis.mongo import transaction
 from chassis.reconciler import Reconciler
 from chassis.relay import Relay
@@ -94,7 +94,7 @@ def parts_of(service: Running) -> dict[str, str]:
 def took(action: Callable[[], object]) -> float:
     """Seconds that a call needed to fail; it must fail with a code."""
     began = time.monotonic()
-    with pytest.raises(Coded):
+    with pytest.raises(CodedError):
         action()
     return time.monotonic() - began
 
@@ -304,7 +304,7 @@ def test_a_command_is_refused_while_the_store_is_away(
     breakable.mongodb.stop()
     try:
         began = time.monotonic()
-        with pytest.raises(Coded) as refusal:
+        with pytest.raises(CodedError) as refusal:
             caller.call("intake", "submit", {}, timeout=4)
         assert refusal.value.code == "service_unavailable"
         assert time.monotonic() - began < 4

@@ -6,7 +6,7 @@ import amqp
 import pytest
 
 from chassis.bus.calls import trace_id
-from chassis.bus.events import Hears, is_due, rounds_of, tries_in
+from chassis.bus.events import EventHandler, is_due, rounds_of, tries_in
 from chassis.bus.parking import publisher_of
 
 
@@ -53,4 +53,4 @@ def test_a_trace_that_is_none_is_not_logged_as_one(wrong: object) -> None:
 def test_a_handler_without_events_is_a_mistake() -> None:
     """It would never be called."""
     with pytest.raises(ValueError, match="which events"):
-        Hears()
+        EventHandler()

@@ -4,18 +4,11 @@ import os
 import signal
 from typing import Any
 
-from chassis.bus.entrypoints import hears, rpc
+from chassis.bus.entrypoints import handles, rpc
 from chassis.dependency import Provided
-from chassis.errors import Coded
+from chassis.errors import Park
 from chassis.mongo import guarded, transaction
 from chassis.runtime import Runtime
-
-
-class Unwanted(Coded):
-    """Says itself that it is to be parked."""
-
-    code = "unwanted"
-    next_step = "park"
 
 
 class Letters:
@@ -33,7 +26,7 @@ class Letters:
         if mood.get("mood") == "stumble":
             raise KeyError(event["id"])
         if mood.get("mood") == "unwanted":
-            raise Unwanted
+            raise Park("unwanted")
         if mood.get("mood") == "die" and self._only_once(event["subject"]):
             os.kill(os.getpid(), signal.SIGKILL)
         with transaction(self._runtime.database) as session:
@@ -58,7 +51,7 @@ class LetterService:
 
     letters = Provided(Letters)
 
-    @hears("intake.referral_submitted")
+    @handles("intake.referral_submitted")
     def handle_referral_submitted(self, event: dict[str, Any]) -> None:
         self.letters.write(event)
 

@@ -6,16 +6,9 @@ from typing import Any
 
 from chassis.bus.entrypoints import rpc
 from chassis.dependency import Provided
-from chassis.errors import Coded
+from chassis.errors import Refuse
 from chassis.mongo import transaction
 from chassis.runtime import Runtime
-
-
-class StageWrong(Coded):
-    """A refusal of the sample's domain."""
-
-    code = "stage_wrong"
-    next_step = "refuse"
 
 
 class Referrals:
@@ -41,7 +34,7 @@ class Referrals:
                 }
                 self._runtime.outbox.add(event, session)
             if payload.get("fail"):
-                raise StageWrong("the case is closed", stage="closed")
+                raise Refuse("stage_wrong", "the case is closed", stage="closed")
         return {"event_ids": ids}
 
     def tick(self) -> None:
@@ -82,7 +75,7 @@ class ReferralService:
 
     @rpc
     def refuse(self, payload: dict[str, Any]) -> None:
-        raise StageWrong("the case is closed", stage=payload["stage"])
+        raise Refuse("stage_wrong", "the case is closed", stage=payload["stage"])
 
     @rpc
     def stumble(self, payload: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from chassis.bus.connection import BROKEN, connect, drop, publish, pump
 from chassis.errors import TimedOut, Unreachable
 
 
-class Line:
+class RpcConnection:
     """A plain connection with an exclusive reply queue; for one thread at a time.
 
     `suspect`: an answer failed to come, so its next user asks the broker for a
@@ -51,7 +51,7 @@ class Line:
             raise
 
     def usable(self, seconds: float) -> bool:
-        """Whether the broker is there; only a suspect line waits (at most `seconds`) to know.
+        """Whether the broker is there; only a suspect connection waits (at most `seconds`) to know.
 
         A blocked broker reads nothing, so it is not asked; it tells by itself when it goes on.
         """

@@ -18,7 +18,7 @@ def acknowledge(message: amqp.Message) -> None:
         message.channel.basic_ack(message.delivery_tag)
 
 
-def refuse(message: amqp.Message) -> None:
+def reject(message: amqp.Message) -> None:
     """The message goes where its queue dead-letters to."""
     with _written(message.channel):
         message.channel.basic_reject(message.delivery_tag, requeue=False)
