@@ -17,9 +17,11 @@ FACT_FIELDS: Final = (
     "only_for",
     "withhold_from",
     "addressed_to",
+    "of",
     "status",
 )
-"""What policy looks at."""
+"""What policy looks at. `of` is the id of the fragment that this one goes with, as a safety check
+(veiligheidscheck) goes with a report: it is shown only beside it."""
 
 ENVELOPE_FIELDS: Final = ("id", "kind", "category", "source", "subjects", "status", "version", "at")
 """What accompanies every released fragment, whatever the level."""

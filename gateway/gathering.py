@@ -11,7 +11,6 @@ from typing import Any, Final
 from gateway.bus import Call
 from gateway.facts import CaseRead, fragments_of, read_case
 
-_SAFETY_CHECK: Final = "safety_check"
 _NO_TEXT: Final[Mapping[str, Any]] = {"fragment": None, "content": False}
 
 
@@ -55,24 +54,7 @@ class Question:
         read = read_case(next(in_turn), self.case)
         if self.owner != "intake":
             held = fragments_of(self.case, next(in_turn))
-            read = _with_own_checks(replace(read, fragments=held))
+            read = replace(read, fragments=held)
         if self.refers_to is not None:
             read = replace(read, referred=fragments_of(self.case, next(in_turn)))
         return read
-
-
-def _with_own_checks(read: CaseRead) -> CaseRead:
-    """The case without the safety checks of what was not asked for.
-
-    Each goes with a report, a conclusion or the like, and there only: what is left out here is
-    neither decided nor recorded as released.
-    """
-    asked = {None, *(each["id"] for each in read.fragments)}
-    return replace(read, fragments=[each for each in read.fragments if checks(each) in asked])
-
-
-def checks(fragment: Mapping[str, Any]) -> str | None:
-    """The id of what a safety check (veiligheidscheck) is of; None for any other fragment."""
-    if fragment["kind"] != _SAFETY_CHECK:
-        return None
-    return str((fragment["content"] or {}).get("of"))

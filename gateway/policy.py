@@ -1,22 +1,19 @@
 """Asks the policy service: builds the inputs, reads the answers strictly."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gateway.asking import Asking
 from gateway.decisions import (
     ActionDecision,
-    CaseDecision,
     DirectoryDecision,
-    Grant,
     ReleaseDecision,
     read_action,
     read_directory,
     read_release,
 )
 from gateway.facts import CaseRead
-from gateway.gathering import checks
 
 RELEASE = "ketenaanpak/release/decision"
 ACTION = "ketenaanpak/action/decision"
@@ -67,9 +64,7 @@ class Policy:
         ids = {
             case.id: [each["id"] for each in (*case.fragments, *case.referred)] for case in cases
         }
-        decision = read_release(result, ids)
-        bound = {case.id: _without_lone_checks(case, decision.cases[case.id]) for case in cases}
-        return Releasing(asked, replace(decision, cases=bound))
+        return Releasing(asked, read_release(result, ids))
 
     def action(
         self,
@@ -109,17 +104,6 @@ class Policy:
     def ready(self) -> bool:
         """Whether the policy service answers and has its rules."""
         return self._opa.ready()
-
-
-def _without_lone_checks(read: CaseRead, decision: CaseDecision) -> CaseDecision:
-    """The decision, less safety checks of what it withholds: by itself one tells of a report."""
-    shown = {None, *(each for each, grant in decision.grants.items() if grant.level != "none")}
-    lone = [
-        each["id"] for each in read.fragments if each["id"] in shown and checks(each) not in shown
-    ]
-    if not lone:
-        return decision
-    return replace(decision, grants={**decision.grants, **dict.fromkeys(lone, Grant("none", ()))})
 
 
 def _who(asking: Asking) -> dict[str, Any]:

@@ -9,7 +9,10 @@ from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes,
 
 
 class Fragment(Strict):
-    """A fragment: facts and content. `content` is null for whereabouts (kept apart)."""
+    """A fragment: facts and content. `content` is null for whereabouts (kept apart).
+
+    `of` is the fragment that it goes with, such as the report that a safety check belongs to.
+    """
 
     id = RandomId(required=True)
     kind = Code(required=True)
@@ -19,6 +22,7 @@ class Fragment(Strict):
     only_for = codes(required=True)
     withhold_from = codes(required=True)
     addressed_to = codes(required=True)
+    of = RandomId(required=True, allow_none=True)
     status = OneOf(("offered", "recalled"), required=True)
     version = fields.Integer(strict=True, required=True)
     at = Moment(required=True)
@@ -27,7 +31,7 @@ class Fragment(Strict):
 
 class ReadFragmentsRequest(Strict):
     """What a service holds of a case; `kinds` and `fragment` narrow it, `content` false leaves
-    texts out."""
+    texts out. What goes with another fragment (`of`) is left out where that one is."""
 
     case = RandomId(required=True)
     kinds = fields.List(Code(), allow_none=True, load_default=None)

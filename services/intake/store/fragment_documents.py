@@ -72,7 +72,11 @@ def read_fragment(document: Document, content: Mapping[str, Any] | None) -> Frag
 
 def told_fragment(document: Document, content: Mapping[str, Any] | None, today: date) -> Document:
     """A fragment as it is told: facts, and the content given, with a request's own facts in it."""
-    told = {"id": document["_id"], **{fact: document[fact] for fact in _TOLD_OF_FRAGMENT}}
+    told = {
+        "id": document["_id"],
+        "of": None,
+        **{fact: document[fact] for fact in _TOLD_OF_FRAGMENT},
+    }
     if content is not None and "request" in document:
         content = {**content, **_told_request(document["request"], today)}
     told["content"] = content

@@ -47,7 +47,7 @@ class Fragment:
 
     `codes` are the ids, codes and days (ISO 8601) that rules look at; they stand in clear and
     are told as part of the content. `content` is None where a rule does not look at it, or leaves
-    it as it is. `place` orders fragments of the same moment.
+    it as it is. `of` is the fragment that it goes with. `place` orders fragments of one moment.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Fragment:
     category: str = "joint"
     source: str = TABLE
     addressed_to: tuple[str, ...] = ()
+    of: str | None = None
     version: int = 1
     place: int = 0
 
@@ -161,5 +162,6 @@ def checked(case: Case, command: Command, of: Fragment) -> Fragment:
         at=command.now,
         content={"of": of.id, **command.body["safety_check"]},
         category="safety",
+        of=of.id,
         place=1,
     )

@@ -2,9 +2,10 @@
 
 from typing import Final, get_args
 
-from chassis.mongo import make_collections, make_index, reachable
+from chassis.mongo import guarded, make_collections, make_index, reachable
 from chassis.runtime import Runtime
 from services.plans.domain.case import OutcomeKind
+from services.plans.store.migrations import name_what_checks_go_with
 
 _COLLECTIONS: Final = ("fragments", "versions", "serials", *get_args(OutcomeKind))
 
@@ -16,10 +17,14 @@ _INDEXES: Final = (
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make the collections and indexes, as often as you like."""
+    """Make the collections and indexes, and bring older documents up to date; repeatable."""
+    with guarded():
+        # A register of cases that an earlier version kept, and nothing read.
+        runtime.database["cases"].delete_many({})
     make_collections(runtime.database, *_COLLECTIONS)
     for collection, *keys in _INDEXES:
         make_index(runtime.database, collection, *keys)
+    name_what_checks_go_with(runtime)
 
 
 def ready(runtime: Runtime) -> bool:

@@ -13,7 +13,7 @@ from services.plans.domain.case import Fragment, Outcome
 
 Document = dict[str, Any]
 
-_TOLD: Final = ("kind", "category", "source", "subjects", "addressed_to", "version", "at")
+_TOLD: Final = ("kind", "category", "source", "subjects", "addressed_to", "of", "version", "at")
 
 _NOBODY_LEFT_OUT: Final[Document] = {"only_for": [], "withhold_from": [], "status": "offered"}
 """What the table makes is kept from nobody, and is never recalled."""
@@ -37,6 +37,7 @@ def fragment_document(fragment: Fragment) -> Document:
         "source": fragment.source,
         "subjects": list(fragment.subjects),
         "addressed_to": list(fragment.addressed_to),
+        "of": fragment.of,
         "version": fragment.version,
         "at": moment(fragment.at),
         "place": fragment.place,
@@ -56,6 +57,7 @@ def read_fragment(document: Document, content: Mapping[str, Any] | None) -> Frag
         content=content,
         codes=document["codes"],
         addressed_to=tuple(document["addressed_to"]),
+        of=document.get("of"),
         version=document["version"],
         place=document["place"],
     )
@@ -63,7 +65,7 @@ def read_fragment(document: Document, content: Mapping[str, Any] | None) -> Frag
 
 def told_fragment(document: Document, content: Mapping[str, Any] | None) -> Document:
     """A fragment as it is told: facts, and the content given together with its codes."""
-    told = {"id": document["_id"], **{fact: document[fact] for fact in _TOLD}}
+    told = {"id": document["_id"], **{fact: document.get(fact) for fact in _TOLD}}
     if content is not None:
         content = project(document["kind"], "full", {**content, **document["codes"]})
     return {**told, **_NOBODY_LEFT_OUT, "content": content}

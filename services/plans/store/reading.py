@@ -40,6 +40,7 @@ class Reading:
             )
             if content and not found:
                 self._ask_for_key(case)
+            found = _without_strays(found)
             told = [told_fragment(one, self._open(one) if content else None) for one in found]
         return {"case": case, "fragments": told}
 
@@ -70,3 +71,9 @@ class Reading:
         """Looks for the case's key as opening content would: an unknown id is no cheaper."""
         with suppress(Mangled):
             self._runtime.vault.open(case, "none", b"")
+
+
+def _without_strays(found: list[Document]) -> list[Document]:
+    """What was asked for, without what goes with something that was not."""
+    asked = {None, *(one["_id"] for one in found)}
+    return [one for one in found if one.get("of") in asked]

@@ -12,13 +12,16 @@ package ketenaanpak.fragments
 #   Fragment id → `{level, reasons}`; `shown` is what the viewer's audience is shown
 #   (ketenaanpak.stages). Undefined when a fact is missing or of the wrong type, and when two
 #   fragments have one id. Most fragments are subject to the table only and are decided together.
-verdicts(listed, partner, shown) := decided if {
+#   What goes with another fragment (`of`), as a safety check goes with a report, is shown only where
+#   that one is: by itself it would tell of it.
+verdicts(listed, partner, shown) := object.union(decided, alone) if {
 	ordinary := {fragment.id: verdict |
 		some fragment in listed
 		fragment.status == "offered"
 		fragment.withhold_from == []
 		fragment.only_for == []
 		fragment.addressed_to == []
+		fragment.of == null
 		fragment.source != partner
 		verdict := shown.table[fragment.category]
 		fragment.kind != "whereabouts"
@@ -36,6 +39,13 @@ verdicts(listed, partner, shown) := decided if {
 	}
 	decided := object.union(ordinary, others)
 	count(decided) == count(listed)
+	alone := {fragment.id: none("of_withheld") |
+		count(others) > 0
+		some fragment in listed
+		fragment.of != null
+		object.get(decided, [fragment.of, "level"], "none") == "none"
+		decided[fragment.id].level != "none"
+	}
 }
 
 # METADATA
@@ -111,6 +121,7 @@ well_formed(fragment) if {
 	is_array(fragment.only_for)
 	is_array(fragment.withhold_from)
 	is_array(fragment.addressed_to)
+	type_name(fragment.of) in {"null", "string"}
 	fragment.status in {"offered", "recalled"}
 }
 

@@ -132,6 +132,23 @@ test_a_crisis_before_forming_opens_no_whereabouts if {
 	verdict_at("lokale-politie", crisis, address({})) == none("not_named")
 }
 
+# METADATA
+# title: A safety check is shown only beside what it is of
+# description: By itself it would tell that there is a report. What it is of may not even be listed.
+test_a_check_goes_with_what_it_is_of if {
+	report := samples.fragment("report", "joint", {"kind": "report"})
+	check := samples.fragment("check", "safety", {"kind": "safety_check", "of": "report"})
+	held_back := object.union(report, {"withhold_from": ["parket"]})
+	beside := samples.reads("parket", {}, [report, check]).fragments
+	beside == {"report": full("need_to_know"), "check": full("need_to_know")}
+	alone := samples.reads("parket", {}, [check, held_back])
+	alone.fragments == {"report": none("withheld_by_source"), "check": none("of_withheld")}
+	alone.withheld == {"joint": true, "safety": true}
+	samples.reads("parket", {}, [check]).fragments == {"check": none("of_withheld")}
+	withheld_itself := object.union(check, {"withhold_from": ["parket"]})
+	samples.reads("parket", {}, [held_back, withheld_itself]).fragments.check == none("withheld_by_source")
+}
+
 test_ordinary_and_special_fragments_are_decided_by_the_same_rules if {
 	shown := {"table": {"judicial": {"level": "full", "reasons": ["need_to_know"]}}, "open": true}
 	every fragment in [

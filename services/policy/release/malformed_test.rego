@@ -50,7 +50,7 @@ test_each_missing_or_wrong_fact_of_a_fragment_denies[name] if {
 	wrong := {
 		"id": 1, "kind": null, "category": {}, "source": ["caw"], "subjects": "person-1",
 		"only_for": "caw", "withhold_from": {"partner": "parket"}, "addressed_to": null,
-		"status": "lost",
+		"of": ["f-2"], "status": "lost",
 	}
 	some name, value in wrong
 	every faulty in [

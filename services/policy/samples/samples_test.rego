@@ -105,6 +105,7 @@ fragment(id, category, changes) := object.union(
 		"only_for": [],
 		"withhold_from": [],
 		"addressed_to": [],
+		"of": null,
 		"status": "offered",
 	},
 	changes,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chassis.mongo import make_collections, make_index, reachable
+from chassis.mongo import guarded, make_collections, make_index, reachable
 from chassis.runtime import Runtime
 
 _COLLECTIONS: Final = ("fragments", "versions", "serials", "weighings")
@@ -15,7 +15,10 @@ _INDEXES: Final = (
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make the collections and indexes, as often as you like."""
+    """Make the collections and indexes, empty what is stored no more; repeatable."""
+    with guarded():
+        # A register of cases that an earlier version kept, and nothing read.
+        runtime.database["cases"].delete_many({})
     make_collections(runtime.database, *_COLLECTIONS)
     for collection, *keys in _INDEXES:
         make_index(runtime.database, collection, *keys)

@@ -14,7 +14,7 @@ Document = dict[str, Any]
 
 _TOLD: Final = ("kind", "category", "source", "subjects", "status", "version", "at")
 
-_EVERYBODY: Final[Document] = {"only_for": [], "withhold_from": [], "addressed_to": []}
+_EVERYBODY: Final[Document] = {"only_for": [], "withhold_from": [], "addressed_to": [], "of": None}
 """Nothing of an assessment or a weighing is for some partners only: its category says enough."""
 
 

@@ -152,6 +152,57 @@ def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_tells(
     assert seen == {"caw": ["full"], "politie": ["summary"], "stad": []}
 
 
+def test_a_safety_check_of_a_withheld_report_is_withheld_with_it(platform: Platform) -> None:
+    """By itself it would tell that there is a report; the record says what was applied."""
+    case = put_case(platform, stage="active")
+    report = fragment("report", source="table", category="joint", withhold_from=["lokale-politie"])
+    check = fragment("safety_check", {"of": report["id"]}, source="table", of=report["id"])
+    platform.hold("plans", case, report, check)
+
+    seen = {
+        who: platform.get(f"/v1/cases/{case}/reports", PEOPLE[who].id).json
+        for who in ("politie", "caw")
+    }
+
+    assert [each["id"] for each in seen["caw"]["reports"]] == [report["id"], check["id"]]
+    assert seen["politie"]["reports"] == []
+    assert seen["politie"]["withheld"] == {"joint": True, "safety": True}
+    of_politie = platform.recorded[0]["result"]["fragments"]
+    assert of_politie[check["id"]] == {"level": "none", "reasons": ["of_withheld"]}
+
+
+@pytest.mark.parametrize("who", ["caw", "politie", "stad", "ggz", "coordination", "caw-kortrijk"])
+def test_what_is_recorded_decided_again_gives_the_levels_that_were_applied(
+    platform: Platform, opa: Parts, who: str
+) -> None:
+    """A judge who repeats the recorded question must find what was shown, and nothing else."""
+    report = fragment("report", source="table", category="joint", withhold_from=["lokale-politie"])
+    held = (
+        report,
+        fragment("safety_check", {"of": report["id"]}, source="table", of=report["id"]),
+        fragment("safety_check", {"of": an_id()}, source="table", of=an_id()),
+        fragment(category="judicial", source="parket"),
+        fragment(category="mental_health", source="ggz", status="recalled"),
+        fragment(category="housing", source="caw", only_for=["caw", "lokale-politie"]),
+        fragment("request", category="judicial", addressed_to=["stad-gemeente"]),
+    )
+    case = put_case(platform, *held, stage="active")
+
+    answer = read(platform, who, case)
+
+    (entry,) = platform.recorded
+    client = Opa(opa.opa_url)
+    again = client.decide("ketenaanpak/release/decision", entry["input"])
+    client.close()
+    decision = again["decisions"][case]
+    assert {**decision, "policy_revision": again["policy_revision"]} == entry["result"]
+    levels = {each: verdict["level"] for each, verdict in decision["fragments"].items()}
+    applied = {each["id"]: each["level"] for each in entry["fragments"]}
+    assert applied == {each["id"]: levels.get(each["id"], "none") for each in held}
+    shown = {each["id"]: each["level"] for each in answer.json.get("fragments", [])}
+    assert shown == {each: level for each, level in levels.items() if level != "none"}
+
+
 def grant(partner: str, minutes: int) -> dict[str, str]:
     """An emergency access of the one who asks, until that many minutes from now."""
     until = datetime.now(UTC) + timedelta(minutes=minutes)

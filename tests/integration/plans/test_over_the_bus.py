@@ -1,6 +1,5 @@
 """Plans as a running service, on the real broker and database."""
 
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from contracts.rpc import METHODS
 from contracts.topology import CALLERS
 from deploy.local.parts import Parts
 from tests.integration.plans.desk import PERPETRATOR, VICTIM, envelope, new_id
-from tests.integration.serving import Served, case_event, serving
+from tests.integration.serving import Served, serving
 from tests.unit.plans import bodies
 from tests.waiting import wait_until
 
@@ -103,26 +102,6 @@ def test_what_is_not_closed_is_not_found(plans: Served) -> None:
         plans.call("intake", "plan_outcome", {"case": case, "outcome": plan})
 
     assert refusal.value.code == "not_found"
-
-
-def test_a_withdrawn_case_is_known_as_withdrawn(plans: Served, database: Any) -> None:
-    """Nobody is reminded of a plan for a case that was withdrawn."""
-    case = str(uuid.uuid4())
-    submitted = case_event("referral_submitted", case)
-    withdrawn = case_event("case_withdrawn", case, stage="withdrawn", ground="other")
-
-    plans.tell(submitted, withdrawn)
-    wait_until(lambda: plans.has_heard(submitted, withdrawn), 20, "both events heard")
-
-    assert list(database.cases.find({"case": case}, {"_id": 0})) == [
-        {
-            "case": case,
-            "agreement": "sample-brugge",
-            "stage": "withdrawn",
-            "told_at": withdrawn["time"],
-        }
-    ]
-    assert plans.call("gateway", "ping", {}) == {"ready": True}
 
 
 def test_every_method_of_the_contract_answers_those_it_is_for_and_nobody_else(

@@ -6,8 +6,10 @@ import pytest
 
 from chassis.runtime import Runtime
 from contracts.rpc.fragments import ReadFragmentsReply
+from services.plans.application import Plans
 from tests.integration.intake.looking import watching
 from tests.integration.plans.desk import Desk, new_id
+from tests.unit.plans import bodies
 
 
 def test_reading_is_narrowed_to_what_is_needed(desk: Desk) -> None:
@@ -25,6 +27,32 @@ def test_reading_is_narrowed_to_what_is_needed(desk: Desk) -> None:
     assert desk.read(case, kinds=[]) == []
     assert desk.read(case, fragment=plan) == [version]
     assert desk.read(new_id(), fragment=plan) == []
+
+
+def test_a_safety_check_comes_only_with_what_it_is_of(desk: Desk) -> None:
+    """The check of a conclusion is neither decided nor recorded as seen among the reports."""
+    case = new_id()
+    desk.adopted(case)
+    report = desk.send("report_progress", bodies.report(), case)["id"]
+    conclusion = desk.send("draw_conclusion", bodies.conclusion(), case)["id"]
+
+    listed = desk.read(case, kinds=["report", "safety_check"])
+    facts = desk.read(case, kinds=["conclusion", "safety_check"], content=False)
+
+    assert [one["of"] for one in listed] == [None, report]
+    assert listed[1]["content"]["of"] == report
+    assert [(one["of"], one["content"]) for one in facts] == [(None, None), (conclusion, None)]
+
+
+def test_checks_of_an_earlier_version_learn_what_they_are_of(runtime: Runtime, desk: Desk) -> None:
+    """A check that was stored before its fact existed must not be shown without its report."""
+    case = new_id()
+    report = desk.send("report_progress", bodies.report(), case)["id"]
+    runtime.database["fragments"].update_many({}, {"$unset": {"of": ""}})
+
+    Plans(runtime)
+
+    assert [one["of"] for one in desk.read(case, content=False)] == [None, report]
 
 
 def test_an_unknown_case_holds_nothing(desk: Desk) -> None:

@@ -31,6 +31,7 @@ def fragment(category: str, **changes: Any) -> dict[str, Any]:
         "only_for": [],
         "withhold_from": [],
         "addressed_to": [],
+        "of": None,
         "status": "offered",
     } | changes
 

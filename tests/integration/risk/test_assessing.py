@@ -46,6 +46,7 @@ def test_an_assessment_is_told_as_a_result_and_its_answers(desk: Desk, clock: Fi
         "only_for": [],
         "withhold_from": [],
         "addressed_to": [],
+        "of": None,
         "status": "offered",
         "version": 1,
         "at": clock.now().isoformat(timespec="microseconds"),

@@ -9,13 +9,14 @@ import pytest
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from deploy.local.parts import Parts
+from services.risk.application import Risk
 from services.risk.store.documents import fragment_document
 from tests.integration.intake.looking import watching
 from tests.integration.intake.test_at_rest import Canaries, found_on_disk
 from tests.integration.risk.desk import Desk, new_id
 from tests.unit.risk.at_table import closing, filled_in, profile
 from tests.unit.risk.at_table import fragment as a_fragment
-from tests.unit.risk.givens import published
+from tests.unit.risk.givens import catalogue, published
 
 ANSWERED = {"confinement": "yes", "victim_concern": "unknown"}
 
@@ -160,3 +161,12 @@ def test_a_case_is_found_in_the_order_of_its_time(register: Store, desk: Desk) -
     assert '"IXSCAN"' in stages
     assert '"SORT"' not in stages
     assert '"COLLSCAN"' not in stages
+
+
+def test_a_register_of_cases_that_an_earlier_version_kept_is_gone(runtime: Runtime) -> None:
+    """Which cases there are is told by intake alone, also after an upgrade."""
+    runtime.database["cases"].insert_one({"_id": new_id()})
+
+    Risk(runtime, catalogue())
+
+    assert runtime.database["cases"].count_documents({}) == 0

@@ -1,6 +1,5 @@
 """Risk on the real broker and database."""
 
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from chassis.errors import RemoteError, Unreachable
 from contracts.rpc import METHODS
 from deploy.local.parts import Parts
 from tests.integration.risk.desk import envelope, new_id
-from tests.integration.serving import Served, case_event, serving
+from tests.integration.serving import Served, serving
 from tests.unit.risk.at_table import closing, filled_in, profile
 from tests.unit.risk.givens import file_of
 from tests.waiting import wait_until
@@ -201,61 +200,7 @@ def test_nobody_but_the_gateway_reads_or_commands(risk: Served) -> None:
 def test_every_method_of_the_contract_is_there(risk: Served) -> None:
     """No call that the contract promises ends in silence."""
     for method in METHODS["risk"]:
-        caller = "intake" if method in ("weighing_outcome", "lacking") else "gateway"
+        caller = "intake" if method == "weighing_outcome" else "gateway"
         with pytest.raises(RemoteError) as refusal:
             risk.call(caller, method, {"nothing": "like this"})
         assert refusal.value.code == "validation_failed"
-
-
-def test_a_case_is_known_from_its_events(risk: Served, database: Any) -> None:
-    """Risk knows which cases there are, and that a withdrawn one is withdrawn."""
-    case, began = str(uuid.uuid4()), datetime.now(UTC)
-    submitted = case_event("referral_submitted", case, began)
-    withdrawn = case_event(
-        "case_withdrawn",
-        case,
-        began + timedelta(hours=1),
-        stage="withdrawn",
-        ground="other_help_started",
-    )
-
-    risk.tell(submitted, withdrawn)
-    wait_until(lambda: risk.has_heard(submitted, withdrawn), 20, "both events heard")
-
-    assert list(database.cases.find({"case": case}, {"_id": 0})) == [
-        {
-            "case": case,
-            "agreement": "sample-brugge",
-            "stage": "withdrawn",
-            "told_at": withdrawn["time"],
-        }
-    ]
-
-
-def test_old_news_and_news_told_twice_change_nothing(risk: Served, database: Any) -> None:
-    """An event that arrives late or again does not bring a withdrawn case back."""
-    case, began = str(uuid.uuid4()), datetime.now(UTC)
-    submitted = case_event("referral_submitted", case, began)
-    taken = case_event(
-        "case_taken_on_agenda",
-        case,
-        began + timedelta(microseconds=1),
-        stage="forming",
-        session=str(uuid.uuid4()),
-    )
-
-    risk.tell(taken)
-    wait_until(lambda: risk.has_heard(taken), 20, "the newer event heard")
-    risk.tell(submitted, taken)
-    wait_until(lambda: risk.has_heard(submitted), 20, "the older event heard")
-
-    assert database.cases.find_one({"case": case})["stage"] == "forming"
-
-
-def test_an_event_that_is_none_of_ours_is_lacking(risk: Served) -> None:
-    """The publisher learns which events have not arrived, and sends them again."""
-    never_sent = str(uuid.uuid4())
-
-    told = risk.call("intake", "lacking", {"event_ids": [never_sent]})
-
-    assert told == {"lacking": [never_sent]}

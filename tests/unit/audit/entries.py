@@ -80,6 +80,7 @@ def full_entry(count: int = 40) -> dict[str, Any]:
             "only_for": [],
             "withhold_from": [],
             "addressed_to": None,
+            "of": None,
             "status": "offered",
             "id": each["id"],
             "category": each["category"],

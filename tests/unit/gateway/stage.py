@@ -311,6 +311,7 @@ def fragment(kind: str = "item", content: Any = None, **changes: Any) -> dict[st
         "only_for": [],
         "withhold_from": [],
         "addressed_to": [],
+        "of": None,
         "status": "offered",
         "version": 1,
         "at": "2026-03-01T10:00:00+00:00",

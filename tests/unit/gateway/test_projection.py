@@ -23,6 +23,7 @@ def fragment(of: str, kind: str, /, **content: Any) -> dict[str, Any]:
         "only_for": [],
         "withhold_from": [],
         "addressed_to": [],
+        "of": None,
         "status": "offered",
         "version": 1,
         "at": "2026-03-02T10:00:00+00:00",

@@ -52,6 +52,7 @@ def test_policy_sees_facts_and_never_a_text(platform: Platform) -> None:
         "only_for",
         "withhold_from",
         "addressed_to",
+        "of",
         "status",
     }
 

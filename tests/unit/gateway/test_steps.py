@@ -266,41 +266,6 @@ def test_a_plan_names_what_it_rests_on_to_whom_may_know_of_it(platform: Platform
     assert (asked["kinds"], asked["content"]) == (["weighing", "assessment"], False)
 
 
-# --- safety checks ---------------------------------------------------------------------------
-
-
-def test_a_safety_check_is_listed_with_what_it_is_of(platform: Platform) -> None:
-    """The check of a conclusion is neither shown nor recorded as seen among the reports."""
-    report, conclusion = held("report"), held("conclusion")
-    of_report = held("safety_check", of=report["id"], judgement="safe")
-    of_conclusion = held("safety_check", of=conclusion["id"], judgement="safe")
-    case = platform.put_case()
-    platform.hold("plans", case, report, of_report, conclusion, of_conclusion)
-
-    shown = platform.get(f"/v1/cases/{case}/reports").json["reports"]
-
-    assert [each["id"] for each in shown] == [report["id"], of_report["id"]]
-    assert shown[1]["content"]["of"] == report["id"]
-    (entry,) = platform.recorded
-    assert [each["id"] for each in entry["fragments"]] == [report["id"], of_report["id"]]
-
-
-def test_a_safety_check_of_a_withheld_report_is_withheld_with_it(platform: Platform) -> None:
-    """By itself it would tell that there is a report."""
-    report = held("report")
-    check = held("safety_check", of=report["id"], judgement="unsafe")
-    case = platform.put_case()
-    platform.hold("plans", case, report, check)
-    platform.policy.release = withholding(report)
-
-    answer = platform.get(f"/v1/cases/{case}/reports")
-
-    assert answer.json["reports"] == []
-    assert report["id"] not in answer.text
-    (entry,) = platform.recorded
-    assert {each["level"] for each in entry["fragments"]} == {"none"}
-
-
 # --- direction, and acute danger ---------------------------------------------------------------
 
 
