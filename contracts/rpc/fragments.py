@@ -40,10 +40,15 @@ class ReadFragmentsRequest(Strict):
 
 
 class ReadFragmentsReply(Strict):
-    """Fragments in the order of their time; of an unknown case none."""
+    """Fragments in the order of their time; of an unknown case none.
+
+    `destroyed`: the key of the case was destroyed, and with it what the fragments said; they come
+    without content.
+    """
 
     case = RandomId(required=True)
     fragments = many(Fragment, most=5000, required=True)
+    destroyed = Flag(required=True)
 
 
 METHODS: Final = {"read_fragments": (ReadFragmentsRequest, ReadFragmentsReply)}

@@ -83,10 +83,12 @@ class ReadCaseReply(Strict):
     """An unknown id is a case with `found` false and no fragments, in the same shape.
 
     `walled` are the persons who must not hear of the case: for its events, never for an answer.
+    `destroyed` as in contracts/rpc/fragments.py.
     """
 
     case = fields.Nested(CaseFacts, required=True)
     fragments = many(Fragment, most=5000, required=True)
+    destroyed = Flag(required=True)
     walled = codes(1000, required=True)
 
 
@@ -111,6 +113,7 @@ class ListedCase(Strict):
 
     case = fields.Nested(CaseFacts, required=True)
     fragments = many(Fragment, most=5000, required=True)
+    destroyed = Flag(required=True)
 
 
 class ListCasesReply(Strict):

@@ -63,6 +63,7 @@ class Reading:
             return {
                 "case": self._told(found, case, person, now),
                 "fragments": [self._tell(one, content, now.date()) for one in fragments],
+                "destroyed": False,
                 "walled": list(walled(read_case(found), self._staff)) if found else [],
             }
 
@@ -94,6 +95,7 @@ class Reading:
                 {
                     "case": self._told(one, one["_id"], person, now),
                     "fragments": fragments.get(one["_id"], []),
+                    "destroyed": False,
                 }
                 for one in page
             ],

@@ -42,7 +42,7 @@ class Reading:
                 self._ask_for_key(case)
             found = _without_strays(found)
             told = [told_fragment(one, self._open(one) if content else None) for one in found]
-        return {"case": case, "fragments": told}
+        return {"case": case, "fragments": told, "destroyed": False}
 
     def closed(self, kind: OutcomeKind, case: str, outcome: str) -> Document | None:
         """The document, closed or adopted; None while it is open or when of another case."""

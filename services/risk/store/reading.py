@@ -47,7 +47,7 @@ class Reading:
             if content and not found:
                 self._ask_for_key(case)
             told = [told_fragment(one, self._open(one) if content else None) for one in found]
-        return {"case": case, "fragments": told}
+        return {"case": case, "fragments": told, "destroyed": False}
 
     def closed(self, case: str, outcome: str) -> Outcome | None:
         """The closed weighing; None when there is none, it is still open or of another case."""

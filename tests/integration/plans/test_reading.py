@@ -61,7 +61,7 @@ def test_an_unknown_case_holds_nothing(desk: Desk) -> None:
 
     told = desk.plans.reading.fragments(case, None, None, True)
 
-    assert told == {"case": case, "fragments": []}
+    assert told == {"case": case, "fragments": [], "destroyed": False}
     assert ReadFragmentsReply().validate(told) == {}
 
 

@@ -63,7 +63,9 @@ def test_everything_that_was_written_is_told_in_the_order_of_its_time(
 
     told = desk.read(case)
 
-    assert ReadFragmentsReply().validate({"case": case, "fragments": told}) == {}
+    assert (
+        ReadFragmentsReply().validate({"case": case, "fragments": told, "destroyed": False}) == {}
+    )
     assert [one["at"] for one in told] == sorted(one["at"] for one in told)
     kinds = [one["kind"] for one in told]
     assert kinds[:4] == ["plan", "goal", "action", "action"]

@@ -22,7 +22,12 @@ def test_an_assessment_is_told_as_a_result_and_its_answers(desk: Desk, clock: Fi
 
     result, *answers = desk.read(case)
 
-    assert ReadFragmentsReply().validate({"case": case, "fragments": [result, *answers]}) == {}
+    assert (
+        ReadFragmentsReply().validate(
+            {"case": case, "fragments": [result, *answers], "destroyed": False}
+        )
+        == {}
+    )
     assert result["content"] == {
         "instrument": "odara",
         "instrument_version": "1",

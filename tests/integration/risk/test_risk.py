@@ -105,7 +105,11 @@ def test_an_unknown_case_answers_in_the_same_shape(risk: Served) -> None:
     """Nobody learns from the answer whether a case exists."""
     case = new_id()
 
-    assert risk.call("gateway", "read_fragments", reading(case)) == {"case": case, "fragments": []}
+    assert risk.call("gateway", "read_fragments", reading(case)) == {
+        "case": case,
+        "fragments": [],
+        "destroyed": False,
+    }
 
 
 def test_a_closed_weighing_is_told_to_intake(risk: Served) -> None:

@@ -46,7 +46,9 @@ def test_a_weighing_from_opening_to_its_outcome(
         "state": "closed",
     }
     told = desk.read(case, "weighing", "weighing_position", "problem_profile")
-    assert ReadFragmentsReply().validate({"case": case, "fragments": told}) == {}
+    assert (
+        ReadFragmentsReply().validate({"case": case, "fragments": told, "destroyed": False}) == {}
+    )
     assert {(one["category"], one["source"]) for one in told} == {("joint", "table")}
     contents = {
         (one["kind"], one["content"].get("partner", "table")): one["content"] for one in told

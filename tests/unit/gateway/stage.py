@@ -216,7 +216,12 @@ class Platform:
     def put_case(self, *fragments: dict[str, Any], walled: Sequence[str] = (), **facts: Any) -> str:
         """A case that intake knows of."""
         case = case_facts(**facts)
-        told = {"case": case, "fragments": list(fragments), "walled": list(walled)}
+        told = {
+            "case": case,
+            "fragments": list(fragments),
+            "walled": list(walled),
+            "destroyed": False,
+        }
         self.cases[case["id"]] = told
         identifier: str = case["id"]
         return identifier
@@ -229,12 +234,12 @@ class Platform:
         known = self.cases.get(request["case"])
         if known is None:
             unknown = {"id": request["case"], "found": False}
-            return {"case": unknown, "fragments": [], "walled": []}
+            return {"case": unknown, "fragments": [], "walled": [], "destroyed": False}
         return {**known, "fragments": wanted(known["fragments"], request)}
 
     def _read_fragments(self, owner: str, request: dict[str, Any]) -> dict[str, Any]:
         known = self.held[owner].get(request["case"], [])
-        return {"case": request["case"], "fragments": wanted(known, request)}
+        return {"case": request["case"], "fragments": wanted(known, request), "destroyed": False}
 
     def _record(self, request: dict[str, Any]) -> dict[str, Any]:
         self.recorded += request["entries"]
