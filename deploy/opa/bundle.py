@@ -23,7 +23,7 @@ class PolicyFailed(Exception):
 def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> str:
     """Write the bundle to `out` and give its revision (SHA-256, hexadecimal).
 
-    From `policy_dir` come every `*.rego` that is not a test, the tables that the rules read
+    From `policy_dir` come the rules (`rules/`, without their tests), the tables that they read
     (`tables/`) and the schemas that all data must fit (`schemas/`). Agreements, partners and
     mandates come from `data_dirs`, a later one overruling by id (deploy.opa.data). The same
     content gives the same revision, wherever it lies. `out` is replaced at once or not at all.
@@ -42,9 +42,10 @@ def stage(policy_dir: Path, data_dirs: Sequence[Path], room: Path, *, tests: boo
     document = compose(policy_dir / "schemas", [policy_dir / "tables", *data_dirs])
     data = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     (room / "data.json").write_text(data, encoding="utf-8")
-    for rule in policy_dir.rglob("*.rego"):
+    rules = policy_dir / "rules"
+    for rule in rules.rglob("*.rego"):
         if tests or not rule.name.endswith("_test.rego"):
-            place = room / rule.relative_to(policy_dir)
+            place = room / rule.relative_to(rules)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(rule, place)
 

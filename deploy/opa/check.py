@@ -32,7 +32,7 @@ def check(opa: Path, policy_dir: Path, say: Callable[[str], None] = print) -> No
 
     `say` is told one line per check that passed.
     """
-    rules = [str(path) for path in sorted(policy_dir.rglob("*.rego"))]
+    rules = [str(path) for path in sorted((policy_dir / "rules").rglob("*.rego"))]
     with tempfile.TemporaryDirectory() as room:
         staged = Path(room)
         try:

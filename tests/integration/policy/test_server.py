@@ -259,8 +259,8 @@ def test_rules_that_do_not_compile_leave_the_old_bundle_in_place(tmp_path, capsy
     policy.mkdir()
     for name in ("tables", "schemas", "data"):
         (policy / name).symlink_to(POLICY / name)
-    (policy / "broken").mkdir()
-    (policy / "broken" / "broken.rego").write_text("package broken\n\nrule := nowhere\n")
+    (policy / "rules" / "broken").mkdir(parents=True)
+    (policy / "rules" / "broken" / "broken.rego").write_text("package broken\n\nrule := nowhere\n")
     out = tmp_path / "bundle.tar.gz"
     revision = build_here(out)
     arguments = [str(find.opa(Progress(None))), str(policy), str(out)]

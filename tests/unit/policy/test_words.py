@@ -14,6 +14,7 @@ from contracts.topology import SUBSCRIPTIONS
 
 ROOT = Path(__file__).parents[3]
 POLICY = ROOT / "services" / "policy"
+RULES = POLICY / "rules"
 READS = {
     "list_cases",
     "list_referrals",
@@ -147,7 +148,7 @@ def test_every_reason_is_given_somewhere_and_every_code_of_a_table_is_a_reason()
     """A code without words reaches a person as a code."""
     given = "\n".join(
         path.read_text(encoding="utf-8")
-        for path in POLICY.rglob("*.rego")
+        for path in RULES.rglob("*.rego")
         if not path.name.endswith("_test.rego")
     )
     of_tables = {code for row in table("actions").values() for code in row["needs"].values()}
@@ -162,7 +163,7 @@ def test_every_reason_is_given_somewhere_and_every_code_of_a_table_is_a_reason()
 
 def test_every_condition_that_a_row_needs_is_one_of_the_rules():
     """A condition that no rule knows is never met, so nobody could act."""
-    rules = (POLICY / "conditions" / "conditions.rego").read_text(encoding="utf-8")
+    rules = (RULES / "conditions" / "conditions.rego").read_text(encoding="utf-8")
     known = set(re.findall(r'^met\("([a-z_]+)"', rules, flags=re.MULTILINE))
     assert {name for row in table("actions").values() for name in row["needs"]} == known
 
@@ -195,13 +196,13 @@ def test_every_party_of_the_samples_has_a_contact_person_and_the_same_domain():
 
 def rules_of(package: str) -> list[str]:
     """The lines of a package's rules; its folder has its name."""
-    path = POLICY / package / f"{package}.rego"
+    path = RULES / package / f"{package}.rego"
     return path.read_text(encoding="utf-8").splitlines()
 
 
 def test_every_rule_that_another_package_uses_says_what_it_is():
     """A rule that only its author can read is no agreement."""
-    packages = {path.stem for path in POLICY.rglob("*.rego") if not path.stem.endswith("_test")}
+    packages = {path.stem for path in RULES.rglob("*.rego") if not path.stem.endswith("_test")}
     texts = {package: rules_of(package) for package in packages}
     bare = set()
     for package, lines in texts.items():
