@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from contracts.reasons import Reason
 from deploy.opa.data import DataRefused, compose
 
 
@@ -38,8 +39,10 @@ def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> 
 
 
 def stage(policy_dir: Path, data_dirs: Sequence[Path], room: Path, *, tests: bool = False) -> None:
-    """Lay out in `room` what goes into a bundle; with `tests`, their rules too."""
+    """Lay out in `room` what goes into a bundle; with `tests`, also those and the known reasons."""
     document = compose(policy_dir / "schemas", [policy_dir / "tables", *data_dirs])
+    if tests:
+        document["reasons"] = dict.fromkeys(Reason, True)
     data = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     (room / "data.json").write_text(data, encoding="utf-8")
     rules = policy_dir / "rules"

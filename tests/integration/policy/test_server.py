@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts import vocabulary as words
+from contracts.reasons import Reason
 from deploy.local import find
 from deploy.local.progress import Progress
 from deploy.opa.bundle import build, main, revision_of
@@ -17,7 +18,7 @@ from gateway.decisions import read_action, read_release
 from tests.integration.policy import questions
 from tests.integration.policy.conftest import POLICY
 
-REASONS = set(json.loads((POLICY / "tables" / "reasons.json").read_text(encoding="utf-8")))
+REASONS = set(Reason)
 ACTIONS = sorted(json.loads((POLICY / "tables" / "actions.json").read_text(encoding="utf-8")))
 SLOW = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
