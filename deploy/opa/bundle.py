@@ -18,7 +18,7 @@ from deploy.opa.data import DataRefused, compose
 
 
 class PolicyFailed(Exception):
-    """The rules do not compile; the message is OPA's own."""
+    """There are no rules, or they do not compile; the message is then OPA's own."""
 
 
 def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> str:
@@ -33,6 +33,8 @@ def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> 
     with tempfile.TemporaryDirectory() as room:
         staged = Path(room)
         stage(policy_dir, data_dirs, staged)
+        if not any(staged.rglob("*.rego")):
+            raise PolicyFailed(f"there are no rules in {policy_dir / 'rules'}")
         revision = _revision(staged)
         _pack(opa, staged, revision, out)
     return revision

@@ -281,6 +281,15 @@ def test_the_command_line_prints_the_revision(tmp_path, capsys):
     assert main(["opa"]) == 2
 
 
+def test_no_bundle_is_built_without_rules(tmp_path, capsys):
+    """A folder that is named wrongly would answer every question with nothing at all."""
+    out = tmp_path / "bundle.tar.gz"
+
+    assert main([str(find.opa(Progress(None))), str(tmp_path), str(out)]) == 1
+    assert "there are no rules in" in capsys.readouterr().err
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("who", ["caw-westhoek", "politie-westhoek", "parket-westhoek"])
 def test_an_agreement_that_lapses_closes_its_cases_at_that_second(ask, who):
     """An agreement that expired overnight with sessions open is released to nobody."""
