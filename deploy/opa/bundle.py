@@ -13,17 +13,18 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from contracts.reasons import Reason
 from deploy.opa.data import DataRefused, compose
 
 
 class PolicyFailed(Exception):
-    """The rules do not compile; the message is OPA's own."""
+    """There are no rules, or they do not compile; the message is then OPA's own."""
 
 
 def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> str:
     """Write the bundle to `out` and give its revision (SHA-256, hexadecimal).
 
-    From `policy_dir` come every `*.rego` that is not a test, the tables that the rules read
+    From `policy_dir` come the rules (`rules/`, without their tests), the tables that they read
     (`tables/`) and the schemas that all data must fit (`schemas/`). Agreements, partners and
     mandates come from `data_dirs`, a later one overruling by id (deploy.opa.data). The same
     content gives the same revision, wherever it lies. `out` is replaced at once or not at all.
@@ -32,19 +33,24 @@ def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> 
     with tempfile.TemporaryDirectory() as room:
         staged = Path(room)
         stage(policy_dir, data_dirs, staged)
+        if not any(staged.rglob("*.rego")):
+            raise PolicyFailed(f"there are no rules in {policy_dir / 'rules'}")
         revision = _revision(staged)
         _pack(opa, staged, revision, out)
     return revision
 
 
 def stage(policy_dir: Path, data_dirs: Sequence[Path], room: Path, *, tests: bool = False) -> None:
-    """Lay out in `room` what goes into a bundle; with `tests`, their rules too."""
+    """Lay out in `room` what goes into a bundle; with `tests`, also those and the known reasons."""
     document = compose(policy_dir / "schemas", [policy_dir / "tables", *data_dirs])
+    if tests:
+        document["reasons"] = dict.fromkeys(Reason, True)
     data = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     (room / "data.json").write_text(data, encoding="utf-8")
-    for rule in policy_dir.rglob("*.rego"):
+    rules = policy_dir / "rules"
+    for rule in rules.rglob("*.rego"):
         if tests or not rule.name.endswith("_test.rego"):
-            place = room / rule.relative_to(policy_dir)
+            place = room / rule.relative_to(rules)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(rule, place)
 

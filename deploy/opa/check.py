@@ -32,14 +32,14 @@ def check(opa: Path, policy_dir: Path, say: Callable[[str], None] = print) -> No
 
     `say` is told one line per check that passed.
     """
-    rules = [str(path) for path in sorted(policy_dir.rglob("*.rego"))]
+    rules = [str(path) for path in sorted((policy_dir / "rules").rglob("*.rego"))]
     with tempfile.TemporaryDirectory() as room:
         staged = Path(room)
         try:
             stage(policy_dir, [policy_dir / "data"], staged, tests=True)
         except DataRefused as fault:
             raise CheckFailed(str(fault)) from fault
-        say("  data      fit their schemas")
+        say("  data      fit their schemas and each other")
         _run([opa, "fmt", "--fail", "--diff", *rules])
         say(f"  opa fmt   {len(rules)} files")
         _run([opa, "check", "--strict", *rules])

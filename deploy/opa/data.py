@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
+
+from deploy.opa.consistency import faults
 
 Table = dict[str, Any]
 
 AGREEMENTS = "agreements"
 MANDATES = "mandates"
 
+_FORMATS = FormatChecker()
+
 
 class DataRefused(Exception):
-    """A data file is not what its schema asks; the message names the file, place and fault."""
+    """Data do not fit their schema, or contradict each other; the message says where, and how."""
 
 
 def compose(schemas: Path, folders: Sequence[Path]) -> Table:
@@ -24,8 +29,8 @@ def compose(schemas: Path, folders: Sequence[Path]) -> Table:
 
     `agreements/<id>.json` become `agreements` (by id), `mandates/*.json` become `mandates` (by
     person) and `members` (by agreement), any other `<name>.json` becomes `<name>` (by key).
-    Raises DataRefused when a file does not fit `<schemas>/<name>.json`, or when files contradict
-    each other: a mandate or a party without its agreement or partner.
+    Raises DataRefused when a file does not fit `<schemas>/<name>.json`, or with every contradiction
+    in what they say together, one on a line (deploy.opa.consistency).
     """
     agreements: Table = {}
     mandates: Table = {}
@@ -38,7 +43,7 @@ def compose(schemas: Path, folders: Sequence[Path]) -> Table:
                     raise DataRefused(f"{path}: the id {content['id']!r} is not the file's name")
                 agreements[content["id"]] = content
             elif name == MANDATES:
-                mandates |= {mandate["id"]: mandate for mandate in content}
+                mandates |= _by_id(path, content)
             else:
                 tables[name] = tables.get(name, {}) | content
     document = {
@@ -47,7 +52,8 @@ def compose(schemas: Path, folders: Sequence[Path]) -> Table:
         MANDATES: _grouped(mandates, "person"),
         "members": _grouped(mandates, "agreement"),
     }
-    _hang_together(document)
+    if contradictions := faults(document):
+        raise DataRefused("\n".join(contradictions))
     return document
 
 
@@ -58,7 +64,7 @@ def _read(folder: Path) -> Iterator[tuple[Path, str, Any]]:
         if len(parts) > 2 or (len(parts) == 2 and name not in (AGREEMENTS, MANDATES)):
             raise DataRefused(f"{path}: no data is expected here")
         try:
-            yield path, name, json.loads(path.read_text(encoding="utf-8"))
+            yield path, name, json.loads(path.read_text("utf-8"), object_pairs_hook=_unique)
         except ValueError as error:
             raise DataRefused(f"{path}: not JSON: {error}") from error
 
@@ -67,11 +73,34 @@ def _check(schema: Path, path: Path, content: Any) -> None:
     if not schema.exists():
         raise DataRefused(f"{path}: there is no schema {schema.name}")
     rules = json.loads(schema.read_text(encoding="utf-8"))
-    validator = Draft202012Validator(rules, format_checker=FormatChecker())
-    faults = sorted(validator.iter_errors(content), key=lambda fault: list(map(str, fault.path)))
-    if faults:
-        told = [f"{'/'.join(map(str, f.path)) or '(root)'}: {f.message}" for f in faults[:3]]
+    validator = Draft202012Validator(rules, format_checker=_FORMATS)
+    found = sorted(validator.iter_errors(content), key=lambda fault: list(map(str, fault.path)))
+    if found:
+        told = [f"{'/'.join(map(str, f.path)) or '(root)'}: {f.message}" for f in found[:3]]
         raise DataRefused(f"{path}: {'; '.join(told)}")
+
+
+def _by_id(path: Path, mandates: Sequence[Table]) -> Table:
+    found: Table = {}
+    for mandate in mandates:
+        if mandate["id"] in found:
+            raise DataRefused(f"{path}: the mandate {mandate['id']!r} is there twice")
+        found[mandate["id"]] = mandate
+    return found
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> Table:
+    members: Table = {}
+    for name, value in pairs:
+        if name in members:
+            raise ValueError(f"{name!r} is there twice")
+        members[name] = value
+    return members
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    return not isinstance(value, str) or bool(datetime.fromisoformat(value))
 
 
 def _grouped(mandates: Mapping[str, Table], member: str) -> Table:
@@ -79,23 +108,3 @@ def _grouped(mandates: Mapping[str, Table], member: str) -> Table:
     for _, mandate in sorted(mandates.items()):
         groups.setdefault(mandate[member], []).append(mandate)
     return dict(sorted(groups.items()))
-
-
-def _hang_together(document: Mapping[str, Any]) -> None:
-    agreements, partners = document[AGREEMENTS], document.get("partners", {})
-    for agreement in agreements.values():
-        for party in agreement["parties"]:
-            if party["partner"] not in partners:
-                raise DataRefused(f"{agreement['id']}: no partner {party['partner']!r}")
-    for held in document[MANDATES].values():
-        for mandate in held:
-            _mandate_fits(mandate, agreements)
-
-
-def _mandate_fits(mandate: Table, agreements: Mapping[str, Any]) -> None:
-    agreement = agreements.get(mandate["agreement"])
-    if agreement is None:
-        raise DataRefused(f"{mandate['id']}: no agreement {mandate['agreement']!r}")
-    parties = {party["partner"] for party in agreement["parties"]}
-    if mandate["partner"] is not None and mandate["partner"] not in parties:
-        raise DataRefused(f"{mandate['id']}: {mandate['partner']!r} is no party to the agreement")

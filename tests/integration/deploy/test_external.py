@@ -19,11 +19,17 @@ from deploy.opa import bundle
 QUIET = Progress(None)
 
 
+def write_rule(policy: Path, answer: str) -> None:
+    """A policy of one rule."""
+    (policy / "rules").mkdir()
+    (policy / "rules" / "rule.rego").write_text(f"package rules\n\nanswer := {answer}\n")
+
+
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """Somebody's broker (with its management API), replica set and policy server."""
     folder = tmp_path_factory.mktemp("theirs")
-    (folder / "rule.rego").write_text("package rules\n\nanswer := 42\n")
+    write_rule(folder, "42")
     bundle_file = folder / "bundle.tar.gz"
     with running(folder) as parts:
         bundle.build(parts.opa_binary, folder, [], bundle_file)
@@ -115,7 +121,7 @@ def test_a_named_policy_server_must_decide_by_our_rules(
     same = Parts(tmp_path / "same", theirs.opa.bundle)
     same.start(("opa",))
     assert same.opa_url == theirs.opa_url
-    (tmp_path / "other.rego").write_text("package rules\n\nanswer := 43\n")
+    write_rule(tmp_path, "43")
     bundle.build(theirs.opa_binary, tmp_path, [], tmp_path / "other.tar.gz")
     with pytest.raises(Trouble, match="other rules than ours"):
         Parts(tmp_path / "other", tmp_path / "other.tar.gz").start(("opa",))

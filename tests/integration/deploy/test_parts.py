@@ -208,10 +208,10 @@ def test_a_killed_database_comes_back_with_what_it_confirmed(stack: Parts) -> No
 
 def test_opa_decides_by_the_bundle_it_is_given(stack: Parts, tmp_path: Path) -> None:
     """Decisions would be made by rules that nobody can name afterwards."""
-    rules = tmp_path / "policy"
-    rules.mkdir()
-    (rules / "release.rego").write_text(RULE)
-    revision = bundle.build(stack.opa_binary, rules, [], tmp_path / "bundle.tar.gz")
+    policy = tmp_path / "policy"
+    (policy / "rules").mkdir(parents=True)
+    (policy / "rules" / "release.rego").write_text(RULE)
+    revision = bundle.build(stack.opa_binary, policy, [], tmp_path / "bundle.tar.gz")
     stack.opa.use(tmp_path / "bundle.tar.gz")
     stack.opa.stop()
     assert not stack.opa.healthy()

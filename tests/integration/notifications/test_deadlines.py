@@ -23,7 +23,7 @@ from services.notifications.application import Notifications
 from services.notifications.store.deadlines import Deadlines
 from tests.integration.intake.conftest import config_on
 
-RULES = Path(__file__).parent / "rules"
+POLICY = Path(__file__).parent
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 CASE = str(uuid.UUID(int=7))
 
@@ -33,7 +33,7 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """A policy server that tells every participant; tests may stop it."""
     folder = tmp_path_factory.mktemp("policy")
     server = Parts(folder, folder / "bundle.tar.gz", tied=True)
-    bundle.build(server.opa_binary, RULES, [], folder / "bundle.tar.gz")
+    bundle.build(server.opa_binary, POLICY, [], folder / "bundle.tar.gz")
     try:
         server.start(("opa",))
         yield server

@@ -16,7 +16,7 @@ from tests.integration.intake.looking import watching
 from tests.integration.serving import Served, case_event, serving
 from tests.waiting import wait_until
 
-RULES = Path(__file__).parent / "rules"
+POLICY = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """A policy server that tells every participant of every event; tests may stop it."""
     folder = tmp_path_factory.mktemp("policy")
     server = Parts(folder, folder / "bundle.tar.gz", tied=True)
-    bundle.build(server.opa_binary, RULES, [], folder / "bundle.tar.gz")
+    bundle.build(server.opa_binary, POLICY, [], folder / "bundle.tar.gz")
     try:
         server.start(("opa",))
         yield server

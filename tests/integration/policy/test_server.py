@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts import vocabulary as words
+from contracts.reasons import Reason
 from deploy.local import find
 from deploy.local.progress import Progress
 from deploy.opa.bundle import build, main, revision_of
@@ -17,7 +18,7 @@ from gateway.decisions import read_action, read_release
 from tests.integration.policy import questions
 from tests.integration.policy.conftest import POLICY
 
-REASONS = set(json.loads((POLICY / "tables" / "reasons.json").read_text(encoding="utf-8")))
+REASONS = set(Reason)
 ACTIONS = sorted(json.loads((POLICY / "tables" / "actions.json").read_text(encoding="utf-8")))
 SLOW = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -259,8 +260,8 @@ def test_rules_that_do_not_compile_leave_the_old_bundle_in_place(tmp_path, capsy
     policy.mkdir()
     for name in ("tables", "schemas", "data"):
         (policy / name).symlink_to(POLICY / name)
-    (policy / "broken").mkdir()
-    (policy / "broken" / "broken.rego").write_text("package broken\n\nrule := nowhere\n")
+    (policy / "rules" / "broken").mkdir(parents=True)
+    (policy / "rules" / "broken" / "broken.rego").write_text("package broken\n\nrule := nowhere\n")
     out = tmp_path / "bundle.tar.gz"
     revision = build_here(out)
     arguments = [str(find.opa(Progress(None))), str(policy), str(out)]
@@ -278,6 +279,15 @@ def test_the_command_line_prints_the_revision(tmp_path, capsys):
     assert main([str(find.opa(Progress(None))), str(POLICY), str(out)]) == 0
     assert capsys.readouterr().out.strip() == revision_of(out)
     assert main(["opa"]) == 2
+
+
+def test_no_bundle_is_built_without_rules(tmp_path, capsys):
+    """A folder that is named wrongly would answer every question with nothing at all."""
+    out = tmp_path / "bundle.tar.gz"
+
+    assert main([str(find.opa(Progress(None))), str(tmp_path), str(out)]) == 1
+    assert "there are no rules in" in capsys.readouterr().err
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("who", ["caw-westhoek", "politie-westhoek", "parket-westhoek"])

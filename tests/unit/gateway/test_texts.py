@@ -1,27 +1,15 @@
 """Everything a person reads is there in Dutch, French and English."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
 from contracts.errors import STATUS
+from contracts.reasons import Reason
 from contracts.rpc.notifications import TASKS
 from contracts.vocabulary import LANGUAGES, STAGES
 from gateway.mistakes import KINDS, RULE
 from gateway.texts import TEXTS
-
-ROOT = Path(__file__).parents[3]
-REASONS = json.loads((ROOT / "services/policy/tables/reasons.json").read_text(encoding="utf-8"))
-
-
-def preconditions() -> set[str]:
-    """The codes by which owners say what must happen first."""
-    owners = [ROOT / "services" / owner for owner in ("intake", "risk", "plans")]
-    files = [file for owner in owners for file in owner.rglob("*.py")]
-    source = "".join(file.read_text(encoding="utf-8") for file in files)
-    return set(re.findall(r'(?:unmet\(\s*|, reason=)"([a-z_]+)"', source))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -33,7 +21,7 @@ def test_no_code_lacks_a_text(language: str) -> None:
     assert set(texts["tasks"]) == set(TASKS)
     assert set(texts["mistakes"]) == {kind for kind, _ in KINDS} | {RULE}
     assert set(texts["stages"]) == set(STAGES)
-    assert set(texts["reasons"]) == set(REASONS) | preconditions()
+    assert set(texts["reasons"]) == set(Reason)
     assert all(set(problem) == {"title", "detail"} for problem in texts["problems"].values())
 
 

@@ -10,6 +10,7 @@ from deploy.opa.data import DataRefused, compose
 
 POLICY = Path(__file__).parents[3] / "services" / "policy"
 SCHEMAS = POLICY / "schemas"
+TABLES = POLICY / "tables"
 OWN = POLICY / "data"
 
 
@@ -43,7 +44,7 @@ def mandate(**changes: Any) -> dict[str, Any]:
 
 def test_the_samples_become_one_document_by_id_person_and_agreement():
     """The rules look things up by key; a wrong key would find nobody's mandate."""
-    document = compose(SCHEMAS, [POLICY / "tables", OWN])
+    document = compose(SCHEMAS, [TABLES, OWN])
 
     assert {"agreements", "partners", "mandates", "members", "stages", "actions"} <= set(document)
     assert set(document["agreements"]) == {
@@ -89,6 +90,13 @@ def test_a_mandate_that_is_overruled_is_not_kept_beside_its_successor(tmp_path):
         ("agreements/other.json", agreement(), "is not the file's name"),
         ("agreements/sample-brugge.json", agreement(valid_until="2026-13-01"), "valid_until"),
         ("agreements/sample-brugge.json", agreement(valid_until="2026-01-01"), "valid_until"),
+        (
+            "agreements/sample-brugge.json",
+            agreement(valid_until="2026-02-30T00:00:00Z"),
+            "valid_until: '2026-02-30T00:00:00Z' is not a 'date-time'",
+        ),
+        ("partners.json", '{"caw": {}, "caw": {}}', "'caw' is there twice"),
+        ("mandates/m.json", [mandate(), mandate(role="chair")], "the mandate 'm-1' is there twice"),
         ("agreements/sample-brugge.json", agreement(approved_on="yesterday"), "approved_on"),
         ("agreements/sample-brugge.json", agreement(secret=True), "secret"),
         ("agreements/sample-brugge.json", agreement(region=["Brugge"]), "region/0"),
@@ -131,3 +139,231 @@ def test_need_to_know_is_complete_and_knows_no_whereabouts(tmp_path):
         write(tmp_path, "agreements/sample-brugge.json", content)
         with pytest.raises(DataRefused, match="need_to_know/domains"):
             compose(SCHEMAS, [OWN, tmp_path])
+
+
+def needed(**types: Any) -> dict[str, Any]:
+    """The sample agreement with these rows for types of partners."""
+    return agreement(need_to_know=agreement()["need_to_know"] | {"types": types})
+
+
+def parties(**changes: Any) -> dict[str, Any]:
+    """The sample agreement, its first party changed."""
+    first, *others = agreement()["parties"]
+    return agreement(parties=[first | changes, *others])
+
+
+def modality(**changes: Any) -> dict[str, Any]:
+    """The sample agreement with other modalities."""
+    return agreement(modalities=agreement()["modalities"] | changes)
+
+
+def row(table: str, name: str, **changes: Any) -> dict[str, Any]:
+    """A row of a table of the rules, changed."""
+    content = json.loads((TABLES / f"{table}.json").read_text())
+    return {name: content[name] | changes}
+
+
+def stages(**changes: Any) -> dict[str, Any]:
+    """The table of stages, changed."""
+    content: dict[str, Any] = json.loads((TABLES / "stages.json").read_text())
+    return content | changes
+
+
+PEACEFUL = [purpose for purpose in agreement()["purposes"] if purpose != "acute_danger"]
+CHAIR = {"who": "chair", "levels": "as_needed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("agreement", parties(partner="no-such"), "sample-brugge: parties: no partner 'no-such'"),
+        (
+            "agreement",
+            parties(domain="justice"),
+            "sample-brugge: parties/opgroeien: domain 'justice', in partners.json 'care'",
+        ),
+        (
+            "agreement",
+            parties(partner="caw", type="x"),
+            "sample-brugge: parties: 'caw' is there twice",
+        ),
+        (
+            "agreement",
+            needed(youth_carer={"children": "full"}),
+            "sample-brugge: need_to_know/types: no party is of type 'youth_carer'",
+        ),
+        ("agreement", needed(youth_care={"child": "full"}), "need_to_know/types/youth_care"),
+        ("agreement", needed(youth_care={"whereabouts": "full"}), "'whereabouts' is not one of"),
+        ("agreement", needed(youth_care={"children": "all"}), "need_to_know/types/youth_care"),
+        (
+            "agreement",
+            agreement(succeeds="no-such"),
+            "sample-brugge: succeeds: no agreement 'no-such'",
+        ),
+        ("agreement", agreement(succeeds="sample-brugge"), "sample-brugge: succeeds: itself"),
+        (
+            "agreement",
+            agreement(valid_until="2024-12-31T22:59:59Z"),
+            "sample-brugge: valid_until: before it begins",
+        ),
+        (
+            "agreement",
+            agreement(
+                legal_basis=agreement()["legal_basis"] | {"valid_from": "2036-01-01T00:00:00Z"}
+            ),
+            "sample-brugge: legal_basis/valid_from: after the agreement has ended",
+        ),
+        (
+            "agreement",
+            agreement(purposes=PEACEFUL),
+            "sample-brugge: emergency_access without the purpose 'acute_danger'",
+        ),
+        (
+            "agreement",
+            modality(emergency_access=False),
+            "sample-brugge: the purpose 'acute_danger' without emergency_access",
+        ),
+        (
+            "agreement",
+            modality(quorum=10),
+            "sample-brugge: modalities/quorum: 10 of 9 parties",
+        ),
+        (
+            "agreement",
+            agreement(tables=[{"id": "t", "name": "a"}, {"id": "t", "name": "b"}]),
+            "sample-brugge: tables: 't' is there twice",
+        ),
+        ("mandates", [mandate(agreement="no-such")], "m-1: agreement: no agreement 'no-such'"),
+        (
+            "mandates",
+            [mandate(partner="caw-kortrijk")],
+            "m-1: partner: 'caw-kortrijk' is no party to sample-brugge",
+        ),
+        ("mandates", [mandate(until="2025-12-31T23:59:59Z")], "m-1: until: before it begins"),
+        (
+            "actions",
+            row("actions", "schedule_session", needs={"table_known": "table_unknow"}),
+            "actions/schedule_session: needs/table_known: no reason 'table_unknow'",
+        ),
+        (
+            "actions",
+            row("actions", "schedule_session", needs={"table_know": "table_unknown"}),
+            "'table_know' is not one of",
+        ),
+        (
+            "actions",
+            row("actions", "schedule_session", roles=["chair", "auditor"]),
+            "actions/schedule_session: roles: 'auditor' serves none of its purposes",
+        ),
+        (
+            "actions",
+            row("actions", "schedule_session", purposes=["coordination", "audit"]),
+            "actions/schedule_session: purposes: 'audit' is served by none of its roles",
+        ),
+        (
+            "transitions",
+            {"closes": {"roles": ["chair"]}},
+            "transitions/closes: no step of a case",
+        ),
+        (
+            "actions",
+            {
+                "open_emergency": {
+                    "about": "danger",
+                    "purposes": ["acute_danger"],
+                    "needs": {},
+                    "roles": ["team_member"],
+                }
+            },
+            "actions/open_emergency: stages: missing",
+        ),
+        (
+            "transitions",
+            {"close": {"roles": ["auditor"]}},
+            "transitions/close: roles: 'auditor' may not change_stage",
+        ),
+        (
+            "resources",
+            row("resources", "plans", purposes=["audit"]),
+            "resources/plans: purposes: 'audit' shows nobody a case",
+        ),
+        (
+            "notifications",
+            {"intake.case_close": {"task": "case_ended", "tell": ["team"]}},
+            "notifications/intake.case_close: no event and no day that comes",
+        ),
+        (
+            "notifications",
+            {"intake.case_closed": {"task": "case_end", "tell": ["team"]}},
+            "notifications/intake.case_closed: no task 'case_end'",
+        ),
+        (
+            "notifications",
+            row("notifications", "intake.case_closed", tell=["teams"]),
+            "'teams' is not one of",
+        ),
+        (
+            "notifications",
+            row("notifications", "plans.action_updated", when={"status": ["done"]}),
+            "notifications/plans.action_updated: when: the event has no member 'status'",
+        ),
+        (
+            "notifications",
+            row("notifications", "plans.action_updated", when={"state": ["stuck"]}),
+            "notifications/plans.action_updated: when/state: never 'stuck'",
+        ),
+        (
+            "stages",
+            stages(closed=[CHAIR, CHAIR | {"levels": {}}]),
+            "stages/closed: who: 'chair' is there twice",
+        ),
+        (
+            "referral",
+            {"kinds": ["persons"], "answers": ["advice"]},
+            "referral/kinds: no kind of fragment 'persons'",
+        ),
+        (
+            "referral",
+            {"kinds": ["person"], "answers": ["advise"]},
+            "referral/answers: no kind of fragment 'advise'",
+        ),
+        (
+            "emergency",
+            {"levels": {}, "for_review": ["emergency_grounds"]},
+            "emergency/for_review: no kind of fragment 'emergency_grounds'",
+        ),
+    ],
+)
+def test_data_that_contradict_themselves_are_refused(tmp_path, name, content, told):
+    """A slip of the pen would be decided by, and show or hide without anybody knowing why."""
+    file = {"agreement": "agreements/sample-brugge.json", "mandates": "mandates/m.json"}
+    write(tmp_path, file.get(name, f"{name}.json"), content)
+
+    with pytest.raises(DataRefused) as refused:
+        compose(SCHEMAS, [TABLES, OWN, tmp_path])
+
+    assert told in str(refused.value)
+
+
+def test_agreements_that_succeed_each_other_are_refused(tmp_path):
+    """Nobody could say which of them a case belongs under."""
+    write(tmp_path, "agreements/sample-brugge.json", agreement(succeeds="other"))
+    write(tmp_path, "agreements/other.json", agreement(id="other", succeeds="sample-brugge"))
+
+    with pytest.raises(DataRefused, match="sample-brugge: succeeds: itself, by way of 'other'"):
+        compose(SCHEMAS, [TABLES, OWN, tmp_path])
+
+
+def test_every_contradiction_is_told_at_once(tmp_path):
+    """Whoever sets up a region would mend one slip a run."""
+    write(tmp_path, "agreements/sample-brugge.json", modality(quorum=10) | {"purposes": PEACEFUL})
+    write(tmp_path, "mandates/m.json", [mandate(until="2025-12-31T23:59:59Z")])
+
+    with pytest.raises(DataRefused) as refused:
+        compose(SCHEMAS, [TABLES, OWN, tmp_path])
+
+    assert str(refused.value).splitlines() == [
+        "sample-brugge: emergency_access without the purpose 'acute_danger'",
+        "sample-brugge: modalities/quorum: 10 of 9 parties",
+        "m-1: until: before it begins",
+    ]

@@ -20,8 +20,12 @@ problems(case) := {code |
 }
 
 # What is not understood walls off all the same.
-told(conflict) := code if {
-	is_string(conflict)
-	code := sprintf("conflict_%s", [conflict])
-	code in object.keys(data.reasons)
-} else := "malformed"
+told(conflict) := code if code := codes[conflict]
+
+else := "malformed"
+
+codes := {
+	"same_person": "conflict_same_person",
+	"kin": "conflict_kin",
+	"other_interest": "conflict_other_interest",
+}

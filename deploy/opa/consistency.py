@@ -1,0 +1,197 @@
+"""Finds contradictions in the data that the rules decide by, where each file fits its schema.
+
+A rule that looks up a misspelt word finds nothing: it denies, or falls back to a wider row, and
+nobody notices. These checks refuse such data before a bundle is built. Each function yields its
+faults as `<agreement, mandate or table/row>: <place>: <what is wrong>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from contracts.events import EVENTS
+from contracts.fragments import KINDS
+from contracts.reasons import Reason
+from contracts.rpc.notifications import TASKS
+from contracts.vocabulary import TRANSITIONS
+
+Table = Mapping[str, Any]
+
+REASONS: Final = frozenset(Reason)
+
+
+def faults(document: Table) -> list[str]:
+    """Every contradiction in the document that the rules see (deploy.opa.data), tables last."""
+    return [*_agreements(document), *_mandates(document), *_tables(document)]
+
+
+def _agreements(document: Table) -> Iterator[str]:
+    agreements, partners = document["agreements"], document.get("partners", {})
+    for agreement in agreements.values():
+        found = (
+            *_parties(agreement, partners),
+            *_types(agreement),
+            *_succession(agreement, agreements),
+            *_validity(agreement),
+            *_danger(agreement),
+            *_quorum(agreement),
+            *_twice("tables", (table["id"] for table in agreement["tables"])),
+        )
+        yield from (f"{agreement['id']}: {fault}" for fault in found)
+
+
+def _parties(agreement: Table, partners: Table) -> Iterator[str]:
+    yield from _twice("parties", (party["partner"] for party in agreement["parties"]))
+    for party in agreement["parties"]:
+        partner, domain = party["partner"], party["domain"]
+        if partner not in partners:
+            yield f"parties: no partner {partner!r}"
+        elif partners[partner]["domain"] != domain:
+            usual = partners[partner]["domain"]
+            yield f"parties/{partner}: domain {domain!r}, in partners.json {usual!r}"
+
+
+def _types(agreement: Table) -> Iterator[str]:
+    known = {party["type"] for party in agreement["parties"]}
+    for name in agreement["need_to_know"]["types"]:
+        if name not in known:
+            yield f"need_to_know/types: no party is of type {name!r}"
+
+
+def _succession(agreement: Table, agreements: Table) -> Iterator[str]:
+    passed: list[str] = []
+    earlier = agreement["succeeds"]
+    while earlier in agreements and earlier != agreement["id"] and earlier not in passed:
+        passed.append(earlier)
+        earlier = agreements[earlier]["succeeds"]
+    if earlier == agreement["id"]:
+        yield "succeeds: itself" + "".join(f", by way of {each!r}" for each in passed)
+    elif earlier is not None and not passed:
+        yield f"succeeds: no agreement {earlier!r}"
+
+
+def _validity(agreement: Table) -> Iterator[str]:
+    end = _moment(agreement["valid_until"])
+    if end < _moment(agreement["valid_from"]):
+        yield "valid_until: before it begins"
+    if end < _moment(agreement["legal_basis"]["valid_from"]):
+        yield "legal_basis/valid_from: after the agreement has ended"
+
+
+def _danger(agreement: Table) -> Iterator[str]:
+    purpose = "acute_danger" in agreement["purposes"]
+    allowed = agreement["modalities"]["emergency_access"]
+    if allowed and not purpose:
+        yield "emergency_access without the purpose 'acute_danger'"
+    if purpose and not allowed:
+        yield "the purpose 'acute_danger' without emergency_access"
+
+
+def _quorum(agreement: Table) -> Iterator[str]:
+    quorum, parties = agreement["modalities"]["quorum"], len(agreement["parties"])
+    if quorum > parties:
+        yield f"modalities/quorum: {quorum} of {parties} parties"
+
+
+def _mandates(document: Table) -> Iterator[str]:
+    agreements = document["agreements"]
+    for mandate in (each for held in document["mandates"].values() for each in held):
+        name, partner, end = mandate["agreement"], mandate["partner"], mandate["until"]
+        agreement = agreements.get(name)
+        if agreement is None:
+            yield f"{mandate['id']}: agreement: no agreement {name!r}"
+        elif partner and partner not in {party["partner"] for party in agreement["parties"]}:
+            yield f"{mandate['id']}: partner: {partner!r} is no party to {name}"
+        if end and _moment(end) < _moment(mandate["from"]):
+            yield f"{mandate['id']}: until: before it begins"
+
+
+def _tables(document: Table) -> Iterator[str]:
+    for table, check in _CHECKS.items():
+        for name, row in document.get(table, {}).items():
+            yield from (f"{table}/{name}: {fault}" for fault in check(name, row, document))
+
+
+def _action(name: str, row: Table, document: Table) -> Iterator[str]:
+    for condition, reason in row["needs"].items():
+        if reason not in REASONS:
+            yield f"needs/{condition}: no reason {reason!r}"
+    served = {each: document["purposes"][each] for each in row["purposes"]}
+    for role in row["roles"]:
+        if not any(role in roles for roles in served.values()):
+            yield f"roles: {role!r} serves none of its purposes"
+    for purpose, roles in served.items():
+        if row["roles"] and not set(roles) & set(row["roles"]):
+            yield f"purposes: {purpose!r} is served by none of its roles"
+    if row["about"] == "danger" and "stages" not in row:
+        yield "stages: missing, so that no access would ever be open"
+
+
+def _transition(name: str, row: Table, document: Table) -> Iterator[str]:
+    if name not in TRANSITIONS:
+        yield "no step of a case"
+    for role in row["roles"]:
+        if role not in document["actions"]["change_stage"]["roles"]:
+            yield f"roles: {role!r} may not change_stage"
+
+
+def _resource(name: str, row: Table, document: Table) -> Iterator[str]:
+    for purpose in row["purposes"]:
+        if set(document["purposes"][purpose].values()) <= {"none"}:
+            yield f"purposes: {purpose!r} shows nobody a case"
+
+
+def _stage(name: str, row: Iterable[Table], document: Table) -> Iterator[str]:
+    yield from _twice("who", (audience["who"] for audience in row))
+
+
+def _notification(name: str, row: Table, document: Table) -> Iterator[str]:
+    if name not in EVENTS and name.removeprefix("notifications.") not in TASKS:
+        yield "no event and no day that comes"
+        return
+    for task in (row["task"], row.get("unrepresented", row)["task"]):
+        if task not in TASKS:
+            yield f"no task {task!r}"
+    for member, values in row.get("when", {}).items():
+        yield from _condition(name, member, values)
+
+
+def _condition(event: str, member: str, values: Iterable[str]) -> Iterator[str]:
+    versions = EVENTS.get(event)
+    field = versions and versions[max(versions)]().fields.get(member)
+    if not field:
+        yield f"when: the event has no member {member!r}"
+        return
+    possible = getattr(field.validate, "choices", ())
+    yield from (f"when/{member}: never {value!r}" for value in values if value not in possible)
+
+
+def _kinds(name: str, row: Any, document: Table) -> Iterator[str]:
+    if name != "levels":  # of categories, which its schema knows
+        yield from (f"no kind of fragment {kind!r}" for kind in row if kind not in KINDS)
+
+
+_CHECKS: Final[Mapping[str, Callable[[str, Any, Table], Iterator[str]]]] = {
+    "actions": _action,
+    "transitions": _transition,
+    "resources": _resource,
+    "stages": _stage,
+    "notifications": _notification,
+    "referral": _kinds,
+    "emergency": _kinds,
+}
+"""What is wrong with a row of a table, by the row's name, what it says, and all data."""
+
+
+def _twice(place: str, names: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield f"{place}: {name!r} is there twice"
+        seen.add(name)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
