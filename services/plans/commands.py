@@ -1,127 +1,89 @@
 """The commands of plans: for each, the state it looks at and the rule it is given to."""
 
-import uuid
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
-from marshmallow import ValidationError
-
-from chassis.clock import Clock
-from chassis.errors import Refuse
-from contracts.bodies import COMMAND_BODIES
+from casework.case import DecidedCase
+from casework.change import Change
+from casework.command import Command
+from casework.transaction import CaseTransaction, Rule
 from services.plans.domain import actions, closing, direction, plan
-from services.plans.domain.case import Case, Change
-from services.plans.domain.command import Command
-from services.plans.store.keeping import Books
-
-Envelope = Mapping[str, Any]
 
 
-def load(name: str, envelope: Envelope, clock: Clock) -> Command:
-    """The command that an envelope carries; raises Refuse when its body does not fit."""
-    try:
-        body = COMMAND_BODIES[name]().load(envelope["body"])
-    except ValidationError as error:
-        raise Refuse("validation_failed", fields=sorted(error.messages_dict)) from None
-    return Command(
-        name=name,
-        partner=envelope["partner"],
-        terms=envelope["terms"],
-        body=body,
-        now=clock.now(),
-        new_id=lambda: str(uuid.uuid4()),
-        target=envelope["target"],
-        if_match=envelope["if_match"],
-    )
+def _propose_plan(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+    return plan.propose_plan(case, command, transaction.fragments.of_kind("plan"))
 
 
-def case_of(envelope: Envelope) -> Case:
-    """The case that a command is about, as it was decided on; raises Refuse without one."""
-    seen = envelope["decided_on"]
-    if seen is None or envelope["case"] is None or envelope["agreement"] is None:
-        raise Refuse("not_found")
-    return Case(
-        id=envelope["case"],
-        agreement=envelope["agreement"],
-        stage=seen["stage"],
-        submitted_by=seen["submitted_by"],
-        participants=tuple(seen["participants"]),
-        persons=tuple(seen["persons"]),
-        walled=tuple(seen["walled"]),
-        director=seen["director"],
-    )
+def _take_plan_position(
+    _case: DecidedCase, command: Command, transaction: CaseTransaction
+) -> Change:
+    fragments = transaction.fragments
+    version = fragments.get(command.target, "plan")
+    return plan.take_plan_position(command, version, fragments.of_kind("plan_position"))
 
 
-def change_of(case: Case, command: Command, books: Books) -> Change:
-    """What the command changes, by its rule; raises Refuse and changes nothing."""
-    books.take_turn()
-    return _HANDLERS[command.name](case, command, books)
-
-
-def _propose_plan(case: Case, command: Command, books: Books) -> Change:
-    return plan.propose_plan(case, command, books.of_kind("plan"))
-
-
-def _take_plan_position(case: Case, command: Command, books: Books) -> Change:
-    version = books.fragment("plan", command.target)
-    return plan.take_plan_position(command, version, books.of_kind("plan_position"))
-
-
-def _adopt_plan(case: Case, command: Command, books: Books) -> Change:
+def _adopt_plan(_case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+    fragments = transaction.fragments
     return plan.adopt_plan(
         command,
-        books.fragment("plan", command.target),
-        books.of_kind("plan"),
-        books.of_kind("plan_position"),
-        books.of_kind("action"),
+        fragments.get(command.target, "plan"),
+        fragments.of_kind("plan"),
+        fragments.of_kind("plan_position"),
+        fragments.of_kind("action"),
     )
 
 
-def _update_action(case: Case, command: Command, books: Books) -> Change:
-    action = books.fragment("action", command.target, opened=True)
-    adopted = plan.adopted_plan(books.of_kind("plan"))
-    return actions.update_action(command, action, adopted, books.of_kind("decision"))
+def _update_action(_case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+    fragments = transaction.fragments
+    action = fragments.open(command.target, "action")
+    adopted = plan.adopted_plan(fragments.of_kind("plan"))
+    return actions.update_action(command, action, adopted, fragments.of_kind("decision"))
 
 
-def _record_decision(case: Case, command: Command, books: Books) -> Change:
-    named = command.body.get("action")
-    return actions.record_decision(case, command, books.find("action", named))
+def _record_decision(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+    action = transaction.fragments.find(command.body.get("action"), "action")
+    return actions.record_decision(case, command, action)
 
 
-def _log_contact(case: Case, command: Command, books: Books) -> Change:
-    return direction.log_contact(case, command, books.find("plan", command.body.get("plan")))
+def _log_contact(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+    version = transaction.fragments.find(command.body.get("plan"), "plan")
+    return direction.log_contact(case, command, version)
 
 
-def _record_trajectory(case: Case, command: Command, books: Books) -> Change:
+def _record_trajectory(
+    case: DecidedCase, command: Command, _transaction: CaseTransaction
+) -> Change:
     return direction.record_trajectory(case, command)
 
 
-def _update_trajectory(case: Case, command: Command, books: Books) -> Change:
-    trajectory = books.fragment("trajectory", command.target, opened=True)
+def _update_trajectory(
+    _case: DecidedCase, command: Command, transaction: CaseTransaction
+) -> Change:
+    trajectory = transaction.fragments.open(command.target, "trajectory")
     return direction.update_trajectory(command, trajectory)
 
 
-def _report_progress(case: Case, command: Command, books: Books) -> Change:
+def _report_progress(case: DecidedCase, command: Command, _transaction: CaseTransaction) -> Change:
     return direction.report_progress(case, command)
 
 
-def _draw_conclusion(case: Case, command: Command, books: Books) -> Change:
-    adopted = plan.adopted_plan(books.of_kind("plan"))
-    done, decisions = books.of_kind("action"), books.of_kind("decision")
+def _draw_conclusion(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+    fragments = transaction.fragments
+    adopted = plan.adopted_plan(fragments.of_kind("plan"))
+    done, decisions = fragments.of_kind("action"), fragments.of_kind("decision")
     return closing.draw_conclusion(case, command, adopted, done, decisions)
 
 
-def _record_follow_up(case: Case, command: Command, books: Books) -> Change:
-    return closing.record_follow_up(case, command, books.of_kind("conclusion"))
+def _record_follow_up(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+    return closing.record_follow_up(case, command, transaction.fragments.of_kind("conclusion"))
 
 
-def _evaluate_approach(case: Case, command: Command, books: Books) -> Change:
+def _evaluate_approach(
+    case: DecidedCase, command: Command, _transaction: CaseTransaction
+) -> Change:
     return closing.evaluate_approach(case, command)
 
 
-Handler = Callable[[Case, Command, Books], Change]
-
-_HANDLERS: Final[dict[str, Handler]] = {
+RULES: Final[dict[str, Rule]] = {
     "propose_plan": _propose_plan,
     "take_plan_position": _take_plan_position,
     "adopt_plan": _adopt_plan,
@@ -135,3 +97,4 @@ _HANDLERS: Final[dict[str, Handler]] = {
     "record_follow_up": _record_follow_up,
     "evaluate_approach": _evaluate_approach,
 }
+"""Command → its rule."""

@@ -25,22 +25,22 @@ class PlansService:
     @rpc
     def read_fragments(self, request: Payload) -> Payload:
         """What plans holds of a case; of an unknown one nothing, in the same shape."""
-        return self.app.reading.fragments(**request)
+        return self.app.queries.read_fragments(**request)
 
     @rpc(callers=("intake",), dumped=True)
     def plan_outcome(self, request: Payload) -> Payload:
         """An adopted version of the plan (plan van aanpak)."""
-        return self.app.settled("plan_outcome", request)
+        return self.app.outcome("plan_outcome", request)
 
     @rpc(callers=("intake",), dumped=True)
     def conclusion_outcome(self, request: Payload) -> Payload:
         """A closed conclusion (afronding)."""
-        return self.app.settled("conclusion_outcome", request)
+        return self.app.outcome("conclusion_outcome", request)
 
     @rpc(callers=("intake",), dumped=True)
     def follow_up_outcome(self, request: Payload) -> Payload:
         """A closed follow-up, six months after the conclusion."""
-        return self.app.settled("follow_up_outcome", request)
+        return self.app.outcome("follow_up_outcome", request)
 
     @rpc
     def ping(self, _request: Payload) -> Payload:

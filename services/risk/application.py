@@ -1,32 +1,31 @@
-"""Risk at work: the books, the rules, the instruments and the outside world put together."""
+"""Risk at work: the catalogue of instruments, its fragments and its commands put together."""
 
 from typing import Any
 
-from pymongo.client_session import ClientSession
-
-from chassis.keyed_locks import KeyedLocks
+from casework.envelope import Envelope
+from casework.queries import FragmentQueries
+from casework.transaction import DecidedCommands
 from chassis.runtime import Runtime
-from services.risk import commands, store
+from services.risk import store
 from services.risk.catalogue_files import open_catalogue
-from services.risk.domain.case import told
+from services.risk.commands import rules
 from services.risk.domain.instrument import Catalogue
-from services.risk.domain.weighing import settled
-from services.risk.store.keeping import Books
-from services.risk.store.reading import Reading
+from services.risk.domain.weighing import weighing_outcome
 
 
 class Risk:
     """Answers content and outcomes, and performs commands. Making it needs the database.
 
-    `reading` is what it tells of cases.
+    `queries` read the fragments of cases.
     """
 
     def __init__(self, runtime: Runtime, catalogue: Catalogue) -> None:
         store.prepare(runtime)
         self._runtime = runtime
         self._catalogue = catalogue
-        self._locks = KeyedLocks()
-        self.reading = Reading(runtime)
+        self._commands = DecidedCommands(runtime, store.LAYOUT, rules(catalogue))
+        self._weighings = store.WeighingQueries(runtime)
+        self.queries = FragmentQueries(runtime, store.LAYOUT)
 
     def ready(self) -> bool:
         """Whether this service can do its work."""
@@ -53,33 +52,15 @@ class Risk:
 
     def weighing_outcome(self, case: str, outcome: str) -> dict[str, Any]:
         """What a closed weighing says; raises Refuse("not_found") when there is none to tell."""
-        closed = self.reading.closed(case, outcome)
-        live = self.reading.live_assessments(case)
-        return settled(closed, live, stands=self.reading.last_weighing(case) == outcome)
+        return weighing_outcome(
+            self._weighings.closed(case, outcome),
+            self._weighings.live_assessments(case),
+            stands=self._weighings.stands(case, outcome),
+        )
 
-    def perform(self, name: str, envelope: dict[str, Any]) -> dict[str, Any]:
-        """Perform a command once, whatever is sent again; tells ids and state.
-
-        Raises Refuse when a rule does not allow it (nothing changed), and what
-        `chassis.commands.Commands.perform` raises.
-        """
-        command = commands.load(name, envelope, self._runtime.clock)
-        case = commands.case_of(envelope)
-
-        def act(session: ClientSession) -> dict[str, Any]:
-            books = Books(self._runtime, session, case)
-            change = commands.change_of(case, command, books, self._catalogue)
-            books.keep(change)
-            books.publish(change.events, envelope, command.now)
-            return told(case, change)
-
-        asked = {"name": name, **{part: envelope[part] for part in _ASKED}}
-        with self._locks.holding(case.id):
-            return self._runtime.commands.perform(envelope["command_id"], asked, act)
-
-
-_ASKED = ("case", "target", "if_match", "body")
-"""What makes two commands with the same key the same; how they were decided may differ."""
+    def perform(self, name: str, envelope: Envelope) -> dict[str, Any]:
+        """Perform a command once; see `casework.transaction.DecidedCommands`."""
+        return self._commands.perform(name, envelope)
 
 
 def open_risk(runtime: Runtime) -> Risk:

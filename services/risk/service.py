@@ -35,7 +35,7 @@ class RiskService:
     @rpc
     def read_fragments(self, request: Payload) -> Payload:
         """What risk holds of a case; an unknown id answers in the same shape."""
-        return self.app.reading.fragments(**request)
+        return self.app.queries.read_fragments(**request)
 
     @rpc(callers=("intake",), dumped=True)
     def weighing_outcome(self, request: Payload) -> Payload:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from contracts.reasons import Reason
 from chassis.errors import Refuse
 from services.intake.domain.command import TABLE, Command, unmet
 from services.intake.domain.places import Places
@@ -105,7 +106,7 @@ class Case:
         for participant in self.participants:
             if participant.partner == partner:
                 return participant
-        raise unmet("not_a_participant", "the partner does not take part in this case")
+        raise unmet(Reason.NOT_A_PARTICIPANT, "the partner does not take part in this case")
 
     @property
     def everybody(self) -> tuple[str, ...]:
@@ -137,7 +138,7 @@ class Case:
     def check_contributing(self) -> None:
         """Raises Refuse unless partners may contribute: the stage, and informing is settled."""
         if self.stage not in CONTRIBUTING:
-            raise unmet("stage", "partners contribute from forming until the case is concluded")
+            raise unmet(Reason.STAGE, "partners contribute from forming until the case is concluded")
         if not (self.victim_informed or self.informing_confirmed):
             raise unmet(
                 "informing_not_settled",

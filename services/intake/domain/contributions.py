@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from contracts.reasons import Reason
 from chassis.errors import Refuse
 from services.intake.domain.case import (
     Case,
@@ -70,7 +71,7 @@ def correct_item(case: Case, command: Command, item: Fragment) -> Change:
     _check_contribution(case, command)
     item.check_own(command)
     if item.kind != "item":
-        raise unmet("not_correctable", "recall it and offer it anew")
+        raise unmet(Reason.NOT_CORRECTABLE, "recall it and offer it anew")
     _check_live(item)
     command.check_version(item.version)
     corrected = replace(
@@ -89,7 +90,7 @@ def recall_item(case: Case, command: Command, item: Fragment) -> Change:
     """The source takes an own item back, at any stage; the record of it stays."""
     item.check_own(command)
     if item.kind not in _RECALLABLE:
-        raise unmet("not_recallable", "only an item that was offered can be recalled")
+        raise unmet(Reason.NOT_RECALLABLE, "only an item that was offered can be recalled")
     _check_live(item)
     command.check_version(item.version)
     recalled = replace(item, status="recalled", content=None, version=item.version + 1)
@@ -107,7 +108,7 @@ def answer_forming(case: Case, command: Command, has_contributed: bool) -> Chang
     answer = command.body["answer"]
     before = case.participant(partner)
     if answer == "contributed" and not has_contributed:
-        raise unmet("nothing_contributed", "the partner has offered nothing yet")
+        raise unmet(Reason.NOTHING_CONTRIBUTED, "the partner has offered nothing yet")
     participants = tuple(
         replace(one, answered=answer) if one is before else one for one in case.participants
     )
@@ -166,7 +167,7 @@ def _check_contribution(case: Case, command: Command) -> None:
 
 def _check_forming(case: Case) -> None:
     if case.stage != "forming":
-        raise unmet("stage", "partners are asked and answer while the case is forming")
+        raise unmet(Reason.STAGE, "partners are asked and answer while the case is forming")
     case.check_contributing()
 
 
@@ -178,7 +179,7 @@ def _check_live(item: Fragment) -> None:
 def _check_shared(command: Command, item: Fragment | None) -> None:
     own = item is not None and item.kind == "item" and item.source == command.own_partner
     if item is None or not own or item.status != "offered":
-        raise unmet("item_not_live", "`item` is no live item of the partner in this case")
+        raise unmet(Reason.ITEM_NOT_LIVE, "`item` is no live item of the partner in this case")
 
 
 def _answered(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from contracts.reasons import Reason
 from services.intake.domain.case import (
     Case,
     Change,
@@ -35,9 +36,9 @@ def appoint_director(
     """
     person = command.body["person"]
     if person in walled(case, staff) or person == case.referrer:
-        raise unmet("not_neutral", "a director has no part in the case of the own")
+        raise unmet(Reason.NOT_NEUTRAL, "a director has no part in the case of the own")
     if person == case.director:
-        raise unmet("director_appointed", "this person directs the case already")
+        raise unmet(Reason.DIRECTOR_APPOINTED, "this person directs the case already")
     partner = command.terms["partner"]
     case.participant(partner)
     case = replace(case, director=person, mandated_by=(), version=case.version + 1)
@@ -52,11 +53,11 @@ def record_direction_mandate(case: Case, command: Command, services: Sequence[st
     """An involved service mandates the director (regiemandaat); `services` are all of them."""
     body = command.body
     if case.director is None:
-        raise unmet("director_missing", "no director is appointed")
+        raise unmet(Reason.DIRECTOR_MISSING, "no director is appointed")
     if body["involved_service"] not in services:
-        raise unmet("service_unknown", "`involved_service` is no involved service of this case")
+        raise unmet(Reason.SERVICE_UNKNOWN, "`involved_service` is no involved service of this case")
     if body["involved_service"] in case.mandated_by:
-        raise unmet("already_mandated", "this service has mandated the director already")
+        raise unmet(Reason.ALREADY_MANDATED, "this service has mandated the director already")
     if body["given_on"] > command.now.date():
         raise invalid("/given_on", "not in the future")
     mandate = of_the_table(command, "direction_mandate", case, dict(body))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from contracts.reasons import Reason
 from chassis.errors import Refuse
 from services.intake.domain.case import (
     Case,
@@ -24,9 +25,9 @@ def open_emergency(case: Case, command: Command) -> Change:
     """
     own = [one for one in case.emergencies if one.person == command.person]
     if any(one.until > command.now for one in own):
-        raise unmet("emergency_open", "this person has emergency access now")
+        raise unmet(Reason.EMERGENCY_OPEN, "this person has emergency access now")
     if any(one.reviewed_by is None for one in own):
-        raise unmet("emergency_unreviewed", "this person's last access has not been reviewed")
+        raise unmet(Reason.EMERGENCY_UNREVIEWED, "this person's last access has not been reviewed")
     partner = command.own_partner
     ground = Fragment(
         id=command.new_id(),
@@ -58,9 +59,9 @@ def review_emergency(case: Case, command: Command) -> Change:
     if found is None:
         raise Refuse("not_found")
     if found.person == command.person:
-        raise unmet("second_person", "nobody reviews the own emergency access")
+        raise unmet(Reason.SECOND_PERSON, "nobody reviews the own emergency access")
     if found.reviewed_by is not None:
-        raise unmet("already_reviewed", "it has been reviewed already")
+        raise unmet(Reason.ALREADY_REVIEWED, "it has been reviewed already")
     reviewed = replace(found, reviewed_by=command.person)
     emergencies = tuple(reviewed if one is found else one for one in case.emergencies)
     case = replace(case, emergencies=emergencies)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from contracts.reasons import Reason
 from services.intake.domain.case import Case, Change, Event, Fragment, outcome
 from services.intake.domain.command import Command, unmet
 
@@ -18,9 +19,9 @@ def informing_due(informings: Iterable[Mapping[str, Any]]) -> dict[str, date]:
 def confirm_informing(case: Case, command: Command) -> Change:
     """The chair confirms the ground for which no victim was informed (domain.md, 4, step 1)."""
     if case.victim_informed:
-        raise unmet("informing_settled", "a victim is informed; there is nothing to confirm")
+        raise unmet(Reason.INFORMING_SETTLED, "a victim is informed; there is nothing to confirm")
     if case.informing_confirmed:
-        raise unmet("informing_settled", "it has been confirmed already")
+        raise unmet(Reason.INFORMING_SETTLED, "it has been confirmed already")
     case = replace(case, informing_confirmed=True, version=case.version + 1)
     return Change(outcome(case), case, events=(Event("intake.informing_confirmed", case=case),))
 
@@ -35,7 +36,7 @@ def record_informing(case: Case, command: Command, informings: Sequence[Fragment
     case.check_subjects([subject])
     found = next(one for one in informings if one.subjects == (subject,))
     if (found.content or {})["state"] == "informed":
-        raise unmet("informing_settled", "this person has been informed already")
+        raise unmet(Reason.INFORMING_SETTLED, "this person has been informed already")
     content = {name: value for name, value in command.body.items() if name != "subject"}
     told = replace(found, content=content, version=found.version + 1)
     if content["state"] == "informed" and _is_victim(case, subject):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from contracts.reasons import Reason
 from services.intake.domain.case import Case, Change, Conflict, Event, Participant, outcome
 from services.intake.domain.command import Command, unmet
 
@@ -10,9 +11,9 @@ def invite_participant(case: Case, command: Command) -> Change:
     """A party joins the case, where the agreement works by invitation."""
     partner = command.body["partner"]
     if partner not in command.terms.get("parties", ()):
-        raise unmet("not_a_party", "the partner is no party to the agreement")
+        raise unmet(Reason.NOT_A_PARTY, "the partner is no party to the agreement")
     if case.takes_part(partner):
-        raise unmet("already_participant", "the partner takes part already")
+        raise unmet(Reason.ALREADY_PARTICIPANT, "the partner takes part already")
     joined = Participant(partner, command.now)
     case = replace(case, participants=(*case.participants, joined), version=case.version + 1)
     event = Event("intake.participant_invited", {"partner": partner}, case)
@@ -23,7 +24,7 @@ def declare_conflict(case: Case, command: Command) -> Change:
     """A person's own conflict of interest: the case is hidden from that person from now on."""
     conflict = Conflict(command.person, command.body["interest"])
     if conflict in case.conflicts:
-        raise unmet("conflict_declared", "this conflict has been declared already")
+        raise unmet(Reason.CONFLICT_DECLARED, "this conflict has been declared already")
     # The version is for everybody to see, and a wall is for nobody to notice.
     case = replace(case, conflicts=(*case.conflicts, conflict))
     data = {"person": command.person}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.reasons import Reason
 from services.intake.domain.command import unmet
 
 
@@ -27,7 +28,7 @@ class Places:
         it ever took.
         """
         if not (counted and cap["counts"] == "total") and not self.free(cap):
-            raise unmet("cap_reached", "the agreement has no place for one more case")
+            raise unmet(Reason.CAP_REACHED, "the agreement has no place for one more case")
         return replace(self, now=self.now + 1, ever=self.ever + (not counted))
 
     def give_back(self) -> "Places":

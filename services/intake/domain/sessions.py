@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from contracts.reasons import Reason
 from chassis.errors import Refuse
 from services.intake.domain.case import (
     AgendaEntry,
@@ -55,7 +56,7 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
     ends = session.starts_at + timedelta(hours=command.terms["guest_hours"])
     _check_agenda(case, session)
     if ends < command.now:
-        raise unmet("session_over", "the session is over")
+        raise unmet(Reason.SESSION_OVER, "the session is over")
     attends: bool = command.body["referrer_attends"]
     entry = AgendaEntry(case.id, attends, command.partner or command.roles[0])
     # The version is for everybody at the table to see, and an entry is not: it stays as it was.
@@ -67,7 +68,7 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
         case = replace(case, evaluations=(*to_come, looking_back))
     if attends:
         if case.guest is not None:
-            raise unmet("referrer_attended", "the referrer attends one session once")
+            raise unmet(Reason.REFERRER_ATTENDED, "the referrer attends one session once")
         case = replace(case, guest=Guest(session.id, ends))
     return Change(
         outcome(case, id=session.id, version=session.version),
@@ -79,9 +80,9 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
 
 def _check_agenda(case: Case, session: Session) -> None:
     if case.agreement != session.agreement:
-        raise unmet("other_agreement", "the session belongs to another agreement")
+        raise unmet(Reason.OTHER_AGREEMENT, "the session belongs to another agreement")
     if case.stage == "withdrawn":
-        raise unmet("stage", "the case has been withdrawn")
+        raise unmet(Reason.STAGE, "the case has been withdrawn")
     if any(entry.case == case.id for entry in session.agenda):
         raise Refuse("already_on_agenda", "the case is on this agenda")
     if len(session.agenda) >= LONGEST_AGENDA:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from contracts.reasons import Reason
 from contracts import vocabulary as words
 from services.intake.domain.case import Case, Change, Event, Fragment, Session, outcome
 from services.intake.domain.command import Command, invalid, unmet
@@ -80,7 +81,7 @@ def _check_members(row: Transition, body: Mapping[str, Any]) -> None:
 def _on_the_agenda(case: Case, command: Command, facts: StageFacts) -> Step:
     agenda = facts.session.agenda if facts.session else ()
     if not any(entry.case == case.id for entry in agenda):
-        raise unmet("not_on_agenda", "the case is not on the agenda of that session")
+        raise unmet(Reason.NOT_ON_AGENDA, "the case is not on the agenda of that session")
     return Step({"session": command.body["session"]})
 
 
@@ -91,9 +92,9 @@ def _withdrawn(case: Case, command: Command, facts: StageFacts) -> Step:
 def _everybody_answered(case: Case, command: Command, facts: StageFacts) -> Step:
     waiting = [one.partner for one in case.participants if one.answered is None]
     if waiting:
-        raise unmet("answers_missing", "not every partner has answered", partners=waiting)
+        raise unmet(Reason.ANSWERS_MISSING, "not every partner has answered", partners=waiting)
     if facts.requests_open:
-        raise unmet("requests_open", "a request for information is still open")
+        raise unmet(Reason.REQUESTS_OPEN, "a request for information is still open")
     return Step()
 
 
@@ -105,9 +106,9 @@ def _forming_again(case: Case, command: Command, facts: StageFacts) -> Step:
 def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
     ground = _known_ground(command, words.NOT_TAKEN_GROUNDS)
     if _settled(case, facts)["conclusion"] != ground:
-        raise unmet("weighing_says_otherwise", "the weighing does not conclude this")
+        raise unmet(Reason.WEIGHING_SAYS_OTHERWISE, "the weighing does not conclude this")
     if not facts.advice_written:
-        raise unmet("advice_missing", "the referrer is owed an advice")
+        raise unmet(Reason.ADVICE_MISSING, "the referrer is owed an advice")
     return _decided(case, Step({"ground": ground}))
 
 
@@ -115,11 +116,11 @@ def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
     """Taken; whoever comes when there is no place, or others wait for one, waits in order."""
     weighing = _settled(case, facts)
     if weighing["conclusion"] != "take":
-        raise unmet("weighing_says_otherwise", "the weighing does not conclude to take the case")
+        raise unmet(Reason.WEIGHING_SAYS_OTHERWISE, "the weighing does not conclude to take the case")
     if weighing["assessments"] < 1:
-        raise unmet("assessment_missing", "the weighing rests on no assessment")
+        raise unmet(Reason.ASSESSMENT_MISSING, "the weighing rests on no assessment")
     if not weighing["problem_profile"]:
-        raise unmet("problem_profile_missing", "the weighing has no problem profile")
+        raise unmet(Reason.PROBLEM_PROFILE_MISSING, "the weighing has no problem profile")
     if _places(facts).free(command.terms["cap"]) and facts.first_waiting is None:
         return _decided(case, _taken(case, command, facts))
     return _decided(case, Step(target="waiting", changes={"waiting_since": command.now}))
@@ -127,7 +128,7 @@ def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _promoted(case: Case, command: Command, facts: StageFacts) -> Step:
     if facts.first_waiting != case.id:
-        raise unmet("not_first", "another case waits longer")
+        raise unmet(Reason.NOT_FIRST, "another case waits longer")
     return _decided(case, _taken(case, command, facts))
 
 
@@ -139,11 +140,11 @@ def _decided(case: Case, step: Step) -> Step:
 def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
     plan = _settled(case, facts)
     if case.director is None:
-        raise unmet("director_missing", "no director is appointed")
+        raise unmet(Reason.DIRECTOR_MISSING, "no director is appointed")
     missing = sorted(set(facts.services) - set(case.mandated_by))
     if missing:
         detail = "not every involved service has mandated the director"
-        raise unmet("direction_mandates_missing", detail, services=missing)
+        raise unmet(Reason.DIRECTION_MANDATES_MISSING, detail, services=missing)
     return Step(
         {"report_due": _report_due(command)}, changes={"followers": tuple(plan["followers"])}
     )
@@ -153,7 +154,7 @@ def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
     """Concluded; who still follows an action goes on seeing the case."""
     conclusion = _settled(case, facts)
     if not (conclusion["violence_stopped"] and conclusion["goals_reached"]):
-        raise unmet("not_concludable", "the violence goes on, or the goals are not reached")
+        raise unmet(Reason.NOT_CONCLUDABLE, "the violence goes on, or the goals are not reached")
     due = months_later(command.now.date(), command.terms["follow_up_months"])
     return Step(
         {"follow_up_due": due},
@@ -166,14 +167,14 @@ def _extended(case: Case, command: Command, facts: StageFacts) -> Step:
     """Looked at again on a later day; the case stays as it is until then."""
     follow_up = _settled(case, facts)
     if follow_up["result"] != "extend":
-        raise unmet("follow_up_says_otherwise", "the follow-up does not conclude to extend")
+        raise unmet(Reason.FOLLOW_UP_SAYS_OTHERWISE, "the follow-up does not conclude to extend")
     due = follow_up["next_on"]
     return Step({"follow_up_due": due}, changes={"follow_up_on": due})
 
 
 def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
     if _settled(case, facts)["result"] != "close":
-        raise unmet("follow_up_says_otherwise", "the follow-up does not conclude to close")
+        raise unmet(Reason.FOLLOW_UP_SAYS_OTHERWISE, "the follow-up does not conclude to close")
     return Step()
 
 
@@ -227,11 +228,11 @@ def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:
 def _settled(case: Case, facts: StageFacts) -> Mapping[str, Any]:
     """The neighbour's document, if it still stands and is not from before the case was reopened."""
     if facts.settled is None:
-        raise unmet("outcome_missing", "`outcome` is nothing that was closed for this case")
+        raise unmet(Reason.OUTCOME_MISSING, "`outcome` is nothing that was closed for this case")
     if case.reopened_at is not None and facts.settled["closed_at"] <= case.reopened_at:
-        raise unmet("outcome_outdated", "`outcome` was closed before the case was reopened")
+        raise unmet(Reason.OUTCOME_OUTDATED, "`outcome` was closed before the case was reopened")
     if not facts.settled["stands"]:
-        raise unmet("outcome_outdated", "something later took the place of `outcome`")
+        raise unmet(Reason.OUTCOME_OUTDATED, "something later took the place of `outcome`")
     return facts.settled
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from contracts.reasons import Reason
 from services.intake.domain.case import Case, Change, Event, Participant, of_the_table, outcome
 from services.intake.domain.command import Command, unmet
 from services.intake.domain.places import Places
@@ -20,7 +21,7 @@ def take_over_case(case: Case, command: Command, places: Mapping[str, Places]) -
     """
     predecessor, successor = case.agreement, command.body["agreement"]
     if predecessor == successor:
-        raise unmet("same_agreement", "the case is under this agreement already")
+        raise unmet(Reason.SAME_AGREEMENT, "the case is under this agreement already")
     _check_support(command)
     moved: tuple[Places, ...] = ()
     counted_under = case.counted_under
@@ -52,9 +53,9 @@ def _check_support(command: Command) -> None:
     others = sorted(support.difference(taking_part))
     if others:
         detail = "the partner does not take part in this case"
-        raise unmet("not_a_participant", detail, partners=others)
+        raise unmet(Reason.NOT_A_PARTICIPANT, detail, partners=others)
     missing = [one for one in taking_part if one not in support]
     if command.terms["supported_decision"] == "quorum":
         missing = missing if len(support) < command.terms["quorum"] else []
     if missing:
-        raise unmet("support_missing", "too few partners support it", partners=missing)
+        raise unmet(Reason.SUPPORT_MISSING, "too few partners support it", partners=missing)

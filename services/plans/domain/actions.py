@@ -1,13 +1,15 @@
 """Actions of the plan: how they stand, and the team's decisions about those that are blocked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
 
+from casework.case import DecidedCase, check_support
+from casework.change import Change, Event, put
+from casework.command import Command, unmet
+from casework.fragment import Fragment, of_the_table, revise
 from chassis.errors import Refuse
+from contracts.reasons import Reason
 from contracts.vocabulary import BLOCKED_STATES
-from services.plans.domain.case import Case, Change, Event, Fragment, noted
-from services.plans.domain.command import Command, unmet
 
 MOVES: Final[Mapping[str, tuple[str, ...]]] = {
     "open": ("in_progress", "done", *BLOCKED_STATES),
@@ -30,50 +32,35 @@ def update_action(
     `adopted` is the plan as it is now, `decisions` are those of the case.
     """
     if adopted is None or action.codes["plan"] != adopted.id:
-        raise unmet("plan_not_adopted", "the action is not one of the adopted plan")
+        raise unmet(Reason.PLAN_NOT_ADOPTED, "the action is not one of the adopted plan")
     command.check_version(action.version)
     state = command.body["state"]
     if state not in MOVES[action.state]:
         allowed = list(MOVES[action.state])
         raise Refuse("illegal_transition", "an action does not go there", allowed=allowed)
     if state not in BLOCKED_STATES and is_undecided(action, decisions):
-        raise unmet("decision_missing", "the team decides about an action that is blocked")
+        raise unmet(Reason.DECISION_MISSING, "the team decides about an action that is blocked")
     content = {key: value for key, value in (action.content or {}).items() if key != "reason"}
     if "reason" in command.body:
         content["reason"] = command.body["reason"]
     codes = {**action.codes, "state": state}
-    updated = replace(action, content=content, codes=codes, version=action.version + 1)
+    updated = revise(action, content=content, codes=codes)
     data = {"action": action.id, "follower": action.codes["follower"], "state": state}
-    event = Event("plans.action_updated", data)
-    return Change(updated, state, revised=(updated,), events=(event,))
+    return put(updated, state, Event("plans.action_updated", data))
 
 
-def record_decision(case: Case, command: Command, action: Fragment | None) -> Change:
+def record_decision(case: DecidedCase, command: Command, action: Fragment | None) -> Change:
     """A supported decision (gedragen beslissing); `action` is the one that its body names."""
     body = command.body
-    case.check_participants(body["supported_by"])
-    _check_support(case, command)
+    check_support(case.participants, body["supported_by"], command.terms)
     named = "action" in body
     if named and (action is None or not is_blocked(action)):
-        raise unmet("action_not_blocked", "`action` is no blocked action of this case")
-    content = command.given("text", "summary", "session")
-    decision = noted(case, command, "decision", **content, supported_by=body["supported_by"])
-    if action is not None:
-        codes = {"action": action.id, "action_version": action.version}
-        decision = replace(decision, codes=codes)
+        raise unmet(Reason.ACTION_NOT_BLOCKED, "`action` is no blocked action of this case")
+    content = command.given("text", "summary", "session", "supported_by")
+    codes = {"action": action.id, "action_version": action.version} if action else {}
+    decision = of_the_table(command, "decision", case.persons, content, **codes)
     data = {"decision": decision.id, "action": body.get("action")}
-    event = Event("plans.decision_recorded", data)
-    return Change(decision, added=(decision,), events=(event,))
-
-
-def _check_support(case: Case, command: Command) -> None:
-    """Raises Refuse unless as many partners support it as the agreement asks for."""
-    support = set(command.body["supported_by"])
-    missing = [one for one in case.participants if one not in support]
-    if command.terms["supported_decision"] == "quorum":
-        missing = missing if len(support) < command.terms["quorum"] else []
-    if missing:
-        raise unmet("support_missing", "too few partners support it", partners=missing)
+    return put(decision, decision.status, Event("plans.decision_recorded", data))
 
 
 def is_blocked(action: Fragment) -> bool:

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
+from casework.case import DecidedCase
+from casework.change import Change, Outcome, fragment_event
+from casework.command import Command, invalid, unmet
+from casework.fragment import Fragment, of_the_table
+from contracts.reasons import Reason
 from services.plans.domain.actions import is_undecided
-from services.plans.domain.case import Case, Change, Event, Fragment, Outcome, checked, noted
-from services.plans.domain.command import Command, invalid, unmet
 from services.plans.domain.plan import on_plan
+from services.plans.domain.safety import safety_check
 
 _CONCLUSION_CONTENT: Final = (
     "violence_stopped",
@@ -29,7 +33,7 @@ _FOLLOW_UP_CONTENT: Final = (
 
 
 def draw_conclusion(
-    case: Case,
+    case: DecidedCase,
     command: Command,
     adopted: Fragment | None,
     actions: Iterable[Fragment],
@@ -40,13 +44,15 @@ def draw_conclusion(
     It says who still follows an action of the adopted plan: they go on seeing the case.
     """
     if adopted is None:
-        raise unmet("plan_missing", "there is no adopted plan to conclude")
+        raise unmet(Reason.PLAN_MISSING, "there is no adopted plan to conclude")
     own = on_plan(actions, adopted)
     if any(is_undecided(one, decisions) for one in own):
-        raise unmet("decision_missing", "an action is blocked and the team has not decided")
-    conclusion = noted(case, command, "conclusion", **command.given(*_CONCLUSION_CONTENT))
+        raise unmet(Reason.DECISION_MISSING, "an action is blocked and the team has not decided")
+    content = command.given(*_CONCLUSION_CONTENT)
+    conclusion = of_the_table(command, "conclusion", case.persons, content)
     unfinished = [one.codes["follower"] for one in own if one.state != "done"]
-    said = {
+    members = {
+        "closed_at": command.now,
         "violence_stopped": command.body["violence_stopped"],
         "goals_reached": command.body["goals_reached"],
         "followers": list(dict.fromkeys(unfinished)),
@@ -54,57 +60,52 @@ def draw_conclusion(
     return Change(
         conclusion,
         "closed",
-        added=(conclusion, checked(case, command, conclusion)),
-        outcome=Outcome("conclusions", conclusion.id, command.now, said),
-        events=(
-            Event(
-                "plans.conclusion_drawn",
-                {"fragment": conclusion.id, "category": conclusion.category},
-            ),
-        ),
+        added=(conclusion, safety_check(case, command, conclusion)),
+        outcome=Outcome("conclusions", conclusion.id, members),
+        events=(fragment_event("plans.conclusion_drawn", conclusion),),
     )
 
 
-def record_follow_up(case: Case, command: Command, conclusions: Iterable[Fragment]) -> Change:
+def record_follow_up(
+    case: DecidedCase, command: Command, conclusions: Iterable[Fragment]
+) -> Change:
     """The follow-up (opvolging) after the conclusion: reopening is never too early."""
     body = command.body
     if not any(conclusions):
-        raise unmet("conclusion_missing", "there is no conclusion to follow up")
+        raise unmet(Reason.CONCLUSION_MISSING, "there is no conclusion to follow up")
     _check_day(command)
     if "next_on" in body and body["next_on"] <= command.today:
         raise invalid("/next_on", f"after {command.today.isoformat()}")
-    follow_up = noted(case, command, "follow_up", **command.given(*_FOLLOW_UP_CONTENT))
-    said = {"result": body["result"], "ground": body.get("ground"), "next_on": None}
-    data = {"fragment": follow_up.id, "category": follow_up.category, "result": body["result"]}
-    if "next_on" in body:
-        data["next_on"] = body["next_on"]
-        said["next_on"] = body["next_on"].isoformat()
+    content = command.given(*_FOLLOW_UP_CONTENT)
+    follow_up = of_the_table(command, "follow_up", case.persons, content)
+    members = {
+        "closed_at": command.now,
+        "result": body["result"],
+        "ground": body.get("ground"),
+        "next_on": body["next_on"].isoformat() if "next_on" in body else None,
+    }
+    data = command.given("result", "next_on")
     return Change(
         follow_up,
         body["result"],
-        added=(follow_up, checked(case, command, follow_up)),
-        outcome=Outcome("follow_ups", follow_up.id, command.now, said),
-        events=(Event("plans.follow_up_recorded", data),),
+        added=(follow_up, safety_check(case, command, follow_up)),
+        outcome=Outcome("follow_ups", follow_up.id, members),
+        events=(fragment_event("plans.follow_up_recorded", follow_up, **data),),
     )
 
 
-def evaluate_approach(case: Case, command: Command) -> Change:
+def evaluate_approach(case: DecidedCase, command: Command) -> Change:
     """How the table looks back on its approach (evaluatie), with a safety check."""
-    given = command.given("text", "summary", "session")
-    evaluation = noted(case, command, "evaluation", **given)
+    content = command.given("text", "summary", "session")
+    evaluation = of_the_table(command, "evaluation", case.persons, content)
     return Change(
         evaluation,
-        added=(evaluation, checked(case, command, evaluation)),
-        events=(
-            Event(
-                "plans.approach_evaluated",
-                {"fragment": evaluation.id, "category": evaluation.category},
-            ),
-        ),
+        added=(evaluation, safety_check(case, command, evaluation)),
+        events=(fragment_event("plans.approach_evaluated", evaluation),),
     )
 
 
 def _check_day(command: Command) -> None:
     not_before = date.fromisoformat(command.terms["not_before"])
     if command.body["result"] != "reopen" and command.today < not_before:
-        raise unmet("too_early", f"the follow-up is done from {not_before.isoformat()}")
+        raise unmet(Reason.TOO_EARLY, f"the follow-up is done from {not_before.isoformat()}")

@@ -1,63 +1,59 @@
 """Direction (regie): what the case director notes of contacts, trajectories and progress."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from services.plans.domain.case import Case, Change, Event, Fragment, checked, noted
-from services.plans.domain.command import Command
+from casework.case import DecidedCase
+from casework.change import Change, fragment_event, put
+from casework.command import Command
+from casework.fragment import Fragment, of_the_table, revise
 from services.plans.domain.plan import check_was_adopted
+from services.plans.domain.safety import safety_check
 
 _CONTACT_CONTENT: Final = ("party", "service", "on", "text", "summary", "plan", "safely")
 _TRAJECTORY_CONTENT: Final = ("state", "service", "since", "text", "summary")
 
 
-def log_contact(case: Case, command: Command, plan: Fragment | None) -> Change:
+def log_contact(case: DecidedCase, command: Command, plan: Fragment | None) -> Change:
     """A contact of the director; `plan` is the version that the body says clients were told of."""
     command.check_past("/on", command.body["on"])
     if "plan" in command.body:
         check_was_adopted(plan)
     contact = _about_some(case, command, "contact", command.given(*_CONTACT_CONTENT))
-    event = Event("plans.contact_logged", {"fragment": contact.id, "category": contact.category})
-    return Change(contact, added=(contact,), events=(event,))
+    return put(contact, contact.status, fragment_event("plans.contact_logged", contact))
 
 
-def record_trajectory(case: Case, command: Command) -> Change:
+def record_trajectory(case: DecidedCase, command: Command) -> Change:
     """A trajectory (traject) of help, justice or administration, as the director knows of it."""
     content = {"trajectory": command.body["kind"], **command.given(*_TRAJECTORY_CONTENT)}
     trajectory = _about_some(case, command, "trajectory", content)
-    event = Event(
-        "plans.trajectory_recorded", {"fragment": trajectory.id, "category": trajectory.category}
-    )
-    return Change(trajectory, content["state"], added=(trajectory,), events=(event,))
+    event = fragment_event("plans.trajectory_recorded", trajectory)
+    return put(trajectory, content["state"], event)
 
 
 def update_trajectory(command: Command, trajectory: Fragment) -> Change:
     """How a trajectory stands now; `trajectory` comes with its content, which is kept as it was."""
     command.check_version(trajectory.version)
     content = {**(trajectory.content or {}), **command.body}
-    updated = replace(trajectory, content=content, version=trajectory.version + 1)
-    event = Event(
-        "plans.trajectory_updated", {"fragment": updated.id, "category": updated.category}
-    )
-    return Change(updated, content["state"], revised=(updated,), events=(event,))
+    updated = revise(trajectory, content=content)
+    return put(updated, content["state"], fragment_event("plans.trajectory_updated", updated))
 
 
-def report_progress(case: Case, command: Command) -> Change:
+def report_progress(case: DecidedCase, command: Command) -> Change:
     """A report to the team with its safety check; the next one is due by the agreed rhythm."""
     next_on = command.today + timedelta(days=command.terms["reporting_rhythm_days"])
-    given = command.given("text", "summary")
-    report = noted(case, command, "report", **given, next_on=next_on)
-    data = {"fragment": report.id, "category": report.category, "next_on": next_on}
+    content = {**command.given("text", "summary"), "next_on": next_on}
+    report = of_the_table(command, "report", case.persons, content)
     return Change(
         report,
-        added=(report, checked(case, command, report)),
-        events=(Event("plans.progress_reported", data),),
+        added=(report, safety_check(case, command, report)),
+        events=(fragment_event("plans.progress_reported", report, next_on=next_on),),
     )
 
 
-def _about_some(case: Case, command: Command, kind: str, content: dict[str, Any]) -> Fragment:
+def _about_some(
+    case: DecidedCase, command: Command, kind: str, content: dict[str, Any]
+) -> Fragment:
     """A fragment of the table about the members of the client system that the body names."""
     case.check_subjects(command.body["subjects"])
-    fragment = noted(case, command, kind, **content)
-    return replace(fragment, subjects=tuple(command.body["subjects"]))
+    return of_the_table(command, kind, command.body["subjects"], content)

@@ -8,14 +8,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from services.plans.domain.case import Case, Change, Event, Fragment, Outcome
-from services.plans.domain.command import Command, unmet
+from casework.case import DecidedCase
+from casework.change import Change, Event, Outcome, put
+from casework.command import Command, unmet
+from casework.fragment import Fragment, of_the_table, revise, supersede
+from contracts.reasons import Reason
 
 _PLAN_CONTENT = ("text", "summary", "weighing", "assessments")
 _ACTION_CONTENT = ("text", "summary", "carried_out_by")
 
 
-def propose_plan(case: Case, command: Command, plans: Sequence[Fragment]) -> Change:
+def propose_plan(case: DecidedCase, command: Command, plans: Sequence[Fragment]) -> Change:
     """A whole version; it takes the place of one that is open. `plans` are all versions so far."""
     _check_members(case, command.body)
     _check_partners(case, command.body)
@@ -44,14 +47,9 @@ def take_plan_position(command: Command, plan: Fragment, positions: Iterable[Fra
     partner, position = command.own_partner, command.body["position"]
     all_on_it = on_plan(positions, plan)
     own = [one for one in all_on_it if one.codes["partner"] == partner]
-    taken = Fragment(
-        id=command.new_id(),
-        kind="plan_position",
-        subjects=plan.subjects,
-        at=command.now,
-        content=command.given("ground"),
-        codes={"plan": plan.id, "partner": partner, "position": position},
-    )
+    codes = {"plan": plan.id, "partner": partner, "position": position}
+    ground = command.given("ground")
+    taken = of_the_table(command, "plan_position", plan.subjects, ground, **codes)
     data = {
         "plan": plan.id,
         "partner": partner,
@@ -59,11 +57,7 @@ def take_plan_position(command: Command, plan: Fragment, positions: Iterable[Fra
         "answered": list(dict.fromkeys([*(one.codes["partner"] for one in all_on_it), partner])),
         "positions_due": _positions_due(plan),
     }
-    events = (Event("plans.plan_position_taken", data),)
-    if not own:
-        return Change(taken, position, added=(taken,), events=events)
-    revised = replace(own[0], content=taken.content, codes=taken.codes, version=own[0].version + 1)
-    return Change(revised, position, revised=(revised,), events=events)
+    return put(supersede(taken, own), position, Event("plans.plan_position_taken", data))
 
 
 def adopt_plan(
@@ -82,8 +76,9 @@ def adopt_plan(
     _check_adoption(command.terms, [one.codes["position"] for one in on_plan(positions, plan)])
     own = on_plan(actions, plan)
     codes = {**plan.codes, "state": "adopted", "adopted_at": command.now.isoformat()}
-    adopted = replace(plan, codes=codes, version=plan.version + 1)
-    said = {
+    adopted = revise(plan, codes=codes)
+    members = {
+        "closed_at": command.now,
         "version": plan.codes["number"],
         "followers": list(dict.fromkeys(one.codes["follower"] for one in own)),
     }
@@ -99,7 +94,7 @@ def adopt_plan(
         adopted,
         adopted.state,
         revised=(adopted, *(_superseded(one) for one in plans if one.state == "adopted")),
-        outcome=Outcome("plan_versions", plan.id, command.now, said),
+        outcome=Outcome("plan_versions", plan.id, members),
         events=(Event("plans.plan_adopted", {"plan": plan.id, "actions": dues}),),
     )
 
@@ -117,14 +112,14 @@ def on_plan(fragments: Iterable[Fragment], plan: Fragment) -> list[Fragment]:
 def check_was_adopted(plan: Fragment | None) -> None:
     """Raises Refuse unless this is, or was, an adopted version."""
     if plan is None or "adopted_at" not in plan.codes:
-        raise unmet("plan_not_adopted", "`plan` is no adopted version of this case")
+        raise unmet(Reason.PLAN_NOT_ADOPTED, "`plan` is no adopted version of this case")
 
 
 def _positions_due(plan: Fragment) -> date:
     return date.fromisoformat(plan.codes["positions_due"])
 
 
-def _check_members(case: Case, body: Mapping[str, Any]) -> None:
+def _check_members(case: DecidedCase, body: Mapping[str, Any]) -> None:
     with_goal = {subject for goal in body["goals"] for subject in goal["subjects"]}
     without = {one["subject"] for one in body["uncovered"]}
     executors = {
@@ -136,10 +131,10 @@ def _check_members(case: Case, body: Mapping[str, Any]) -> None:
     forgotten = [one for one in case.persons if one not in with_goal | without]
     if forgotten:
         detail = "every member of the client system has a goal, or a ground why not"
-        raise unmet("members_uncovered", detail, members=forgotten)
+        raise unmet(Reason.MEMBERS_UNCOVERED, detail, members=forgotten)
 
 
-def _check_partners(case: Case, body: Mapping[str, Any]) -> None:
+def _check_partners(case: DecidedCase, body: Mapping[str, Any]) -> None:
     executors = [
         one["carried_out_by"]["partner"]
         for one in body["actions"]
@@ -150,23 +145,23 @@ def _check_partners(case: Case, body: Mapping[str, Any]) -> None:
 
 def _check_proposed(plan: Fragment) -> None:
     if plan.state != "proposed":
-        raise unmet("plan_not_proposed", "this version has been adopted or superseded")
+        raise unmet(Reason.PLAN_NOT_PROPOSED, "this version has been adopted or superseded")
 
 
 def _check_adoption(terms: Mapping[str, Any], positions: Sequence[str]) -> None:
     if len(positions) < terms["quorum"]:
-        raise unmet("positions_missing", "too few partners have taken a position")
+        raise unmet(Reason.POSITIONS_MISSING, "too few partners have taken a position")
     _ADOPTION[terms["adoption"]](positions)
 
 
 def _nobody_objects(positions: Sequence[str]) -> None:
     if "object" in positions:
-        raise unmet("objection", "a partner objects to this version")
+        raise unmet(Reason.OBJECTION, "a partner objects to this version")
 
 
 def _more_approve_than_object(positions: Sequence[str]) -> None:
     if positions.count("approve") <= positions.count("object"):
-        raise unmet("no_majority", "no more partners approve than object")
+        raise unmet(Reason.NO_MAJORITY, "no more partners approve than object")
 
 
 _ADOPTION: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
@@ -181,11 +176,10 @@ def _next_number(plans: Iterable[Fragment]) -> int:
 
 
 def _superseded(plan: Fragment) -> Fragment:
-    codes = {**plan.codes, "state": "superseded"}
-    return replace(plan, codes=codes, version=plan.version + 1)
+    return revise(plan, codes={**plan.codes, "state": "superseded"})
 
 
-def _fragments(case: Case, command: Command, number: int) -> Iterator[Fragment]:
+def _fragments(case: DecidedCase, command: Command, number: int) -> Iterator[Fragment]:
     """The version's parts in the order in which a reader meets them."""
     body, now = command.body, command.now
     content = {key: body[key] for key in _PLAN_CONTENT}

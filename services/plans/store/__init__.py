@@ -1,18 +1,23 @@
-"""MongoDB of plans: the only place that knows how plans and their ending are kept."""
+"""MongoDB of plans: which fragments it stores, and what was adopted or closed."""
 
-from typing import Final, get_args
+from typing import Any, Final
 
+from casework.fragment_documents import FragmentLayout
+from casework.queries import OutcomeQueries
 from chassis.mongo import guarded, make_collections, make_index, reachable
 from chassis.runtime import Runtime
-from services.plans.domain.case import OutcomeKind
+from services.plans.domain.outcomes import KINDS, outcome_of
 from services.plans.store.migrations import name_what_checks_go_with
 
-_COLLECTIONS: Final = ("fragments", "versions", "serials", *get_args(OutcomeKind))
+LAYOUT: Final = FragmentLayout(facts=("addressed_to", "of"))
+"""What the table makes is kept from nobody, and is never recalled."""
+
+_COLLECTIONS: Final = ("fragments", "versions", "serials", *KINDS)
 
 _INDEXES: Final = (
     ("fragments", "case", "at", "place"),
     ("fragments", "case", "kind"),
-    *((kind, "case", "turn") for kind in get_args(OutcomeKind)),
+    *((kind, "case", "turn") for kind in KINDS),
 )
 
 
@@ -30,3 +35,9 @@ def prepare(runtime: Runtime) -> None:
 def ready(runtime: Runtime) -> bool:
     """Whether the database answers."""
     return reachable(runtime.database)
+
+
+def read_outcome(outcomes: OutcomeQueries, kind: str, case: str, outcome: str) -> dict[str, Any]:
+    """What was closed, and whether it stands; raises Refuse("not_found") when nothing is closed."""
+    closed = outcomes.find(kind, case, outcome)
+    return outcome_of(kind, closed, {each: outcomes.last(each, case) for each in KINDS})

@@ -2,10 +2,10 @@
 
 from contextlib import suppress
 
+from casework.fragment_documents import content_context
 from chassis.mongo import guarded
 from chassis.runtime import Runtime
 from chassis.vault import KeyDestroyed
-from services.plans.store.documents import content_context
 
 _SECONDS = 60.0
 

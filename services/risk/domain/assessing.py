@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chassis.errors import Refuse
-from services.risk.domain.case import Case, Change, Event, Fragment
-from services.risk.domain.command import Command, invalid
+from casework.case import DecidedCase
+from casework.change import Change, Event, fragment_event
+from casework.command import Command, invalid
+from casework.fragment import Fragment, recall
 from services.risk.domain.instrument import Band, Catalogue, Instrument
 from services.risk.domain.scoring import Assessed, override, score
 
 
-def record_assessment(case: Case, command: Command, catalogue: Catalogue) -> Change:
+def record_assessment(case: DecidedCase, command: Command, catalogue: Catalogue) -> Change:
     """An instrument (risicotaxatie-instrument) filled in by a partner.
 
     Raises Refuse for what `scoring` refuses: an answer that is missing or none of the item's, a
@@ -49,11 +50,10 @@ def recall_assessment(
 ) -> Change:
     """The source takes its assessment back, with every answer that stands among `fragments`."""
     assessment.check_own(command)
-    if assessment.status == "recalled":
-        raise Refuse("already_recalled", "the assessment has been recalled")
+    assessment.check_live()
     command.check_version(assessment.version)
     answers = [one for one in fragments if one.codes["assessment"] == assessment.id]
-    recalled = tuple(_recalled(one) for one in (assessment, *answers))
+    recalled = tuple(recall(one) for one in (assessment, *answers))
     return Change(
         about=recalled[0],
         state=recalled[0].status,
@@ -131,17 +131,6 @@ def _answers(
         )
 
 
-def _recalled(fragment: Fragment) -> Fragment:
-    return replace(fragment, status="recalled", content=None, version=fragment.version + 1)
-
-
 def _event(name: str, assessment: Fragment) -> Event:
-    return Event(
-        name,
-        {
-            "fragment": assessment.id,
-            "category": assessment.category,
-            "partner": assessment.source,
-            "instrument": assessment.codes["instrument"],
-        },
-    )
+    codes = {"partner": assessment.source, "instrument": assessment.codes["instrument"]}
+    return fragment_event(name, assessment, **codes)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chassis.errors import Refuse
+from contracts.reasons import Reason
 from services.risk.domain.instrument import (
     CONDITIONS,
     UNKNOWN,
@@ -132,7 +133,7 @@ def override(assessed: Assessed, band: str, ground: str) -> Assessed:
     ground is empty. The highest that the answers allow is never lowered.
     """
     if assessed.result is None:
-        raise Refuse("precondition_unmet", "there is no band to raise", reason="no_band")
+        raise Refuse("precondition_unmet", "there is no band to raise", reason=Reason.NO_BAND)
     norms = assessed.norms
     lowest = assessed.result.lowest
     faults = [] if ground.strip() else [("/override/ground", "Missing data for required field.")]
@@ -154,7 +155,7 @@ Fault = tuple[str, str]
 def _scoring(instrument: Instrument) -> Scoring:
     if instrument.scoring is None:
         detail = "the instrument is a template: it has no items yet"
-        raise Refuse("precondition_unmet", detail, reason="instrument_is_template")
+        raise Refuse("precondition_unmet", detail, reason=Reason.INSTRUMENT_IS_TEMPLATE)
     return instrument.scoring
 
 
@@ -209,7 +210,7 @@ def _judged(norms: NormSet, population: Population, judgement: str | None) -> Ba
         if judgement is None:
             return None
         detail = "the instrument says nothing about somebody outside its population"
-        raise Refuse("precondition_unmet", detail, reason="outside_population")
+        raise Refuse("precondition_unmet", detail, reason=Reason.OUTSIDE_POPULATION)
     if judgement is None:
         _refuse([("/judgement", "Missing data for required field.")])
     if judgement not in {one.id for one in norms.bands}:

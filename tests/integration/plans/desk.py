@@ -66,7 +66,7 @@ class Desk:
     def read(self, case: str, **narrowing: Any) -> list[dict[str, Any]]:
         """The fragments of a case, with their content."""
         asked = {"kinds": None, "fragment": None, "content": True} | narrowing
-        told: list[dict[str, Any]] = self.plans.reading.fragments(case, **asked)["fragments"]
+        told: list[dict[str, Any]] = self.plans.queries.read_fragments(case, **asked)["fragments"]
         return told
 
     def one(self, case: str, fragment: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class Desk:
 
     def outcome(self, method: str, case: str, outcome: str) -> dict[str, Any]:
         """What intake is told of a closed document."""
-        return self.plans.settled(method, {"case": case, "outcome": outcome})
+        return self.plans.outcome(method, {"case": case, "outcome": outcome})
 
     def propose(self, case: str, **changes: Any) -> str:
         """Propose a version for the whole family; tells its id."""

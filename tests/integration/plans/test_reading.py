@@ -59,7 +59,7 @@ def test_an_unknown_case_holds_nothing(desk: Desk) -> None:
     """Whoever tries ids at random gets an answer in the same shape."""
     case = new_id()
 
-    told = desk.plans.reading.fragments(case, None, None, True)
+    told = desk.plans.queries.read_fragments(case, None, None, True)
 
     assert told == {"case": case, "fragments": [], "destroyed": False}
     assert ReadFragmentsReply().validate(told) == {}

@@ -59,7 +59,7 @@ class Desk:
     def read(self, case: str, *kinds: str, **narrowing: Any) -> list[dict[str, Any]]:
         """The fragments of a case, those of the kinds that are named or all."""
         asked = {"kinds": list(kinds) or None, "fragment": None, "content": True} | narrowing
-        told: list[dict[str, Any]] = self.risk.reading.fragments(case=case, **asked)["fragments"]
+        told: list[dict[str, Any]] = self.risk.queries.read_fragments(case, **asked)["fragments"]
         return told
 
     def fragment(self, case: str, fragment: str) -> dict[str, Any]:

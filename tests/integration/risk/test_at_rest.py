@@ -6,11 +6,12 @@ from typing import Any
 import orjson
 import pytest
 
+from casework.fragment_documents import to_document
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from deploy.local.parts import Parts
 from services.risk.application import Risk
-from services.risk.store.documents import fragment_document
+from services.risk.store import LAYOUT
 from tests.integration.intake.looking import watching
 from tests.integration.intake.test_at_rest import Canaries, found_on_disk
 from tests.integration.risk.desk import Desk, new_id
@@ -114,7 +115,7 @@ def register(runtime: Runtime, desk: Desk) -> Store:
     """The database of a busy region: 20,000 cases, beside the one that the test makes."""
     others = [
         {
-            **fragment_document(a_fragment(1, "assessment", codes={"instrument": "odara"})),
+            **to_document(a_fragment(1, "assessment", codes={"instrument": "odara"}), LAYOUT),
             "_id": new_id(),
             "case": new_id(),
         }

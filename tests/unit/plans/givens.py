@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from casework.case import DecidedCase
+from casework.change import Change
+from casework.command import Command
+from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts.bodies import COMMAND_BODIES
-from services.plans.domain.case import Case, Change, Fragment
-from services.plans.domain.command import Command
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 VICTIM, PERPETRATOR, CHILD = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
@@ -29,6 +31,7 @@ def command(name: str, body: dict[str, Any] | None = None, **changes: Any) -> Co
     """A command on behalf of CAW; the body is loaded by its schema."""
     given = Command(
         name=name,
+        person="p-caw",
         partner="caw",
         terms={},
         body=COMMAND_BODIES[name]().load(body or {}),
@@ -38,9 +41,9 @@ def command(name: str, body: dict[str, Any] | None = None, **changes: Any) -> Co
     return replace(given, **changes)
 
 
-def case(**changes: Any) -> Case:
+def case(**changes: Any) -> DecidedCase:
     """A case of a victim and a perpetrator, in which three partners take part."""
-    given = Case(
+    given = DecidedCase(
         id=str(uuid.UUID(int=10)),
         agreement="sample-brugge",
         stage="active",

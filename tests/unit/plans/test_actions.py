@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from casework.change import Change
+from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts.vocabulary import ACTION_STATES, BLOCKED_STATES
 from services.plans.domain.actions import MOVES, record_decision, update_action
-from services.plans.domain.case import Change, Fragment
 from tests.unit.plans import bodies
 from tests.unit.plans.givens import (
     ACTION,

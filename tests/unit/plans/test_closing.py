@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.plans.domain.case import Change, Fragment
+from casework.change import Change
+from casework.fragment import Fragment
 from services.plans.domain.closing import draw_conclusion, evaluate_approach, record_follow_up
 from tests.unit.plans import bodies
 from tests.unit.plans.givens import (
@@ -57,8 +58,9 @@ def test_a_conclusion_says_what_came_of_each_aim_and_who_still_follows_an_action
     assert (check.kind, (check.content or {})["of"]) == ("safety_check", conclusion.id)
     outcome = change.outcome
     assert outcome is not None
-    assert (outcome.kind, outcome.id, outcome.closed_at) == ("conclusions", conclusion.id, NOW)
-    assert outcome.said == {
+    assert (outcome.kind, outcome.id) == ("conclusions", conclusion.id)
+    assert outcome.members == {
+        "closed_at": NOW,
         "violence_stopped": True,
         "goals_reached": False,
         "followers": ["caw", "parket"],
@@ -72,7 +74,7 @@ def test_nobody_follows_what_is_done() -> None:
     outcome = conclude(action("done")).outcome
 
     assert outcome is not None
-    assert outcome.said["followers"] == []
+    assert outcome.members["followers"] == []
 
 
 def test_there_is_no_conclusion_without_a_plan() -> None:
@@ -116,7 +118,8 @@ def test_a_follow_up_says_how_the_case_goes_on(result: str, members: dict[str, A
     outcome = change.outcome
     assert outcome is not None
     assert (outcome.kind, outcome.id) == ("follow_ups", made.id)
-    assert outcome.said == {
+    assert outcome.members == {
+        "closed_at": NOW,
         "result": result,
         "ground": members.get("ground"),
         "next_on": members.get("next_on"),

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from casework.change import Change
+from casework.fragment import Fragment
 from chassis.errors import Refuse
-from services.plans.domain.case import Change, Fragment
 from services.plans.domain.direction import (
     log_contact,
     record_trajectory,

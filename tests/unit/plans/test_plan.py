@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from casework.change import Change
+from casework.fragment import Fragment
 from chassis.errors import Refuse
-from services.plans.domain.case import Change, Fragment
 from services.plans.domain.plan import adopt_plan, propose_plan, take_plan_position
 from tests.unit.plans import bodies
 from tests.unit.plans.givens import (
@@ -292,8 +293,9 @@ def test_an_adopted_version_stands_and_the_one_before_it_is_superseded() -> None
     assert (superseded.id, superseded.state) == (EARLIER, "superseded")
     outcome = change.outcome
     assert outcome is not None
-    assert (outcome.kind, outcome.id, outcome.closed_at) == ("plan_versions", PLAN, NOW)
-    assert outcome.said == {"version": 2, "followers": ["caw", "parket"]}
+    assert (outcome.kind, outcome.id) == ("plan_versions", PLAN)
+    followers = ["caw", "parket"]
+    assert outcome.members == {"closed_at": NOW, "version": 2, "followers": followers}
     dues = [
         {"action": one, "follower": follower, "due": date(2026, 3, 9)}
         for one, follower in ((ACTION, "caw"), ("second", "parket"), ("third", "caw"))

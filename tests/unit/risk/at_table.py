@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from casework.case import DecidedCase
+from casework.command import Command
+from casework.fragment import Fragment
 from contracts import vocabulary as words
 from contracts.bodies import COMMAND_BODIES
-from services.risk.domain.case import Case, Fragment
-from services.risk.domain.command import Command
 from tests.unit.risk.givens import answers, everybody, published
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -38,9 +39,9 @@ def command(name: str, body: Mapping[str, Any] | None = None, **changes: Any) ->
     return replace(given, **changes)
 
 
-def case(**changes: Any) -> Case:
+def case(**changes: Any) -> DecidedCase:
     """A case that is being weighed, of a victim and a perpetrator, with four partners."""
-    given = Case(
+    given = DecidedCase(
         id=str(uuid.UUID(int=10)),
         agreement="sample-brugge",
         stage="weighing",

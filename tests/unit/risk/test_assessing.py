@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from casework.change import Change
 from contracts.fragments import KINDS, project
 from services.risk.domain.assessing import recall_assessment, record_assessment
-from services.risk.domain.case import Change
 from services.risk.domain.catalogue import make_catalogue, read_instrument
 from services.risk.domain.instrument import Instrument
 from tests.unit.risk.at_table import (
@@ -163,7 +163,7 @@ def test_whatever_the_band_nothing_is_concluded() -> None:
     bands = [result(one)["highest_band"] for one in changes]
     assert bands == ["extreme", "variable"]
     for change in changes:
-        assert change.closed is None
+        assert change.outcome is None
         assert change.revised == ()
         assert Counter(one.kind for one in change.added)["assessment"] == 1
         assert [one.name for one in change.events] == ["risk.assessment_recorded"]

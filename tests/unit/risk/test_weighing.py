@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
+from casework.change import Change, result_of
+from casework.fragment import Fragment
+from chassis.validation import dump
 from contracts.events import make_event, read_event
+from contracts.rpc.outcomes import WeighingOutcome
 from services.risk.domain.assessing import record_assessment
-from services.risk.domain.case import Change, Fragment, event_data, told
 from services.risk.domain.weighing import (
     close_weighing,
     open_weighing,
-    settled,
     take_weighing_position,
+    weighing_outcome,
     write_problem_profile,
 )
 from tests.unit.risk.at_table import (
@@ -31,6 +34,15 @@ from tests.unit.risk.at_table import (
     weighing,
 )
 from tests.unit.risk.givens import catalogue, refusal
+
+
+def told(change: Change, live: list[str], *, stands: bool) -> dict[str, Any]:
+    """What intake is told of the weighing that a change closes, as it is stored."""
+    assert change.outcome is not None
+    assert change.outcome.kind == "weighings"
+    stored = {"_id": change.outcome.id, "case": case().id, "turn": 1, **change.outcome.members}
+    return dump(WeighingOutcome, weighing_outcome(stored, live, stands=stands))
+
 
 CLOSED = weighing(codes={"state": "closed"})
 POSITIONS = (position("caw", 40), position("parket", 41))
@@ -51,7 +63,6 @@ def closed(
         **({"if_match": 1, "partner": None} | changes),
     )
     return close_weighing(
-        case(),
         asked,
         on or weighing(),
         positions,
@@ -73,7 +84,7 @@ def test_the_table_opens_a_weighing() -> None:
     [opened] = change.added
     assert (opened.kind, opened.category, opened.source) == ("weighing", "joint", "table")
     assert (opened.subjects, opened.codes) == ((VICTIM, PERPETRATOR), {"state": "open"})
-    assert told(case(), change) == {
+    assert result_of(case().id, "weighing", change) == {
         "id": opened.id,
         "case": case().id,
         "stage": "weighing",
@@ -149,8 +160,8 @@ def test_the_problem_profile_is_written_on_the_weighing_as_it_was_read() -> None
     assert (written.kind, written.codes) == ("problem_profile", {"weighing": weighing().id})
     assert sorted(written.content or {}) == ["domains", "protective_factors"]
     assert change.revised == (replace(weighing(), version=2),)
-    assert told(case(), change)["id"] == weighing().id
-    assert (told(case(), change)["version"], change.state) == (2, "open")
+    assert result_of(case().id, "weighing", change)["id"] == weighing().id
+    assert (result_of(case().id, "weighing", change)["version"], change.state) == (2, "open")
     for if_match, code in ((None, "precondition_required"), (7, "precondition_failed")):
         other = replace(asked, if_match=if_match)
         refused = refusal(lambda other=other: write_problem_profile(case(), other, weighing(), []))
@@ -181,10 +192,10 @@ def test_a_closed_weighing_says_what_the_table_concluded() -> None:
         "closed_at": NOW.isoformat(),
     }
     assert (change.about.content, change.about.version) == ({"reasons": "omdat het zo is"}, 2)
-    assert settled(change.closed, [assessment().id], stands=True) == {
+    assert told(change, [assessment().id], stands=True) == {
         "id": weighing().id,
         "case": case().id,
-        "closed_at": NOW,
+        "closed_at": NOW.isoformat(),
         "conclusion": "take",
         "assessments": 1,
         "problem_profile": True,
@@ -197,15 +208,13 @@ def test_a_closed_weighing_says_what_the_table_concluded() -> None:
 
 def test_a_weighing_counts_the_assessments_that_were_not_recalled() -> None:
     """A family would be taken on a form that was taken back after the table concluded."""
-    weighed = closed().closed
-
-    assert settled(weighed, [], stands=True)["assessments"] == 0
-    assert settled(weighed, ["another"], stands=True)["assessments"] == 0
+    assert told(closed(), [], stands=True)["assessments"] == 0
+    assert told(closed(), ["another"], stands=True)["assessments"] == 0
 
 
 def test_what_is_not_closed_is_refused() -> None:
     """No case moves on without a decision that stands."""
-    assert refusal(lambda: settled(None, [], stands=True)).code == "not_found"
+    assert refusal(lambda: weighing_outcome(None, [], stands=True)).code == "not_found"
 
 
 @pytest.mark.parametrize("conclusion", ["not_grave_enough", "criteria_not_met"])
@@ -213,10 +222,10 @@ def test_a_case_can_be_left_without_assessment_or_profile(conclusion: str) -> No
     """Where the criteria are not met nobody has to fill in a form about a family."""
     change = closed(closing(conclusion), profiles=(), assessments=())
 
-    assert settled(change.closed, [], stands=True) | {"id": "", "case": ""} == {
+    assert told(change, [], stands=True) | {"id": "", "case": ""} == {
         "id": "",
         "case": "",
-        "closed_at": NOW,
+        "closed_at": NOW.isoformat(),
         "conclusion": conclusion,
         "assessments": 0,
         "problem_profile": False,
@@ -263,7 +272,7 @@ def test_the_quorum_is_reached_whatever_the_positions_say(partners: tuple[str, .
         )
     )
 
-    assert closed(positions=positions).closed is not None
+    assert closed(positions=positions).outcome is not None
 
 
 def test_a_closed_weighing_never_changes() -> None:
@@ -299,8 +308,8 @@ def test_a_score_never_decides(answer: str, conclusion: str) -> None:
 
     change = closed(on, assessments=(kept,))
 
-    assert recorded.closed is None
-    assert settled(change.closed, [], stands=True)["conclusion"] == conclusion
+    assert recorded.outcome is None
+    assert told(change, [], stands=True)["conclusion"] == conclusion
     assert reason(refusal(lambda: closed(on, positions=(), assessments=(kept,)))) == (
         "positions_missing"
     )
@@ -310,7 +319,7 @@ def test_an_event_tells_the_case_as_it_was_decided_on() -> None:
     """Who must not hear of the case is named, so that nobody tells them."""
     [event] = closed().events
 
-    assert event_data(case(), event) == {
+    assert {**case().event_facts(), **event.data} == {
         "case": case().id,
         "agreement": "sample-brugge",
         "stage": "weighing",
@@ -333,7 +342,7 @@ def test_a_case_that_many_must_not_hear_of_is_weighed_all_the_same() -> None:
 
     made = make_event(
         event.name,
-        event_data(many, event),
+        {**many.event_facts(), **event.data},
         at=NOW,
         subject=many.id,
         command_id=many.id,

@@ -1,4 +1,4 @@
-"""What a rule is given besides the state it looks at: who asks, on which terms, and when."""
+"""A command that policy allowed, as the rules of a service are given it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from chassis.errors import Refuse
+from contracts.reasons import Reason
 
 TABLE: Final = "table"
 """The source of what the team makes together (domain.md, section 5)."""
@@ -13,27 +14,34 @@ TABLE: Final = "table"
 
 @dataclass(frozen=True)
 class Command:
-    """A command that policy allowed: rules check what must be true, never who may.
+    """Who asks for what, on which terms, and when: rules check what must be true, never who may.
 
     `body` has been loaded by its schema; `terms` are what the agreement says about this command;
     `new_id` makes random ids.
     """
 
     name: str
+    person: str
     partner: str | None
     terms: Mapping[str, Any]
     body: Mapping[str, Any]
     now: datetime
     new_id: Callable[[], str]
+    roles: tuple[str, ...] = ()
     target: str | None = None
     if_match: int | None = None
 
     @property
     def own_partner(self) -> str:
-        """The partner that the person acts for; raises Refuse when it acts for none."""
+        """The partner that the person acts for; raises Refuse("not_allowed") without one."""
         if self.partner is None:
             raise Refuse("not_allowed", "only on behalf of a partner")
         return self.partner
+
+    @property
+    def speaker(self) -> str:
+        """The partner that speaks, or the table (overlegtafel) where no partner does."""
+        return self.partner or TABLE
 
     @property
     def today(self) -> date:
@@ -53,13 +61,13 @@ class Command:
 
     def check_past(self, pointer: str, day: date) -> None:
         """Raises Refuse for a day that has not come yet, wherever on earth the caller is."""
-        latest = self.now.date() + timedelta(days=1)
+        latest = self.today + timedelta(days=1)
         if day > latest:
             raise invalid(pointer, f"Must be less than or equal to {latest.isoformat()}.")
 
 
-def unmet(reason: str, detail: str, **members: Any) -> Refuse:
-    """The refusal of a command whose precondition does not hold; `reason` is a stable code."""
+def unmet(reason: Reason, detail: str, **members: Any) -> Refuse:
+    """The refusal of a command whose precondition does not hold."""
     return Refuse("precondition_unmet", detail, reason=reason, **members)
 
 

@@ -1,0 +1,54 @@
+"""A decided command as it travels (contracts/rpc/command.py), read into what rules are given."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from casework.case import DecidedCase
+from casework.command import Command
+from chassis.clock import Clock
+from chassis.errors import Refuse
+from chassis.validation import load
+from contracts.bodies import COMMAND_BODIES
+
+Envelope = Mapping[str, Any]
+
+_IDENTIFYING: Final = ("case", "target", "if_match", "body")
+
+
+def load_command(name: str, envelope: Envelope, clock: Clock) -> Command:
+    """The command in an envelope; raises Refuse("validation_failed") when its body does not fit."""
+    return Command(
+        name=name,
+        person=envelope["person"],
+        partner=envelope["partner"],
+        roles=tuple(envelope["roles"]),
+        terms=envelope["terms"],
+        body=load(COMMAND_BODIES[name], envelope["body"]),
+        now=clock.now(),
+        new_id=lambda: str(uuid.uuid4()),
+        target=envelope["target"],
+        if_match=envelope["if_match"],
+    )
+
+
+def decided_case(envelope: Envelope) -> DecidedCase:
+    """The case that a command was decided on; raises Refuse("not_found") when there is none."""
+    seen = envelope["decided_on"]
+    if seen is None or envelope["case"] is None or envelope["agreement"] is None:
+        raise Refuse("not_found")
+    return DecidedCase(
+        id=envelope["case"],
+        agreement=envelope["agreement"],
+        stage=seen["stage"],
+        submitted_by=seen["submitted_by"],
+        participants=tuple(seen["participants"]),
+        persons=tuple(seen["persons"]),
+        walled=tuple(seen["walled"]),
+        director=seen["director"],
+    )
+
+
+def identity(name: str, envelope: Envelope) -> dict[str, Any]:
+    """What makes two commands with one key the same; how they were decided may differ."""
+    return {"name": name, **{member: envelope[member] for member in _IDENTIFYING}}

@@ -1,0 +1,33 @@
+"""What intake may rest a step on: an adopted plan, a closed conclusion, a recorded follow-up."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from chassis.errors import Refuse
+
+KINDS: Final = ("plan_versions", "conclusions", "follow_ups")
+"""The kinds of outcomes, by the collection that holds them."""
+
+Stored = Mapping[str, Any]
+
+
+def outcome_of(
+    kind: str, closed: Stored | None, last: Mapping[str, Stored | None]
+) -> dict[str, Any]:
+    """A closed document as contracts/rpc/outcomes.py has it.
+
+    `last` is what was closed or adopted last, of each kind: an outcome stands when it is the last
+    of its kind, and a conclusion only for the plan that it was drawn on. Raises
+    Refuse("not_found") when nothing is closed.
+    """
+    if closed is None:
+        raise Refuse("not_found", "nothing closed of this case has this id")
+    newest, plan = last[kind], last["plan_versions"]
+    stands = newest is not None and newest["_id"] == closed["_id"]
+    if kind == "conclusions":
+        stands = stands and plan is not None and plan["turn"] < closed["turn"]
+    outcome = {**closed, "id": closed["_id"], "stands": stands}
+    if closed.get("next_on") is not None:
+        outcome["next_on"] = date.fromisoformat(closed["next_on"])
+    return outcome
