@@ -1,15 +1,13 @@
 """The commands of intake: for each, the state it looks at and the rule it is given to."""
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from marshmallow import ValidationError
-
-from chassis.clock import Clock
+from casework.command import Command
+from casework.envelope import Envelope
+from casework.fragment import Fragment
 from chassis.errors import Refuse
-from contracts.bodies import COMMAND_BODIES
 from services.intake.domain import (
     contributions,
     crisis,
@@ -22,47 +20,26 @@ from services.intake.domain import (
     stages,
     succession,
 )
-from services.intake.domain.case import Case, Change, Fragment, with_events
-from services.intake.domain.command import Command
+from services.intake.domain.case import Case, Change, with_events
 from services.intake.domain.referral import submit_referral
-from services.intake.neighbours import Settled
-from services.intake.store.keeping import Books
+from services.intake.outcomes import Outcome
+from services.intake.store.writes import IntakeTransaction
 
-Envelope = Mapping[str, Any]
 KeyedMatch = Callable[[matching.Identity], str]
 
 
 @dataclass(frozen=True)
-class Around:
-    """What a command looks at beside the books.
+class CommandContext:
+    """What a command looks at beside what intake stores.
 
-    `settled` tells the neighbour's closed document that it names, `staff` are the keyed matches of
-    persons with a mandate, `keyed` makes such a match.
+    `outcome` gives the closed document of risk or plans that it names, `staff` are the keyed
+    matches of persons with a mandate, `keyed` makes such a match.
     """
 
-    settled: Settled
+    envelope: Envelope
+    outcome: Outcome
     staff: Mapping[str, str]
     keyed: KeyedMatch
-
-
-def load(name: str, envelope: Envelope, clock: Clock) -> Command:
-    """The command that an envelope carries; raises Refuse when its body does not fit."""
-    try:
-        body = COMMAND_BODIES[name]().load(envelope["body"])
-    except ValidationError as error:
-        raise Refuse("validation_failed", fields=sorted(error.messages_dict)) from None
-    return Command(
-        name=name,
-        person=envelope["person"],
-        partner=envelope["partner"],
-        roles=tuple(envelope["roles"]),
-        terms=envelope["terms"],
-        body=body,
-        now=clock.now(),
-        new_id=lambda: str(uuid.uuid4()),
-        target=envelope["target"],
-        if_match=envelope["if_match"],
-    )
 
 
 def case_of(name: str, envelope: Envelope) -> str | None:
@@ -73,118 +50,134 @@ def case_of(name: str, envelope: Envelope) -> str | None:
     return None if name in _WITHOUT_CASE else envelope["case"]
 
 
-def change_of(command: Command, envelope: Envelope, books: Books, around: Around) -> Change:
+def change_of(command: Command, transaction: IntakeTransaction, context: CommandContext) -> Change:
     """What the command changes, by its rule; raises Refuse and changes nothing."""
     if command.name == "submit_referral":
-        return _submit(command, books, around)
+        return _submit(command, transaction, context)
     if command.name == "schedule_session":
         return sessions.schedule_session(command)
-    case = books.case(case_of(command.name, envelope) or "")
-    decided_on = envelope["decided_on"] or {"stage": "", "version": 0}
+    case = transaction.lock_case(case_of(command.name, context.envelope) or "")
+    decided_on = context.envelope["decided_on"] or {"stage": "", "version": 0}
     case.check_decided_on(decided_on["stage"], decided_on["version"])
-    return _ON_CASES[command.name](case, command, books, around)
+    return _ON_CASES[command.name](case, command, transaction, context)
 
 
-def _submit(command: Command, books: Books, around: Around) -> Change:
+def _submit(command: Command, transaction: IntakeTransaction, context: CommandContext) -> Change:
     matches = {
-        person["ref"]: tuple(around.keyed(one) for one in matching.identities(person))
+        person["ref"]: tuple(context.keyed(one) for one in matching.identities(person))
         for person in command.body["persons"]
     }
     change = submit_referral(command, matches)
     if change.case is None:
         return change
-    known = books.introduce(change.case)
-    return with_events(change, matching.notice(change.case, known, around.staff))
+    known = transaction.note_matches(change.case)
+    return with_events(change, matching.notice(change.case, known, context.staff))
 
 
-def _change_stage(case: Case, command: Command, books: Books, around: Around) -> Change:
+def _change_stage(
+    case: Case, command: Command, transaction: IntakeTransaction, context: CommandContext
+) -> Change:
     session = command.body.get("session")
     counts = command.body["command"] in stages.COUNTED
     reopens = command.body["command"] == "reopen"
     facts = stages.StageFacts(
-        session=books.session(session) if session else None,
-        requests_open=books.requests_open(case.id),
-        settled=around.settled(),
-        advice_written=books.has_kind(case.id, "advice", since=case.reopened_at),
+        session=transaction.session(session) if session else None,
+        requests_open=transaction.requests_open(case.id),
+        outcome=context.outcome(),
+        advice_written=transaction.has_kind(case.id, "advice", since=case.reopened_at),
         # Taken only where they matter: steps of different cases would conflict on them.
-        places=books.places(case.agreement) if counts else None,
-        first_waiting=books.first_waiting(case.agreement) if counts else None,
-        services=books.ids_of_kind(case.id, "involved_service"),
-        informings=_informings(case, books) if reopens else (),
+        places=transaction.lock_places(case.agreement) if counts else None,
+        first_waiting=transaction.first_waiting(case.agreement) if counts else None,
+        services=transaction.ids_of_kind(case.id, "involved_service"),
+        informings=_informings(case, transaction) if reopens else (),
     )
     return stages.change_stage(case, command, facts)
 
 
-def _put_on_agenda(case: Case, command: Command, books: Books, around: Around) -> Change:
-    session = books.session(_target(command))
+def _put_on_agenda(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    session = transaction.session(command.target or "")
     if session is None:
         raise Refuse("not_found")
     return sessions.put_on_agenda(case, session, command)
 
 
-def _record_informing(case: Case, command: Command, books: Books, around: Around) -> Change:
-    return informing.record_informing(case, command, _informings(case, books))
+def _record_informing(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    return informing.record_informing(case, command, _informings(case, transaction))
 
 
-def _informings(case: Case, books: Books) -> list[Fragment]:
-    found = books.ids_of_kind(case.id, "informing")
-    return [books.fragment(case.id, each, opened=True) for each in found]
+def _informings(case: Case, transaction: IntakeTransaction) -> list[Fragment]:
+    found = transaction.ids_of_kind(case.id, "informing")
+    return [transaction.fragments(case.id).open(each) for each in found]
 
 
-def _offer_item(case: Case, command: Command, books: Books, around: Around) -> Change:
+def _offer_item(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
     answers = command.body.get("answers")
-    request = books.fragment(case.id, answers) if answers else None
+    request = transaction.fragments(case.id).get(answers) if answers else None
     return contributions.offer_item(case, command, request)
 
 
-def _correct_item(case: Case, command: Command, books: Books, around: Around) -> Change:
-    item = books.fragment(case.id, _target(command))
+def _correct_item(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    item = transaction.fragments(case.id).get(command.target)
     return contributions.correct_item(case, command, item)
 
 
-def _recall_item(case: Case, command: Command, books: Books, around: Around) -> Change:
-    item = books.fragment(case.id, _target(command))
+def _recall_item(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    item = transaction.fragments(case.id).get(command.target)
     return contributions.recall_item(case, command, item)
 
 
-def _answer_forming(case: Case, command: Command, books: Books, around: Around) -> Change:
-    has_contributed = books.has_contributed(case.id, command.own_partner)
+def _answer_forming(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    has_contributed = transaction.has_contributed(case.id, command.own_partner)
     return contributions.answer_forming(case, command, has_contributed)
 
 
-def _answer_request(case: Case, command: Command, books: Books, around: Around) -> Change:
-    asked = books.fragment(case.id, _target(command), opened=True)
-    item = command.body.get("item")
-    shared = books.find_fragment(case.id, item) if item else None
+def _answer_request(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    fragments = transaction.fragments(case.id)
+    asked, shared = fragments.open(command.target), fragments.find(command.body.get("item"))
     return contributions.answer_request(case, command, asked, shared)
 
 
-def _appoint_director(case: Case, command: Command, books: Books, around: Around) -> Change:
-    services = books.ids_of_kind(case.id, "involved_service")
-    return direction.appoint_director(case, command, around.staff, services)
+def _appoint_director(
+    case: Case, command: Command, transaction: IntakeTransaction, context: CommandContext
+) -> Change:
+    services = transaction.ids_of_kind(case.id, "involved_service")
+    return direction.appoint_director(case, command, context.staff, services)
 
 
-def _record_mandate(case: Case, command: Command, books: Books, around: Around) -> Change:
-    services = books.ids_of_kind(case.id, "involved_service")
+def _record_mandate(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    services = transaction.ids_of_kind(case.id, "involved_service")
     return direction.record_direction_mandate(case, command, services)
 
 
-def _take_over(case: Case, command: Command, books: Books, around: Around) -> Change:
+def _take_over(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
     both = (case.agreement, command.body["agreement"])
-    return succession.take_over_case(case, command, {one: books.places(one) for one in both})
+    places = {agreement: transaction.lock_places(agreement) for agreement in both}
+    return succession.take_over_case(case, command, places)
 
 
 def _rule_only(rule: Callable[[Case, Command], Change]) -> "Handler":
-    return lambda case, command, books, around: rule(case, command)
+    return lambda case, command, _transaction, _context: rule(case, command)
 
 
-def _target(command: Command) -> str:
-    if command.target is None:
-        raise Refuse("not_found")
-    return command.target
-
-
-Handler = Callable[[Case, Command, Books, Around], Change]
+Handler = Callable[[Case, Command, IntakeTransaction, CommandContext], Change]
 
 _WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
 

@@ -25,28 +25,28 @@ class IntakeService:
     @rpc
     def read_case(self, request: Payload) -> Payload:
         """A case for a person; an unknown id answers in the same shape."""
-        return self.app.read_case(request)
+        return self.app.queries.read_case(**request)
 
     @rpc
     def list_cases(self, request: Payload) -> Payload:
         """A page of the cases that a person may come across."""
-        return self.app.list_cases(request)
+        return self.app.queries.list_cases(**request)
 
     @rpc
     def open_whereabouts(self, request: Payload) -> Payload:
         """Whereabouts that a recorded decision released."""
-        opened = self.app.reading.open_whereabouts(request["case"], request["fragments"])
+        opened = self.app.queries.open_whereabouts(request["case"], request["fragments"])
         return {"contents": opened}
 
     @rpc
     def read_session(self, request: Payload) -> Payload:
         """A session, its agenda and the facts of the cases on it."""
-        return self.app.read_session(request)
+        return self.app.queries.read_session(**request)
 
     @rpc
     def list_sessions(self, request: Payload) -> Payload:
         """A page of sessions."""
-        return self.app.reading.sessions(**request)
+        return self.app.queries.list_sessions(**request)
 
     @rpc
     def ping(self, _request: Payload) -> Payload:

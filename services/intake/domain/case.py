@@ -1,13 +1,16 @@
-"""The case (dossier), what a command changes in it, and the rules that every case command keeps."""
+"""The case (dossier), what a command changes of it, and what every case command checks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from contracts.reasons import Reason
+from casework.case import check_subjects, not_a_participant
+from casework.change import Event
+from casework.command import unmet
+from casework.fragment import Fragment
 from chassis.errors import Refuse
-from services.intake.domain.command import TABLE, Command, unmet
+from contracts.reasons import Reason
 from services.intake.domain.places import Places
 
 CONTRIBUTING: Final = ("forming", "weighing", "waiting", "accepted", "active")
@@ -106,7 +109,7 @@ class Case:
         for participant in self.participants:
             if participant.partner == partner:
                 return participant
-        raise unmet(Reason.NOT_A_PARTICIPANT, "the partner does not take part in this case")
+        raise not_a_participant()
 
     @property
     def everybody(self) -> tuple[str, ...]:
@@ -131,65 +134,19 @@ class Case:
 
     def check_subjects(self, subjects: Iterable[str]) -> None:
         """Raises Refuse when a subject is no member of the client system."""
-        unknown = sorted(set(subjects) - {person.id for person in self.persons})
-        if unknown:
-            raise Refuse("unknown_subject", "not in the client system", subjects=unknown)
+        check_subjects(self.everybody, subjects)
 
     def check_contributing(self) -> None:
         """Raises Refuse unless partners may contribute: the stage, and informing is settled."""
         if self.stage not in CONTRIBUTING:
-            raise unmet(Reason.STAGE, "partners contribute from forming until the case is concluded")
+            raise unmet(
+                Reason.STAGE, "partners contribute from forming until the case is concluded"
+            )
         if not (self.victim_informed or self.informing_confirmed):
             raise unmet(
-                "informing_not_settled",
+                Reason.INFORMING_NOT_SETTLED,
                 "no victim is informed, and the chair has not confirmed why",
             )
-
-
-@dataclass(frozen=True)
-class Request:
-    """The codes and days of an information request (informatievraag); its words are content."""
-
-    to: str
-    by: str
-    due: date
-    state: str = "open"
-    answered_on: date | None = None
-    ground: str | None = None
-    item: str | None = None
-
-    def state_on(self, today: date) -> str:
-        """The state, `late` while it is open after its due day (in UTC)."""
-        return "late" if self.state == "open" and today > self.due else self.state
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """A part of a case that can be released (domain.md, section 5).
-
-    `content` is None where a rule does not look at it, or leaves it as it is. `place` orders
-    fragments of the same moment.
-    """
-
-    id: str
-    kind: str
-    category: str
-    source: str
-    subjects: tuple[str, ...]
-    at: datetime
-    content: Mapping[str, Any] | None
-    only_for: tuple[str, ...] = ()
-    withhold_from: tuple[str, ...] = ()
-    addressed_to: tuple[str, ...] = ()
-    status: str = "offered"
-    version: int = 1
-    place: int = 0
-    request: Request | None = None
-
-    def check_own(self, command: Command) -> None:
-        """Raises Refuse unless the fragment is one that the person's partner offered."""
-        if self.source != command.own_partner:
-            raise Refuse("not_allowed", "only the source changes what it offered")
 
 
 @dataclass(frozen=True)
@@ -214,19 +171,14 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that happened: to a case, or to a session when `case` is None."""
-
-    name: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-    case: Case | None = None
-
-
-@dataclass(frozen=True)
 class Change:
-    """All that a command changes, to be kept in one transaction, and what it answers."""
+    """All that a command changes, to be stored in one transaction, and what it answers.
 
-    outcome: Mapping[str, Any]
+    `case` is the case that the command is about as it is afterwards, also where nothing of it
+    changed; None for a command about no case.
+    """
+
+    result: Mapping[str, Any]
     case: Case | None = None
     added: tuple[Fragment, ...] = ()
     revised: tuple[Fragment, ...] = ()
@@ -235,9 +187,15 @@ class Change:
     events: tuple[Event, ...] = ()
 
 
-def outcome(case: Case, **members: Any) -> dict[str, Any]:
+def result_of(case: Case, **members: Any) -> dict[str, Any]:
     """What a command about a case answers: ids and state, never content."""
     return {"id": case.id, "case": case.id, "stage": case.stage, "version": case.version} | members
+
+
+def fragment_result(case: Case, fragment: Fragment, state: str | None = None) -> dict[str, Any]:
+    """What a command answers that made or changed a fragment."""
+    state = state or fragment.status
+    return result_of(case, id=fragment.id, version=fragment.version, state=state)
 
 
 def with_events(change: Change, more: tuple[Event, ...]) -> Change:
@@ -252,12 +210,9 @@ def walled(case: Case, staff: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(same | {conflict.person for conflict in case.conflicts}))
 
 
-def event_data(event: Event, staff: Mapping[str, str]) -> dict[str, Any]:
-    """The data of an event: what a hearer needs to react without asking, in ids and codes."""
-    if event.case is None:
-        return dict(event.data)
-    case = event.case
-    facts = {
+def event_facts(case: Case, staff: Mapping[str, str]) -> dict[str, Any]:
+    """What every event about the case tells, so that its subscribers need not ask."""
+    return {
         "case": case.id,
         "agreement": case.agreement,
         "stage": case.stage,
@@ -266,27 +221,3 @@ def event_data(event: Event, staff: Mapping[str, str]) -> dict[str, Any]:
         "walled": list(walled(case, staff)),
         "director": case.director,
     }
-    return facts | dict(event.data)
-
-
-def of_the_table(command: Command, kind: str, case: Case, content: Mapping[str, Any]) -> Fragment:
-    """A fragment about the whole client system that the team makes together."""
-    return Fragment(
-        id=command.new_id(),
-        kind=kind,
-        category="joint",
-        source=TABLE,
-        subjects=case.everybody,
-        at=command.now,
-        content=content,
-    )
-
-
-def fragment_event(name: str, case: Case, fragment: Fragment) -> Event:
-    """An event about a fragment, by its id, category and source."""
-    data = {
-        "fragment": fragment.id,
-        "category": fragment.category,
-        "partner": fragment.source,
-    }
-    return Event(name, data, case)

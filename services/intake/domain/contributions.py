@@ -4,18 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from contracts.reasons import Reason
+from casework.change import Event, fragment_event
+from casework.command import Command, invalid, unmet
+from casework.fragment import Fragment, recall, revise
 from chassis.errors import Refuse
-from services.intake.domain.case import (
-    Case,
-    Change,
-    Event,
-    Fragment,
-    Request,
-    fragment_event,
-    outcome,
-)
-from services.intake.domain.command import Command, invalid, unmet
+from contracts.reasons import Reason
+from services.intake.domain.case import Case, Change, fragment_result, result_of
+from services.intake.domain.information_request import InformationRequest
 
 _ITEM_CONTENT = ("text", "summary", "item_kind", "as_of", "obtained_from")
 _RECALLABLE = ("item", "whereabouts")
@@ -36,15 +31,16 @@ def offer_item(case: Case, command: Command, request: Fragment | None) -> Change
         only_for=tuple(body["only_for"]),
         withhold_from=tuple(body["withhold_from"]),
     )
-    offered = fragment_event("intake.item_offered", case, item)
+    offered = _event("intake.item_offered", item)
     if request is None:
-        return Change(_told(case, item), added=(item,), events=(offered,))
+        return Change(fragment_result(case, item), case, added=(item,), events=(offered,))
     answered = _answered(request, command, "shared", item=item.id)
     return Change(
-        _told(case, item),
+        fragment_result(case, item),
+        case,
         added=(item,),
         revised=(answered,),
-        events=(offered, _request_event("intake.information_request_answered", case, answered)),
+        events=(offered, _request_event("intake.information_request_answered", answered)),
     )
 
 
@@ -59,11 +55,11 @@ def offer_whereabouts(case: Case, command: Command) -> Change:
         source=command.own_partner,
         subjects=tuple(body["subjects"]),
         at=command.now,
-        content={key: body[key] for key in ("address", "safe_contact") if key in body},
+        content=command.given("address", "safe_contact"),
         only_for=tuple(body["only_for"]),
     )
-    event = fragment_event("intake.item_offered", case, item)
-    return Change(_told(case, item), added=(item,), events=(event,))
+    event = _event("intake.item_offered", item)
+    return Change(fragment_result(case, item), case, added=(item,), events=(event,))
 
 
 def correct_item(case: Case, command: Command, item: Fragment) -> Change:
@@ -72,18 +68,17 @@ def correct_item(case: Case, command: Command, item: Fragment) -> Change:
     item.check_own(command)
     if item.kind != "item":
         raise unmet(Reason.NOT_CORRECTABLE, "recall it and offer it anew")
-    _check_live(item)
+    item.check_live()
     command.check_version(item.version)
-    corrected = replace(
+    corrected = revise(
         item,
         subjects=tuple(command.body["subjects"]),
         content=_item_content(command),
         only_for=tuple(command.body["only_for"]),
         withhold_from=tuple(command.body["withhold_from"]),
-        version=item.version + 1,
     )
-    event = fragment_event("intake.item_corrected", case, corrected)
-    return Change(_told(case, corrected), revised=(corrected,), events=(event,))
+    event = _event("intake.item_corrected", corrected)
+    return Change(fragment_result(case, corrected), case, revised=(corrected,), events=(event,))
 
 
 def recall_item(case: Case, command: Command, item: Fragment) -> Change:
@@ -91,11 +86,11 @@ def recall_item(case: Case, command: Command, item: Fragment) -> Change:
     item.check_own(command)
     if item.kind not in _RECALLABLE:
         raise unmet(Reason.NOT_RECALLABLE, "only an item that was offered can be recalled")
-    _check_live(item)
+    item.check_live()
     command.check_version(item.version)
-    recalled = replace(item, status="recalled", content=None, version=item.version + 1)
-    event = fragment_event("intake.item_recalled", case, recalled)
-    return Change(_told(case, recalled), revised=(recalled,), events=(event,))
+    recalled = recall(item)
+    event = _event("intake.item_recalled", recalled)
+    return Change(fragment_result(case, recalled), case, revised=(recalled,), events=(event,))
 
 
 def answer_forming(case: Case, command: Command, has_contributed: bool) -> Change:
@@ -113,8 +108,8 @@ def answer_forming(case: Case, command: Command, has_contributed: bool) -> Chang
         replace(one, answered=answer) if one is before else one for one in case.participants
     )
     case = replace(case, participants=participants)
-    event = Event("intake.partner_answered", {"partner": partner, "answer": answer}, case)
-    return Change(outcome(case, state=answer), case, events=(event,))
+    event = Event("intake.partner_answered", {"partner": partner, "answer": answer})
+    return Change(result_of(case, state=answer), case, events=(event,))
 
 
 def request_information(case: Case, command: Command) -> Change:
@@ -123,23 +118,24 @@ def request_information(case: Case, command: Command) -> Change:
     body = command.body
     case.check_subjects(body["subjects"])
     case.participant(body["to"])
-    today = command.now.date()
+    today = command.today
     latest = today + timedelta(days=command.terms["latest_due_days"])
     if not today <= body["due"] <= latest:
         raise invalid("/due", f"from {today.isoformat()} to {latest.isoformat()}")
+    request = InformationRequest(to=body["to"], by=command.speaker, due=body["due"])
     asked = Fragment(
         id=command.new_id(),
         kind="request",
         category=body["category"],
-        source=command.voice,
+        source=command.speaker,
         subjects=tuple(body["subjects"]),
         at=command.now,
         content={"question": body["question"]},
         addressed_to=(body["to"],),
-        request=Request(to=body["to"], by=command.voice, due=body["due"]),
+        codes=request.codes(),
     )
-    event = _request_event("intake.information_requested", case, asked)
-    return Change(_told(case, asked, "open"), added=(asked,), events=(event,))
+    event = _request_event("intake.information_requested", asked)
+    return Change(fragment_result(case, asked, "open"), case, added=(asked,), events=(event,))
 
 
 def answer_request(case: Case, command: Command, asked: Fragment, item: Fragment | None) -> Change:
@@ -155,8 +151,9 @@ def answer_request(case: Case, command: Command, asked: Fragment, item: Fragment
     if "ground_text" in body:
         content = {**(asked.content or {}), "ground_text": body["ground_text"]}
         answered = replace(answered, content=content)
-    event = _request_event("intake.information_request_answered", case, answered)
-    return Change(_told(case, answered, body["outcome"]), revised=(answered,), events=(event,))
+    event = _request_event("intake.information_request_answered", answered)
+    result = fragment_result(case, answered, body["outcome"])
+    return Change(result, case, revised=(answered,), events=(event,))
 
 
 def _check_contribution(case: Case, command: Command) -> None:
@@ -169,11 +166,6 @@ def _check_forming(case: Case) -> None:
     if case.stage != "forming":
         raise unmet(Reason.STAGE, "partners are asked and answer while the case is forming")
     case.check_contributing()
-
-
-def _check_live(item: Fragment) -> None:
-    if item.status == "recalled":
-        raise Refuse("already_recalled", "the item has been recalled")
 
 
 def _check_shared(command: Command, item: Fragment | None) -> None:
@@ -189,21 +181,21 @@ def _answered(
     item: str | None = None,
     ground: str | None = None,
 ) -> Fragment:
-    request = asked.request
-    if request is None:
-        raise Refuse("not_found")
+    request = InformationRequest.of(asked)
     if request.to != command.own_partner:
         raise Refuse("not_allowed", "only the partner that was asked answers")
     if request.state != "open":
         raise Refuse("already_answered", "the request has been answered")
-    closed = replace(request, state=state, answered_on=command.now.date(), item=item, ground=ground)
-    return replace(asked, request=closed, content=None, version=asked.version + 1)
+    closed = replace(request, state=state, answered_on=command.today, item=item, ground=ground)
+    return revise(asked, codes=closed.codes(), content=None)
 
 
-def _request_event(name: str, case: Case, asked: Fragment) -> Event:
-    request = asked.request
-    if request is None:
-        raise ValueError("not a request")
+def _event(name: str, item: Fragment) -> Event:
+    return fragment_event(name, item, partner=item.source)
+
+
+def _request_event(name: str, asked: Fragment) -> Event:
+    request = InformationRequest.of(asked)
     data: dict[str, Any] = {
         "request": asked.id,
         "to": request.to,
@@ -212,21 +204,9 @@ def _request_event(name: str, case: Case, asked: Fragment) -> Event:
     }
     if request.state != "open":
         data["outcome"] = request.state
-    return Event(name, data, case)
+    return Event(name, data)
 
 
 def _item_content(command: Command) -> dict[str, Any]:
     command.check_past("/as_of", command.body["as_of"])
-    content = {field: command.body[field] for field in _ITEM_CONTENT}
-    return {**content, "author": command.person}
-
-
-def _told(case: Case, fragment: Fragment, state: str | None = None) -> dict[str, Any]:
-    """Ids and state of the fragment that a command made or changed."""
-    return {
-        "id": fragment.id,
-        "case": case.id,
-        "stage": case.stage,
-        "version": fragment.version,
-        "state": state or fragment.status,
-    }
+    return {**command.given(*_ITEM_CONTENT), "author": command.person}

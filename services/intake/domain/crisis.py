@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from services.intake.domain.case import Case, Change, Fragment, fragment_event, outcome
-from services.intake.domain.command import Command
+from casework.change import fragment_event
+from casework.command import Command
+from casework.fragment import Fragment
+from services.intake.domain.case import Case, Change, result_of
 
 
 def raise_crisis(case: Case, command: Command) -> Change:
@@ -17,11 +19,11 @@ def raise_crisis(case: Case, command: Command) -> Change:
         source=command.partner or case.submitted_by,
         subjects=tuple(command.body["subjects"]),
         at=command.now,
-        content={"text": command.body["text"], "summary": command.body["summary"]},
+        content=command.given("text", "summary"),
     )
     return Change(
-        outcome(case, ids={"fragment": note.id}),
+        result_of(case, ids={"fragment": note.id}),
         case,
         added=(note,),
-        events=(fragment_event("intake.crisis_raised", case, note),),
+        events=(fragment_event("intake.crisis_raised", note, partner=note.source),),
     )

@@ -5,24 +5,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from casework.change import Event
+from casework.command import Command, invalid, unmet
+from casework.fragment import of_the_table
 from contracts.reasons import Reason
-from services.intake.domain.case import (
-    Case,
-    Change,
-    Event,
-    Fragment,
-    of_the_table,
-    outcome,
-    walled,
-)
-from services.intake.domain.command import Command, invalid, unmet
+from services.intake.domain.case import Case, Change, fragment_result, result_of, walled
 
 
 def write_advice(case: Case, command: Command) -> Change:
     """The advice (advies) that the referrer reads when the case is not taken."""
-    advice = of_the_table(command, "advice", case, dict(command.body))
-    event = Event("intake.advice_written", case=case)
-    return Change(_told(case, advice), added=(advice,), events=(event,))
+    advice = of_the_table(command, "advice", case.everybody, command.body)
+    event = Event("intake.advice_written")
+    return Change(fragment_result(case, advice), case, added=(advice,), events=(event,))
 
 
 def appoint_director(
@@ -44,9 +38,9 @@ def appoint_director(
     case = replace(case, director=person, mandated_by=(), version=case.version + 1)
     data: dict[str, Any] = {"person": person, "partner": partner}
     if services:
-        due = command.now.date() + timedelta(days=command.terms["mandate_days"])
+        due = command.today + timedelta(days=command.terms["mandate_days"])
         data["mandates_due"] = due
-    return Change(outcome(case), case, events=(Event("intake.director_appointed", data, case),))
+    return Change(result_of(case), case, events=(Event("intake.director_appointed", data),))
 
 
 def record_direction_mandate(case: Case, command: Command, services: Sequence[str]) -> Change:
@@ -55,22 +49,19 @@ def record_direction_mandate(case: Case, command: Command, services: Sequence[st
     if case.director is None:
         raise unmet(Reason.DIRECTOR_MISSING, "no director is appointed")
     if body["involved_service"] not in services:
-        raise unmet(Reason.SERVICE_UNKNOWN, "`involved_service` is no involved service of this case")
+        raise unmet(
+            Reason.SERVICE_UNKNOWN, "`involved_service` is no involved service of this case"
+        )
     if body["involved_service"] in case.mandated_by:
         raise unmet(Reason.ALREADY_MANDATED, "this service has mandated the director already")
-    if body["given_on"] > command.now.date():
+    if body["given_on"] > command.today:
         raise invalid("/given_on", "not in the future")
-    mandate = of_the_table(command, "direction_mandate", case, dict(body))
+    mandate = of_the_table(command, "direction_mandate", case.everybody, body)
     mandated_by = (*case.mandated_by, body["involved_service"])
     case = replace(case, mandated_by=mandated_by)
     data = {
         "involved_service": body["involved_service"],
         "complete": set(services) <= set(mandated_by),
     }
-    event = Event("intake.direction_mandate_recorded", data, case)
-    return Change(_told(case, mandate), case, added=(mandate,), events=(event,))
-
-
-def _told(case: Case, fragment: Fragment) -> dict[str, object]:
-    """Ids and state of what a command made."""
-    return outcome(case, id=fragment.id, version=fragment.version, state=fragment.status)
+    event = Event("intake.direction_mandate_recorded", data)
+    return Change(fragment_result(case, mandate), case, added=(mandate,), events=(event,))

@@ -3,18 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.reasons import Reason
+from casework.change import Event
+from casework.command import Command, unmet
+from casework.fragment import Fragment, of_the_table
 from chassis.errors import Refuse
-from services.intake.domain.case import (
-    Case,
-    Change,
-    Emergency,
-    Event,
-    Fragment,
-    of_the_table,
-    outcome,
-)
-from services.intake.domain.command import Command, unmet
+from contracts.reasons import Reason
+from services.intake.domain.case import Case, Change, Emergency, fragment_result
 from services.intake.domain.days import working_days_later
 
 
@@ -46,11 +40,10 @@ def open_emergency(case: Case, command: Command) -> Change:
         "person": opened.person,
         "partner": partner,
         "until": until,
-        "review_due": working_days_later(command.now.date(), command.terms["review_working_days"]),
+        "review_due": working_days_later(command.today, command.terms["review_working_days"]),
     }
-    event = Event("intake.emergency_opened", data, case)
-    told = outcome(case, id=ground.id, version=ground.version, state="open")
-    return Change(told, case, added=(ground,), events=(event,))
+    event = Event("intake.emergency_opened", data)
+    return Change(fragment_result(case, ground, "open"), case, added=(ground,), events=(event,))
 
 
 def review_emergency(case: Case, command: Command) -> Change:
@@ -66,12 +59,11 @@ def review_emergency(case: Case, command: Command) -> Change:
     emergencies = tuple(reviewed if one is found else one for one in case.emergencies)
     case = replace(case, emergencies=emergencies)
     content = {"of": found.grant, **command.body}
-    review = of_the_table(command, "emergency_review", case, content)
+    review = of_the_table(command, "emergency_review", case.everybody, content)
     data = {
         "grant": found.grant,
         "person": command.person,
         "justified": command.body["justified"],
     }
-    event = Event("intake.emergency_reviewed", data, case)
-    told = outcome(case, id=review.id, version=review.version, state="reviewed")
-    return Change(told, case, added=(review,), events=(event,))
+    event = Event("intake.emergency_reviewed", data)
+    return Change(fragment_result(case, review, "reviewed"), case, added=(review,), events=(event,))

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from casework.change import Event
+from casework.command import Command, unmet
+from casework.fragment import Fragment, revise
 from contracts.reasons import Reason
-from services.intake.domain.case import Case, Change, Event, Fragment, outcome
-from services.intake.domain.command import Command, unmet
+from services.intake.domain.case import Case, Change, fragment_result, result_of
 
 
 def informing_due(informings: Iterable[Mapping[str, Any]]) -> dict[str, date]:
@@ -23,7 +25,7 @@ def confirm_informing(case: Case, command: Command) -> Change:
     if case.informing_confirmed:
         raise unmet(Reason.INFORMING_SETTLED, "it has been confirmed already")
     case = replace(case, informing_confirmed=True, version=case.version + 1)
-    return Change(outcome(case), case, events=(Event("intake.informing_confirmed", case=case),))
+    return Change(result_of(case), case, events=(Event("intake.informing_confirmed"),))
 
 
 def record_informing(case: Case, command: Command, informings: Sequence[Fragment]) -> Change:
@@ -38,19 +40,13 @@ def record_informing(case: Case, command: Command, informings: Sequence[Fragment
     if (found.content or {})["state"] == "informed":
         raise unmet(Reason.INFORMING_SETTLED, "this person has been informed already")
     content = {name: value for name, value in command.body.items() if name != "subject"}
-    told = replace(found, content=content, version=found.version + 1)
+    informing = revise(found, content=content)
     if content["state"] == "informed" and _is_victim(case, subject):
         case = replace(case, victim_informed=True, version=case.version + 1)
     others = [one.content or {} for one in informings if one is not found]
-    event = Event("intake.informing_recorded", informing_due([*others, content]), case)
-    answer = {
-        "id": told.id,
-        "case": case.id,
-        "stage": case.stage,
-        "version": told.version,
-        "state": content["state"],
-    }
-    return Change(answer, case, revised=(told,), events=(event,))
+    event = Event("intake.informing_recorded", informing_due([*others, content]))
+    result = fragment_result(case, informing, content["state"])
+    return Change(result, case, revised=(informing,), events=(event,))
 
 
 def _is_victim(case: Case, subject: str) -> bool:

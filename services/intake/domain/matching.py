@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.intake.domain.case import Case, Event, walled
+from casework.change import Event
+from services.intake.domain.case import Case, walled
 
 Identity = tuple[str, ...]
 
@@ -57,4 +58,4 @@ def notice(case: Case, others: Iterable[Case], staff: Mapping[str, str]) -> tupl
         return ()
     apart = set.intersection(*({*walled(other, staff)} for other in alike))
     data = {"walled_from_matches": sorted(apart)}
-    return (Event("intake.possible_match_noticed", data, case),)
+    return (Event("intake.possible_match_noticed", data),)

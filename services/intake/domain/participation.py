@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from casework.change import Event
+from casework.command import Command, unmet
 from contracts.reasons import Reason
-from services.intake.domain.case import Case, Change, Conflict, Event, Participant, outcome
-from services.intake.domain.command import Command, unmet
+from services.intake.domain.case import Case, Change, Conflict, Participant, result_of
 
 
 def invite_participant(case: Case, command: Command) -> Change:
@@ -16,8 +17,8 @@ def invite_participant(case: Case, command: Command) -> Change:
         raise unmet(Reason.ALREADY_PARTICIPANT, "the partner takes part already")
     joined = Participant(partner, command.now)
     case = replace(case, participants=(*case.participants, joined), version=case.version + 1)
-    event = Event("intake.participant_invited", {"partner": partner}, case)
-    return Change(outcome(case), case, events=(event,))
+    event = Event("intake.participant_invited", {"partner": partner})
+    return Change(result_of(case), case, events=(event,))
 
 
 def declare_conflict(case: Case, command: Command) -> Change:
@@ -30,4 +31,4 @@ def declare_conflict(case: Case, command: Command) -> Change:
     data = {"person": command.person}
     if command.partner is not None:
         data["partner"] = command.partner
-    return Change(outcome(case), case, events=(Event("intake.conflict_declared", data, case),))
+    return Change(result_of(case), case, events=(Event("intake.conflict_declared", data),))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from casework.command import unmet
 from contracts.reasons import Reason
-from services.intake.domain.command import unmet
 
 
 @dataclass(frozen=True)

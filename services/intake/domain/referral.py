@@ -4,17 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from casework.change import Event
+from casework.command import Command
+from casework.fragment import Fragment
 from contracts.bodies.intake import victim_informed
-from services.intake.domain.case import (
-    Case,
-    Change,
-    ClientPerson,
-    Event,
-    Fragment,
-    Participant,
-    outcome,
-)
-from services.intake.domain.command import Command
+from services.intake.domain.case import Case, Change, ClientPerson, Participant, result_of
 from services.intake.domain.informing import informing_due
 
 NARRATIVES: Final = {
@@ -63,10 +57,10 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
     )
     positions = {f"persons.{index}": person for index, person in enumerate(ids.values())}
     return Change(
-        outcome(case, ids=positions),
+        result_of(case, ids=positions),
         case,
         added=tuple(_numbered(_fragments(command, ids))),
-        events=(Event("intake.referral_submitted", _informing_data(body), case),),
+        events=(Event("intake.referral_submitted", _informing_data(body)),),
     )
 
 
@@ -77,7 +71,7 @@ def _check_days(command: Command) -> None:
                 command.check_past(f"/{part}/{index}/{member}", one[member])
 
 
-def told_by_ref(answer: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def result_by_ref(answer: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """The answer with the persons' ids under the refs of the body that asked for it."""
     ids = {
         person["ref"]: answer["ids"][f"persons.{index}"]

@@ -4,19 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from contracts.reasons import Reason
+from casework.change import Event
+from casework.command import Command, invalid, unmet
 from chassis.errors import Refuse
+from contracts.reasons import Reason
 from services.intake.domain.case import (
     AgendaEntry,
     Case,
     Change,
     Evaluation,
-    Event,
     Guest,
     Session,
-    outcome,
+    result_of,
 )
-from services.intake.domain.command import Command, invalid, unmet
 
 LONGEST_AGENDA: Final = 200
 
@@ -71,10 +71,10 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
             raise unmet(Reason.REFERRER_ATTENDED, "the referrer attends one session once")
         case = replace(case, guest=Guest(session.id, ends))
     return Change(
-        outcome(case, id=session.id, version=session.version),
+        result_of(case, id=session.id, version=session.version),
         case,
         session=session,
-        events=(Event("intake.case_put_on_agenda", {"session": session.id}, case),),
+        events=(Event("intake.case_put_on_agenda", {"session": session.id}),),
     )
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from contracts.reasons import Reason
+from casework.change import Event
+from casework.command import Command, invalid, unmet
+from casework.fragment import Fragment
 from contracts import vocabulary as words
-from services.intake.domain.case import Case, Change, Event, Fragment, Session, outcome
-from services.intake.domain.command import Command, invalid, unmet
+from contracts.reasons import Reason
+from services.intake.domain.case import Case, Change, Session, result_of
 from services.intake.domain.days import months_later
 from services.intake.domain.informing import informing_due
 from services.intake.domain.places import Places
@@ -25,7 +27,7 @@ COUNTED: Final = ("accept", "promote", "conclude", "reopen")
 class StageFacts:
     """What lies outside the case itself.
 
-    `settled` is the neighbour's closed document that the body names, None when there is none;
+    `outcome` is the neighbour's closed document that the body names, None when there is none;
     `places` are those of the agreement, and `first_waiting` is the case that waits longest for
     one: for the commands that count (`COUNTED`). `services` are the involved services, by the ids
     of their fragments. `informings` are those of the case, with their content: to reopen it.
@@ -33,7 +35,7 @@ class StageFacts:
 
     session: Session | None = None
     requests_open: bool = False
-    settled: Mapping[str, Any] | None = None
+    outcome: Mapping[str, Any] | None = None
     advice_written: bool = False
     places: Places | None = None
     first_waiting: str | None = None
@@ -63,10 +65,10 @@ def change_stage(case: Case, command: Command, facts: StageFacts) -> Change:
     stage = step.target or row.targets[0]
     moved = replace(case, stage=stage, version=case.version + 1, **step.changes)
     return Change(
-        outcome(moved),
+        result_of(moved),
         moved,
         places=() if step.places is None else (step.places,),
-        events=(Event(row.event, step.data, moved),),
+        events=(Event(row.event, step.data),),
     )
 
 
@@ -105,7 +107,7 @@ def _forming_again(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
     ground = _known_ground(command, words.NOT_TAKEN_GROUNDS)
-    if _settled(case, facts)["conclusion"] != ground:
+    if _standing_outcome(case, facts)["conclusion"] != ground:
         raise unmet(Reason.WEIGHING_SAYS_OTHERWISE, "the weighing does not conclude this")
     if not facts.advice_written:
         raise unmet(Reason.ADVICE_MISSING, "the referrer is owed an advice")
@@ -114,9 +116,11 @@ def _declined(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _accepted(case: Case, command: Command, facts: StageFacts) -> Step:
     """Taken; whoever comes when there is no place, or others wait for one, waits in order."""
-    weighing = _settled(case, facts)
+    weighing = _standing_outcome(case, facts)
     if weighing["conclusion"] != "take":
-        raise unmet(Reason.WEIGHING_SAYS_OTHERWISE, "the weighing does not conclude to take the case")
+        raise unmet(
+            Reason.WEIGHING_SAYS_OTHERWISE, "the weighing does not conclude to take the case"
+        )
     if weighing["assessments"] < 1:
         raise unmet(Reason.ASSESSMENT_MISSING, "the weighing rests on no assessment")
     if not weighing["problem_profile"]:
@@ -138,7 +142,7 @@ def _decided(case: Case, step: Step) -> Step:
 
 
 def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
-    plan = _settled(case, facts)
+    plan = _standing_outcome(case, facts)
     if case.director is None:
         raise unmet(Reason.DIRECTOR_MISSING, "no director is appointed")
     missing = sorted(set(facts.services) - set(case.mandated_by))
@@ -152,10 +156,10 @@ def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
     """Concluded; who still follows an action goes on seeing the case."""
-    conclusion = _settled(case, facts)
+    conclusion = _standing_outcome(case, facts)
     if not (conclusion["violence_stopped"] and conclusion["goals_reached"]):
         raise unmet(Reason.NOT_CONCLUDABLE, "the violence goes on, or the goals are not reached")
-    due = months_later(command.now.date(), command.terms["follow_up_months"])
+    due = months_later(command.today, command.terms["follow_up_months"])
     return Step(
         {"follow_up_due": due},
         changes={"followers": tuple(conclusion["followers"]), "follow_up_on": due},
@@ -165,7 +169,7 @@ def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _extended(case: Case, command: Command, facts: StageFacts) -> Step:
     """Looked at again on a later day; the case stays as it is until then."""
-    follow_up = _settled(case, facts)
+    follow_up = _standing_outcome(case, facts)
     if follow_up["result"] != "extend":
         raise unmet(Reason.FOLLOW_UP_SAYS_OTHERWISE, "the follow-up does not conclude to extend")
     due = follow_up["next_on"]
@@ -173,7 +177,7 @@ def _extended(case: Case, command: Command, facts: StageFacts) -> Step:
 
 
 def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
-    if _settled(case, facts)["result"] != "close":
+    if _standing_outcome(case, facts)["result"] != "close":
         raise unmet(Reason.FOLLOW_UP_SAYS_OTHERWISE, "the follow-up does not conclude to close")
     return Step()
 
@@ -195,7 +199,7 @@ def _reopened(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _report_due(command: Command) -> date:
     """When the director reports first on a plan that is carried out from now on."""
-    return command.now.date() + timedelta(days=command.terms["reporting_rhythm_days"])
+    return command.today + timedelta(days=command.terms["reporting_rhythm_days"])
 
 
 def _anew(case: Case, command: Command) -> Mapping[str, Any]:
@@ -225,15 +229,15 @@ def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:
     return ground
 
 
-def _settled(case: Case, facts: StageFacts) -> Mapping[str, Any]:
+def _standing_outcome(case: Case, facts: StageFacts) -> Mapping[str, Any]:
     """The neighbour's document, if it still stands and is not from before the case was reopened."""
-    if facts.settled is None:
+    if facts.outcome is None:
         raise unmet(Reason.OUTCOME_MISSING, "`outcome` is nothing that was closed for this case")
-    if case.reopened_at is not None and facts.settled["closed_at"] <= case.reopened_at:
+    if case.reopened_at is not None and facts.outcome["closed_at"] <= case.reopened_at:
         raise unmet(Reason.OUTCOME_OUTDATED, "`outcome` was closed before the case was reopened")
-    if not facts.settled["stands"]:
+    if not facts.outcome["stands"]:
         raise unmet(Reason.OUTCOME_OUTDATED, "something later took the place of `outcome`")
-    return facts.settled
+    return facts.outcome
 
 
 _CHECKS: Final[dict[str, Callable[[Case, Command, StageFacts], Step]]] = {

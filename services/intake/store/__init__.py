@@ -14,7 +14,7 @@ INDEXES: Final = (
     ("fragments", "case", "kind"),
     ("sessions", "agreement", "order"),
 )
-"""Collection and keys: the queries of `reading` and `keeping` that many documents must not slow."""
+"""Collection and keys: the queries of `queries` and `writes` that many documents must not slow."""
 
 
 def prepare(runtime: Runtime) -> None:

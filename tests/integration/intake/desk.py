@@ -67,7 +67,7 @@ class Desk:
     def read(self, case: str, person: str = "p-reader", **narrowing: Any) -> dict[str, Any]:
         """A case with all its fragments, as a person may be told it."""
         request = {"kinds": None, "fragment": None, "content": True} | narrowing
-        return self.intake.read_case({"case": case, "person": person, **request})
+        return self.intake.queries.read_case(case=case, person=person, **request)
 
     def facts(self, case: str, person: str = "p-reader") -> dict[str, Any]:
         told: dict[str, Any] = self.read(case, person, content=False)["case"]
@@ -80,12 +80,14 @@ class Desk:
 
     def session(self, session: str) -> dict[str, Any]:
         """A session with the facts of the cases on its agenda."""
-        return self.intake.read_session({"session": session, "person": "p-reader"})
+        return self.intake.queries.read_session(session, "p-reader")
 
     def list(self, person: str = "p-reader", **request: Any) -> dict[str, Any]:
         """A page of cases."""
         asked = {"parties": [], "agreements": [], "referrer": False, "kinds": [], "after": None}
-        return self.intake.list_cases({"person": person, "limit": 100, **asked, **request})
+        return self.intake.queries.list_cases(
+            **{"person": person, "limit": 100, **asked, **request}
+        )
 
     def referral(self, **changes: Any) -> dict[str, Any]:
         """Submit a referral."""

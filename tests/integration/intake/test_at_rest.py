@@ -11,7 +11,7 @@ from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from deploy.local.parts import Parts
-from services.intake.store.documents import case_document
+from services.intake.store.case_documents import case_document
 from tests import builders
 from tests.integration.intake.desk import PARTNERS, Desk
 from tests.integration.intake.looking import watching
@@ -206,7 +206,7 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(register: Store, de
             100,
         ),
         "a session": (lambda: desk.session(session), 20),
-        "sessions": (lambda: desk.intake.reading.sessions(["sample-brugge"], None, 20), 20),
+        "sessions": (lambda: desk.intake.queries.list_sessions(["sample-brugge"], None, 20), 20),
     }
 
     for name, (read, most) in reads.items():

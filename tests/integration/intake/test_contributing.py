@@ -70,16 +70,16 @@ def test_whereabouts_are_apart_and_opened_by_id(runtime: Runtime, desk: Desk) ->
 
     assert {desk.fragment(case, one)["content"] for one in (first, second)} == {None}
     assert all("sealed" not in one for one in _fragments(runtime, first, second))
-    assert desk.intake.reading.open_whereabouts(case, [first, second]) == {
+    assert desk.intake.queries.open_whereabouts(case, [first, second]) == {
         first: {"address": "Geheim 1"},
         second: {"safe_contact": "Via zus"},
     }
-    assert desk.intake.reading.open_whereabouts(new_id(), [first, second]) == {}
+    assert desk.intake.queries.open_whereabouts(new_id(), [first, second]) == {}
 
     desk.send("recall_item", {}, case=case, target=first, if_match=1)
 
     assert desk.fragment(case, first)["status"] == "recalled"
-    assert list(desk.intake.reading.open_whereabouts(case, [first, second])) == [second]
+    assert list(desk.intake.queries.open_whereabouts(case, [first, second])) == [second]
 
 
 def test_a_safe_address_does_not_open_with_the_key_of_the_case(
@@ -94,7 +94,7 @@ def test_a_safe_address_does_not_open_with_the_key_of_the_case(
 
     assert desk.read(told["case"])["case"]["found"]
     with pytest.raises(Exception, match="content_destroyed"):
-        desk.intake.reading.open_whereabouts(told["case"], [address["_id"]])
+        desk.intake.queries.open_whereabouts(told["case"], [address["_id"]])
 
 
 def test_a_question_is_asked_late_and_answered(desk: Desk, clock: FixedClock) -> None:

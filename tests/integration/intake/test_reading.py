@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.clock import FixedClock
+from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from contracts.rpc import intake as wire
 from tests import builders
@@ -228,8 +229,8 @@ def test_sessions_are_listed_latest_first(desk: Desk) -> None:
         }
         days[day] = desk.send("schedule_session", body)["id"]
 
-    first = desk.intake.reading.sessions(["one", "two"], None, 2)
-    rest = desk.intake.reading.sessions(["one", "two"], first["next"], 2)
+    first = desk.intake.queries.list_sessions(["one", "two"], None, 2)
+    rest = desk.intake.queries.list_sessions(["one", "two"], first["next"], 2)
 
     assert wire.ListSessionsReply().validate(first) == {}
     assert [one["id"] for one in first["sessions"]] == [days[3], days[2]]
@@ -259,3 +260,24 @@ def about(ref: str) -> dict[str, Any]:
         "wishes": [],
         "precautions": [builders.narrative("plan", ref)],
     }
+
+
+def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, desk: Desk) -> None:
+    """The content is gone for good, and whoever asks must not wait for it to come back."""
+    told, other = desk.forming(), desk.forming()
+    runtime.vault.destroy(told["case"])
+
+    read = desk.read(told["case"])
+    facts = desk.read(told["case"], content=False)
+    listed = desk.list(agreements=["sample-brugge"], kinds=["person"])["cases"]
+
+    assert (read["destroyed"], facts["destroyed"]) == (True, False)
+    assert read["case"]["found"]
+    assert read["fragments"] == facts["fragments"]
+    assert {one["content"] for one in read["fragments"]} == {None}
+    destroyed = {one["case"]["id"]: one["destroyed"] for one in listed}
+    assert destroyed == {other["case"]: False, told["case"]: True}
+    item = builders.item("safety", next(iter(told["ids"].values())))
+    with pytest.raises(Refuse) as refused:
+        desk.send("offer_item", item, case=told["case"])
+    assert refused.value.code == "content_destroyed"

@@ -79,3 +79,15 @@ def test_an_unknown_id_costs_as_much_as_a_known_one(
 
     assert unknown.shape == known.shape
     assert len(known.shape) == 2
+
+
+def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, desk: Desk) -> None:
+    """The content is gone for good, and whoever asks must not wait for it to come back."""
+    case = new_id()
+    desk.adopted(case)
+    facts = desk.read(case, content=False)
+    runtime.vault.destroy(case)
+
+    told = desk.plans.queries.read_fragments(case, None, None, True)
+
+    assert told == {"case": case, "fragments": facts, "destroyed": True}

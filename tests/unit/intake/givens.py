@@ -9,18 +9,12 @@ from typing import Any
 
 import pytest
 
+from casework.command import Command
+from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts.bodies import COMMAND_BODIES
-from services.intake.domain.case import (
-    Case,
-    Change,
-    ClientPerson,
-    Fragment,
-    Participant,
-    Request,
-    Session,
-)
-from services.intake.domain.command import Command
+from services.intake.domain.case import Case, Change, ClientPerson, Participant, Session
+from services.intake.domain.information_request import InformationRequest
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 VICTIM, PERPETRATOR = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
@@ -86,7 +80,7 @@ def item(**changes: Any) -> Fragment:
 
 def asked(**changes: Any) -> Fragment:
     """A question of the prosecutor's office to CAW."""
-    request = Request(to="caw", by="parket", due=date(2026, 3, 9))
+    request = InformationRequest(to="caw", by="parket", due=date(2026, 3, 9))
     return Fragment(
         id=str(uuid.UUID(int=21)),
         kind="request",
@@ -96,7 +90,7 @@ def asked(**changes: Any) -> Fragment:
         at=NOW,
         content={"question": "Wat is de stand?"},
         addressed_to=("caw",),
-        request=replace(request, **changes),
+        codes=replace(request, **changes).codes(),
     )
 
 

@@ -6,14 +6,7 @@ import pytest
 
 from chassis.errors import Refuse
 from contracts import vocabulary as words
-from services.intake.domain.case import (
-    CONTRIBUTING,
-    ClientPerson,
-    Conflict,
-    Event,
-    event_data,
-    walled,
-)
+from services.intake.domain.case import CONTRIBUTING, ClientPerson, Conflict, event_facts, walled
 from services.intake.domain.crisis import raise_crisis
 from services.intake.domain.informing import confirm_informing
 from services.intake.domain.participation import declare_conflict, invite_participant
@@ -63,7 +56,7 @@ def test_a_crisis_is_raised_at_any_stage_and_waits_for_nothing(stage: str) -> No
     )
     assert note.content == {"text": CRISIS["text"], "summary": CRISIS["summary"]}
     assert names(change) == ["crisis_raised"]
-    assert change.outcome["ids"] == {"fragment": note.id}
+    assert change.result["ids"] == {"fragment": note.id}
 
 
 def test_a_crisis_is_about_members_of_the_client_system() -> None:
@@ -117,7 +110,7 @@ def test_a_declared_conflict_walls_the_person_off() -> None:
     assert change.case.conflicts == (Conflict("p-caw", "kin"),)
     assert change.case.version == case().version, "nobody notices a wall"
     [event] = change.events
-    assert event_data(event, {})["walled"] == ["p-caw"]
+    assert event_facts(change.case, {})["walled"] == ["p-caw"]
     assert event.data == {"person": "p-caw", "partner": "caw"}
     assert refusal(lambda: declare_conflict(change.case or case(), declare)) == (
         "precondition_unmet",
@@ -147,7 +140,7 @@ def test_somebody_in_the_client_system_is_walled_off_without_declaring() -> None
 
 def test_an_event_tells_the_facts_that_hearers_need_and_nothing_else() -> None:
     """Neighbours react to ids and codes; no name and no text is among them."""
-    assert event_data(Event("intake.forming_completed", case=case()), {"p-self": "m1"}) == {
+    assert event_facts(case(), {"p-self": "m1"}) == {
         "case": case().id,
         "agreement": "sample-brugge",
         "stage": "forming",

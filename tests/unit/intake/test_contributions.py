@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from casework.command import Command
+from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts import vocabulary as words
 from services.intake.domain import contributions
-from services.intake.domain.case import Case, Change, Fragment, Request
-from services.intake.domain.command import Command
+from services.intake.domain.case import Case, Change
+from services.intake.domain.information_request import InformationRequest
 from tests import builders
 from tests.unit.intake.givens import (
     NOW,
@@ -64,7 +66,7 @@ def test_an_item_is_kept_as_the_partner_offered_it() -> None:
         "obtained_from": OFFER["obtained_from"],
         "author": "p-caw",
     }
-    assert change.outcome == {
+    assert change.result == {
         "id": made.id,
         "case": case().id,
         "stage": "forming",
@@ -81,7 +83,7 @@ def test_an_item_is_kept_as_the_partner_offered_it() -> None:
 
 def test_a_contribution_leaves_the_version_of_the_case_alone() -> None:
     """A partner that may not see the item does not see that there is one either."""
-    assert offer().case is None
+    assert offer().case == case()
 
 
 def test_a_safe_address_is_offered_for_the_partners_it_names() -> None:
@@ -167,7 +169,7 @@ def test_a_correction_is_a_new_version_in_the_same_category() -> None:
     assert made.content is not None
     assert (made.content["text"], made.only_for) == ("nieuw", ("parket",))
     assert names(change) == ["item_corrected"]
-    assert change.outcome["version"] == 3
+    assert change.result["version"] == 3
 
 
 def test_a_recalled_item_has_no_content_any_more() -> None:
@@ -177,7 +179,7 @@ def test_a_recalled_item_has_no_content_any_more() -> None:
     [made] = change.revised
     assert (made.status, made.content, made.version) == ("recalled", None, 2)
     assert names(change) == ["item_recalled"]
-    assert change.outcome["state"] == "recalled"
+    assert change.result["state"] == "recalled"
 
 
 @pytest.mark.parametrize("stage", words.STAGES)
@@ -253,7 +255,7 @@ def test_to_have_contributed_something_must_be_there() -> None:
         "precondition_unmet",
         "nothing_contributed",
     )
-    assert answer_forming("contributed", has_contributed=True).outcome["state"] == "contributed"
+    assert answer_forming("contributed", has_contributed=True).result["state"] == "contributed"
 
 
 def test_partners_are_asked_and_answer_while_the_case_is_forming() -> None:
@@ -282,9 +284,11 @@ def test_a_question_goes_to_one_partner_with_a_due_day() -> None:
         "parket",
         ("ggz",),
     )
-    assert made.request == Request(to="ggz", by="parket", due=date(2026, 3, 9))
+    assert InformationRequest.of(made) == InformationRequest(
+        to="ggz", by="parket", due=date(2026, 3, 9)
+    )
     assert made.content == {"question": QUESTION["question"]}
-    assert change.outcome["state"] == "open"
+    assert change.result["state"] == "open"
     assert [(event.name, event.data) for event in change.events] == [
         (
             "intake.information_requested",
@@ -299,8 +303,7 @@ def test_a_question_of_the_chair_is_asked_by_the_table() -> None:
 
     [made] = contributions.request_information(case(), ask).added
 
-    assert made.request is not None
-    assert (made.source, made.request.by) == ("table", "table")
+    assert (made.source, InformationRequest.of(made).by) == ("table", "table")
 
 
 @pytest.mark.parametrize("days", [-1, 31])
@@ -337,7 +340,7 @@ def test_a_question_is_answered_in_one_of_three_ways(body: Any, found: Fragment 
     change = answer(body, asked(), found)
 
     [made] = change.revised
-    assert made.request == Request(
+    assert InformationRequest.of(made) == InformationRequest(
         to="caw",
         by="parket",
         due=date(2026, 3, 9),
@@ -349,7 +352,7 @@ def test_a_question_is_answered_in_one_of_three_ways(body: Any, found: Fragment 
     assert made.version == 2
     assert made.content is None
     assert change.events[0].data["outcome"] == body["outcome"]
-    assert change.case is None
+    assert change.case == case()
 
 
 def test_a_ground_in_words_joins_the_question() -> None:
@@ -400,8 +403,8 @@ def test_an_item_can_be_the_answer_by_itself() -> None:
     change = contributions.offer_item(case(), command("offer_item", OFFER), asked())
 
     [made], [closed] = change.added, change.revised
-    assert closed.request is not None
-    assert (closed.request.state, closed.request.item) == ("shared", made.id)
+    request = InformationRequest.of(closed)
+    assert (request.state, request.item) == ("shared", made.id)
     assert names(change) == ["item_offered", "information_request_answered"]
 
 
@@ -426,7 +429,7 @@ def test_what_is_no_question_is_not_answered() -> None:
 def test_a_question_is_late_after_its_due_day(state: str, days: int, told: str) -> None:
     """On the due day itself there is still time; afterwards only an open question is late."""
     due = date(2026, 3, 9)
-    question = Request(to="caw", by="parket", due=due, state=state)
+    question = InformationRequest(to="caw", by="parket", due=due, state=state)
 
     assert question.state_on(due + timedelta(days=days)) == told
 

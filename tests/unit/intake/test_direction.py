@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.case import Case, Change, ClientPerson, Conflict, Emergency, Fragment
+from casework.fragment import Fragment
+from services.intake.domain.case import Case, Change, ClientPerson, Conflict, Emergency
 from services.intake.domain.direction import (
     appoint_director,
     record_direction_mandate,

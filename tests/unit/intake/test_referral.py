@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts.fragments import KINDS, project
 from contracts.vocabulary import CATEGORIES, CRITERIA
 from services.intake.domain import referral
-from services.intake.domain.case import Case, Change, ClientPerson, Fragment
-from services.intake.domain.referral import submit_referral, told_by_ref
+from services.intake.domain.case import Case, Change, ClientPerson
+from services.intake.domain.referral import result_by_ref, submit_referral
 from tests import builders
 from tests.unit.intake.givens import NOW, command, names
 
@@ -68,7 +69,7 @@ def test_persons_are_known_by_random_ids_and_keyed_matches() -> None:
     """Names and national numbers are nowhere among the facts."""
     change = submit()
 
-    ids = change.outcome["ids"]
+    ids = change.result["ids"]
     assert the_case(change).persons == (
         ClientPerson(ids["persons.0"], ("m1", "m2"), victim=True),
         ClientPerson(ids["persons.1"]),
@@ -80,12 +81,12 @@ def test_the_referrer_learns_the_ids_by_own_words() -> None:
     """What the caller called `a` is told as `a`, though the word itself is not kept."""
     change = submit()
 
-    told = told_by_ref(change.outcome, builders.referral())
+    told = result_by_ref(change.result, builders.referral())
 
     assert told["ids"] == dict(
         zip(("a", "b", "c"), (one.id for one in the_case(change).persons), strict=True)
     )
-    assert "persons.0" in change.outcome["ids"]
+    assert "persons.0" in change.result["ids"]
 
 
 def test_every_part_of_the_referral_becomes_a_fragment() -> None:

@@ -31,7 +31,7 @@ def test_a_session_is_scheduled() -> None:
 
     assert change.session is not None
     assert (change.session.table, change.session.agenda) == ("table-brugge", ())
-    assert change.outcome == {"id": change.session.id, "version": 1}
+    assert change.result == {"id": change.session.id, "version": 1}
     assert [(event.name, event.data) for event in change.events] == [
         (
             "intake.session_scheduled",
@@ -55,7 +55,7 @@ def test_a_case_is_put_on_the_agenda() -> None:
     assert (change.session.version, change.case.session) == (1, session().id)
     assert (change.case.version, change.case.guest) == (case().version, None)
     assert names(change) == ["case_put_on_agenda"]
-    assert change.outcome == {
+    assert change.result == {
         "id": session().id,
         "case": case().id,
         "stage": "referred",

@@ -46,9 +46,9 @@ def step(given: Case, name: str, facts: StageFacts, **members: Any) -> Change:
     return change_stage(given, ask, facts)
 
 
-def facts(settled: Any = None, **changes: Any) -> StageFacts:
+def facts(outcome: Any = None, **changes: Any) -> StageFacts:
     """What lies around a case of an agreement with places."""
-    return StageFacts(**{"places": Places("sample-brugge"), "settled": settled, **changes})
+    return StageFacts(**{"places": Places("sample-brugge"), "outcome": outcome, **changes})
 
 
 def the_case(change: Change) -> Case:

@@ -123,10 +123,8 @@ def test_a_step_that_may_be_taken_is_taken(
 
     assert change.case is not None
     assert (change.case.stage, change.case.version) == (stage, start.version + 1)
-    assert [(one.name, dict(one.data), one.case) for one in change.events] == [
-        (event, data, change.case)
-    ]
-    assert change.outcome == {
+    assert [(one.name, dict(one.data)) for one in change.events] == [(event, data)]
+    assert change.result == {
         "id": start.id,
         "case": start.id,
         "stage": stage,

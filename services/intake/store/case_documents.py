@@ -1,13 +1,13 @@
-"""How cases and sessions look in the database, and how they are told over the wire.
+"""How cases and sessions are stored in MongoDB, and which facts of them go over the wire.
 
-Moments are kept as text of one fixed form: it sorts by time and is told as it is. `order` sorts
-cases and sessions by time with their id, so that a page can end anywhere. All of it is ids and
-codes: content is in fragments.
+`order` sorts cases and sessions by time with their id, so that a page can end anywhere. All of it
+is ids and codes: content is in fragments.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
+from casework.moments import moment
 from services.intake.domain.case import (
     AgendaEntry,
     Case,
@@ -22,7 +22,7 @@ from services.intake.domain.case import (
 
 Document = dict[str, Any]
 
-_TOLD_FACTS = (
+_STORED_FACTS = (
     "agreement",
     "region",
     "stage",
@@ -42,7 +42,7 @@ _TOLD_FACTS = (
 )
 
 _UNKNOWN_FACTS: Document = {
-    **dict.fromkeys(_TOLD_FACTS),
+    **dict.fromkeys(_STORED_FACTS),
     "participants": [],
     "contributors": [],
     "followers": [],
@@ -55,21 +55,6 @@ _UNKNOWN_FACTS: Document = {
     "emergency": None,
     "conflicts": [],
 }
-
-
-def moment(at: datetime) -> str:
-    """A moment in UTC, always with microseconds."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def case_owner(case: str) -> str:
-    """The owner of the key that seals a case's content."""
-    return case
-
-
-def whereabouts_owner(case: str) -> str:
-    """The owner of the key that seals a case's whereabouts."""
-    return f"{case}:whereabouts"
 
 
 def case_document(case: Case) -> Document:
@@ -169,7 +154,7 @@ def _read_moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def told_case(
+def case_facts(
     document: Document | None, case: str, person: str, match: str | None, now: datetime
 ) -> Document:
     """A case's facts for `person`, whose own keyed match is `match`; the same shape for no case."""
@@ -181,7 +166,7 @@ def told_case(
     return {
         "id": case,
         "found": True,
-        **{fact: document[fact] for fact in _TOLD_FACTS},
+        **{fact: document[fact] for fact in _STORED_FACTS},
         "persons": [one["id"] for one in document["persons"]],
         "evaluating": any(
             one["begins"] <= moment(now) < one["ends"] for one in document["evaluations"]
@@ -233,8 +218,8 @@ def read_session(document: Document) -> Session:
     )
 
 
-def told_session(document: Document | None, session: str) -> Document:
-    """A session as it is told; the same shape for an id that is none. A list leaves agendas out."""
+def session_facts(document: Document | None, session: str) -> Document:
+    """A session's facts; the same shape for an id that is none."""
     facts = ("agreement", "table", "starts_at", "version")
     found = document or dict.fromkeys(facts)
     return {

@@ -1,0 +1,145 @@
+"""What intake reads for somebody: facts and content, always in the same few queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from pymongo import DESCENDING
+
+from casework.queries import FragmentQueries, FragmentsRead
+from chassis.mongo import guarded
+from chassis.runtime import Runtime
+from services.intake.domain.case import walled
+from services.intake.store.case_documents import (
+    Document,
+    case_facts,
+    read_case,
+    session_facts,
+)
+from services.intake.store.layout import LAYOUT
+from services.intake.store.whereabouts import WhereaboutsStore
+
+_NOTHING = FragmentsRead([], False)
+
+
+class IntakeQueries:
+    """Answers reads, as JSON. `staff` gives the keyed match of persons with a mandate."""
+
+    def __init__(self, runtime: Runtime, staff: Mapping[str, str]) -> None:
+        self._runtime = runtime
+        self._staff = staff
+        self._cases = runtime.database["cases"]
+        self._sessions = runtime.database["sessions"]
+        self._fragments = FragmentQueries(runtime, LAYOUT)
+        self._whereabouts = WhereaboutsStore(runtime)
+
+    def read_case(
+        self,
+        case: str,
+        person: str,
+        kinds: Sequence[str] | None,
+        fragment: str | None,
+        content: bool,
+    ) -> Document:
+        """A case and its fragments in the order of their moment; an unknown id costs as much."""
+        with guarded():
+            found = self._cases.find_one({"_id": case})
+            read = self._fragments.of_case(case, kinds, fragment, content=content)
+        return {
+            "case": self._facts(found, case, person),
+            **read._asdict(),
+            "walled": list(walled(read_case(found), self._staff)) if found else [],
+        }
+
+    def list_cases(
+        self,
+        person: str,
+        parties: Iterable[Sequence[str]],
+        agreements: Iterable[str],
+        referrer: bool,
+        kinds: Sequence[str],
+        after: str | None,
+        limit: int,
+    ) -> Document:
+        """A page of cases, newest first, without those that are walled off from the person."""
+        branches = (
+            [{"referrer": person}]
+            if referrer
+            else [
+                *({"agreement": one, "participants.partner": partner} for one, partner in parties),
+                *({"agreement": one} for one in agreements),
+            ]
+        )
+        found = self._page("cases", branches, after, limit, self._open_to(person))
+        page = found[:limit]
+        fragments = self._fragments.of_cases([one["_id"] for one in page], kinds)
+        return {
+            "cases": [
+                {
+                    "case": self._facts(one, one["_id"], person),
+                    **fragments.get(one["_id"], _NOTHING)._asdict(),
+                }
+                for one in page
+            ],
+            "next": page[-1]["order"] if len(found) > limit else None,
+        }
+
+    def open_whereabouts(self, case: str, fragments: Sequence[str]) -> dict[str, Document]:
+        """The content of whereabouts by id, without those recalled meanwhile."""
+        return self._whereabouts.open(case, fragments)
+
+    def read_session(self, session: str, person: str) -> Document:
+        """A session and the facts of each case on its agenda, in that order."""
+        with guarded():
+            facts = session_facts(self._sessions.find_one({"_id": session}), session)
+            agenda = [entry["case"] for entry in facts["agenda"]]
+            cases = {one["_id"]: one for one in self._cases.find({"_id": {"$in": agenda}})}
+        return {
+            "session": facts,
+            "cases": [self._facts(cases.get(case), case, person) for case in agenda],
+        }
+
+    def list_sessions(self, agreements: Iterable[str], after: str | None, limit: int) -> Document:
+        """A page of sessions without their agenda, latest first."""
+        branches = [{"agreement": one} for one in agreements]
+        found = self._page("sessions", branches, after, limit, {})
+        page = found[:limit]
+        return {
+            "sessions": [{**session_facts(one, one["_id"]), "agenda": []} for one in page],
+            "next": page[-1]["order"] if len(found) > limit else None,
+        }
+
+    def _page(
+        self,
+        collection: str,
+        branches: list[Document],
+        after: str | None,
+        limit: int,
+        also: Document,
+    ) -> list[Document]:
+        """One more than `limit`, to know whether there is a next page.
+
+        Each branch is an index scan in the order asked for, so that the server merges them and
+        reads no more than the page, however many there are.
+        """
+        if not branches:
+            return []
+        before: Document = {} if after is None else {"order": {"$lt": after}}
+        wanted = {"$or": [{**branch, **before} for branch in branches], **also}
+        with guarded():
+            return list(
+                self._runtime.database[collection]
+                .find(wanted)
+                .sort("order", DESCENDING)
+                .limit(limit + 1)
+            )
+
+    def _open_to(self, person: str) -> Document:
+        """Leaves out the cases that a person has an interest in, or is part of."""
+        wall: Document = {"conflicts.person": {"$ne": person}}
+        if person in self._staff:
+            wall["persons.matches"] = {"$ne": self._staff[person]}
+        return wall
+
+    def _facts(self, document: Document | None, case: str, person: str) -> Document:
+        now: datetime = self._runtime.clock.now()
+        return case_facts(document, case, person, self._staff.get(person), now)

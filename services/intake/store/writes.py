@@ -1,0 +1,165 @@
+"""What one command reads and writes of intake, all in its one MongoDB transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
+
+from casework.command import TABLE
+from casework.fragment_store import IN_ORDER, FragmentStore
+from casework.moments import moment
+from chassis.errors import Refuse
+from chassis.runtime import Runtime
+from services.intake.domain.case import Case, Change, Session
+from services.intake.domain.places import Places
+from services.intake.store.case_documents import (
+    Document,
+    case_document,
+    read_case,
+    read_session,
+    session_document,
+)
+from services.intake.store.layout import LAYOUT, WHEREABOUTS
+from services.intake.store.whereabouts import WhereaboutsStore
+
+
+class IntakeTransaction:
+    """The cases, fragments, sessions and places of intake, open for one command."""
+
+    def __init__(self, runtime: Runtime, session: ClientSession) -> None:
+        self._runtime = runtime
+        self._session = session
+        self._cases = runtime.database["cases"]
+        self._fragments = runtime.database["fragments"]
+        self._sessions = runtime.database["sessions"]
+        self._matches = runtime.database["matches"]
+        self._places = runtime.database["places"]
+        self._loaded: Case | None = None
+
+    def fragments(self, case: str) -> FragmentStore:
+        """The fragments of a case."""
+        return FragmentStore(self._runtime, self._session, case, LAYOUT)
+
+    def lock_case(self, case: str) -> Case:
+        """The case, taken for this command; raises Refuse("not_found").
+
+        Commands on one case follow each other: `serial` makes a second transaction that looked at
+        the same state conflict, also where the two change different documents.
+        """
+        found: Document | None = self._cases.find_one_and_update(
+            {"_id": case},
+            {"$inc": {"serial": 1}},
+            return_document=ReturnDocument.AFTER,
+            session=self._session,
+        )
+        if found is None:
+            raise Refuse("not_found")
+        self._loaded = read_case(found)
+        return self._loaded
+
+    def session(self, session: str) -> Session | None:
+        """A session with its agenda, or None."""
+        found = self._sessions.find_one({"_id": session}, session=self._session)
+        return None if found is None else read_session(found)
+
+    def requests_open(self, case: str) -> bool:
+        """Whether an information request in the case waits for its answer."""
+        return self.fragments(case).exists({"kind": "request", "request.state": "open"})
+
+    def has_kind(self, case: str, kind: str, since: datetime | None) -> bool:
+        """Whether the case has a fragment of this kind, made after `since` where it is given."""
+        later = {} if since is None else {"at": {"$gt": moment(since)}}
+        return self.fragments(case).exists({"kind": kind, **later})
+
+    def has_contributed(self, case: str, partner: str) -> bool:
+        """Whether something in the case comes from the partner and has not been recalled."""
+        live = {"source": partner, "status": "offered", "kind": {"$ne": "request"}}
+        return self.fragments(case).exists(live)
+
+    def ids_of_kind(self, case: str, kind: str) -> tuple[str, ...]:
+        """The ids of the case's fragments of this kind, oldest first."""
+        wanted = {"case": case, "kind": kind}
+        found = self._fragments.find(wanted, {"_id": 1}, session=self._session)
+        return tuple(one["_id"] for one in found.sort(IN_ORDER))
+
+    def lock_places(self, agreement: str) -> Places:
+        """The places of the agreement, taken for this command.
+
+        Two commands that look at the same places conflict, so that no two take the last one.
+        """
+        found = self._places.find_one_and_update(
+            {"_id": agreement},
+            {"$inc": {"serial": 1}, "$setOnInsert": {"now": 0, "ever": 0}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=self._session,
+        )
+        return Places(agreement, found["now"], found["ever"])
+
+    def first_waiting(self, agreement: str) -> str | None:
+        """The case that waits longest for a place, if any waits."""
+        found: Document | None = self._cases.find_one(
+            {"agreement": agreement, "stage": "waiting"},
+            {"_id": 1},
+            sort=[("waiting_since", 1), ("_id", 1)],
+            session=self._session,
+        )
+        return None if found is None else str(found["_id"])
+
+    def note_matches(self, case: Case) -> list[Case]:
+        """Note who may be in this new case; gives the other cases they may be in, oldest first.
+
+        Two cases of one person that begin at the same moment conflict on the note, so that the
+        second to be stored meets the first.
+        """
+        others: set[str] = set()
+        for match in {match for person in case.persons for match in person.matches}:
+            known = self._matches.find_one_and_update(
+                {"_id": match},
+                {"$addToSet": {"cases": case.id}},
+                upsert=True,
+                return_document=ReturnDocument.BEFORE,
+                session=self._session,
+            )
+            others.update(known["cases"] if known else ())
+        wanted = {"_id": {"$in": sorted(others)}}
+        found = self._cases.find(wanted, session=self._session).sort("order", 1)
+        return [read_case(document) for document in found]
+
+    def write(self, change: Change) -> None:
+        """Store everything that a command changes."""
+        if change.case is not None:
+            self._write_case(change.case, change)
+            self._write_fragments(change.case.id, change)
+        if change.session is not None:
+            self._sessions.update_one(
+                {"_id": change.session.id},
+                {"$set": session_document(change.session)},
+                upsert=True,
+                session=self._session,
+            )
+        for places in change.places:
+            counts = {"now": places.now, "ever": places.ever}
+            self._places.update_one(
+                {"_id": places.agreement}, {"$set": counts}, session=self._session
+            )
+
+    def _write_case(self, case: Case, change: Change) -> None:
+        """The case where it changed, and who has ever been the source of something in it: that is
+        never taken back, and no version tells of it.
+        """
+        update: dict[str, Any] = {}
+        if case != self._loaded:
+            update["$set"] = case_document(case)
+        sources = sorted({fragment.source for fragment in change.added} - {TABLE})
+        if sources:
+            update["$addToSet"] = {"contributors": {"$each": sources}}
+        if update:
+            self._cases.update_one({"_id": case.id}, update, upsert=True, session=self._session)
+
+    def _write_fragments(self, case: str, change: Change) -> None:
+        fragments = self.fragments(case)
+        fragments.add(change.added, apart=(WHEREABOUTS,))
+        fragments.revise(change.revised)
+        WhereaboutsStore(self._runtime).write(case, change.added, change.revised, self._session)
