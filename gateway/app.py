@@ -14,20 +14,21 @@ from chassis.bus.client import RpcClient
 from chassis.clock import Clock, clock_from
 from chassis.opa import Opa
 from chassis.sealing import KeyRing
-from gateway import bodies, config, docs_page, observe, openapi
-from gateway.answers import JSON, Public, as_view, respond
-from gateway.asking import Budget
-from gateway.auth import Authenticator
-from gateway.bus import Bus, Client
-from gateway.commands import Commands
-from gateway.cursors import Cursors
-from gateway.keys import keys_from
-from gateway.parts import Parts
-from gateway.policy import Decider, Policy
-from gateway.problems import Problem, problem_of
-from gateway.record import Recorder
-from gateway.release import Releases
-from gateway.routes import DOORS
+from gateway import config
+from gateway.dependencies import Dependencies
+from gateway.http import bodies, docs_page, health, openapi
+from gateway.http.authentication import Authenticator
+from gateway.http.problems import Problem, problem_of
+from gateway.http.responses import JSON, Public, as_view, respond
+from gateway.http.signing_keys import keys_from
+from gateway.release.bus import Bus, Client
+from gateway.release.commands import Commands
+from gateway.release.cursors import Cursors
+from gateway.release.pipeline import Releases
+from gateway.release.policy import Decider, Policy
+from gateway.release.record import Recorder
+from gateway.request_context import Budget
+from gateway.routes import BLUEPRINTS
 
 PREFIX = "/v1"
 TICK_SECONDS = 0.05
@@ -76,23 +77,23 @@ def build(
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    parts = make_parts(client, opa, authenticator, clock, ring)
-    app.extensions["ketenaanpak"] = parts
-    app.extensions["ketenaanpak-readiness"] = observe.Readiness(parts)
-    app.register_blueprint(observe.health)
-    document = openapi.described(app, DOORS, PREFIX)
+    dependencies = make_dependencies(client, opa, authenticator, clock, ring)
+    app.extensions["ketenaanpak"] = dependencies
+    app.extensions["ketenaanpak-readiness"] = health.Readiness(dependencies)
+    app.register_blueprint(health.health)
+    document = openapi.register_and_describe(app, BLUEPRINTS, PREFIX)
     _publish(app, document)
     _frame(app, sleep)
     return app
 
 
-def make_parts(
+def make_dependencies(
     client: Client, opa: Decider, authenticator: Authenticator, clock: Clock, ring: KeyRing
-) -> Parts:
+) -> Dependencies:
     """The pipelines on the given bus, policy service and clock."""
     bus, policy, cursors = Bus(client), Policy(opa), Cursors(ring)
     recorder = Recorder(bus)
-    return Parts(
+    return Dependencies(
         clock=clock,
         authenticator=authenticator,
         bus=bus,
@@ -126,8 +127,8 @@ def _frame(app: Flask, sleep: Callable[[float], None]) -> None:
         g.call.__enter__()
 
     @app.after_request
-    def told(response: Response) -> Response:
-        observe.tell(response.status_code)
+    def observed(response: Response) -> Response:
+        health.observe_response(response.status_code)
         return response
 
     @app.teardown_request
@@ -140,7 +141,7 @@ def _frame(app: Flask, sleep: Callable[[float], None]) -> None:
         problem = problem_of(error)
         if problem.status >= 500:
             log.error("not_answered", code=problem.code, exc_info=error)
-        if problem.code == "not_found" and g.get("asking") is not None:
+        if problem.code == "not_found" and g.get("context") is not None:
             sleep(until_tick(g.budget.elapsed()))
         return problem
 

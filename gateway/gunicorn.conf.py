@@ -5,7 +5,7 @@ from chassis.config import setting, whole_number
 
 wsgi_app = "gateway.app:create_app()"
 bind = f"{setting('KETENAANPAK_HOST', '127.0.0.1')}:{whole_number('KETENAANPAK_PORT', 8458)}"
-worker_class = "gateway.serving.Worker"
+worker_class = "gateway.http.gunicorn_worker.Worker"
 workers = whole_number("KETENAANPAK_GATEWAY_WORKERS", 1)
 threads = whole_number("KETENAANPAK_GATEWAY_THREADS", 16)
 keepalive = 75

@@ -1,6 +1,6 @@
 """The routes of the API, one module for each resource."""
 
-from gateway.doors import Door
+from gateway.http.routing import ApiBlueprint
 from gateway.routes import (
     assessments,
     audit,
@@ -25,27 +25,27 @@ from gateway.routes import (
     weighings,
 )
 
-DOORS: tuple[Door, ...] = (
-    referrals.door,
-    cases.door,
-    items.door,
-    requests.door,
-    sessions.door,
-    instruments.door,
-    assessments.door,
-    weighings.door,
-    direction.door,
-    plans.door,
-    decisions.door,
-    contact_log.door,
-    trajectories.door,
-    reports.door,
-    conclusions.door,
-    follow_ups.door,
-    evaluations.door,
-    emergencies.door,
-    inbox.door,
-    contacts.door,
-    audit.door,
+BLUEPRINTS: tuple[ApiBlueprint, ...] = (
+    referrals.blueprint,
+    cases.blueprint,
+    items.blueprint,
+    requests.blueprint,
+    sessions.blueprint,
+    instruments.blueprint,
+    assessments.blueprint,
+    weighings.blueprint,
+    direction.blueprint,
+    plans.blueprint,
+    decisions.blueprint,
+    contact_log.blueprint,
+    trajectories.blueprint,
+    reports.blueprint,
+    conclusions.blueprint,
+    follow_ups.blueprint,
+    evaluations.blueprint,
+    emergencies.blueprint,
+    inbox.blueprint,
+    contacts.blueprint,
+    audit.blueprint,
 )
 """All resources, in the order of the documentation."""

@@ -4,26 +4,28 @@ from typing import Any
 
 import orjson
 
-from gateway.asking import Asking
-from gateway.decisions import ActionDecision
-from gateway.doors import Door, PageQuery, parts
-from gateway.release import Page, Released
-from gateway.shapes import (
+from gateway.http.response_schemas import (
     CheckpointsAnswer,
     ProofAnswer,
     ProofQuery,
     RecordsAnswer,
     SearchBody,
 )
+from gateway.http.routing import ApiBlueprint, PageQuery, dependencies
+from gateway.release.decisions import ActionDecision
+from gateway.release.pipeline import PageRequest, Released
+from gateway.request_context import RequestContext
 
-door = Door("audit", __name__, description="The record: who saw what, when, why; and its proofs")
+blueprint = ApiBlueprint(
+    "audit", __name__, description="The record: who saw what, when, why; and its proofs"
+)
 
 
-@door.read("/audit/records/search", "read_audit", RecordsAnswer, body=SearchBody)
-def search_records(asking: Asking, body: dict[str, Any]) -> Released:
+@blueprint.read("/audit/records/search", "read_audit", RecordsAnswer, body=SearchBody)
+def search_records(context: RequestContext, body: dict[str, Any]) -> Released:
     """Search the record. A person's id never stands in an address: it travels in the body."""
     question = orjson.loads(orjson.dumps(body, option=orjson.OPT_UTC_Z))
-    page = Page(question.pop("limit"), question.pop("after"))
+    page = PageRequest(question.pop("limit"), question.pop("after"))
 
     def fetch(
         decision: ActionDecision, after: str | None
@@ -34,15 +36,17 @@ def search_records(asking: Asking, body: dict[str, Any]) -> Released:
             "after": after,
             "limit": page.limit,
         }
-        reply = parts().bus.read(asking.budget, "audit", "search", request)
+        reply = dependencies().bus.read(context.budget, "audit", "search", request)
         return reply["entries"], reply["next"]
 
     # The question itself is a fact of the decision, and so on the record.
-    return parts().releases.page(asking, "read_audit", "entries", page, fetch, facts=question)
+    return dependencies().releases.page(
+        context, "read_audit", "entries", page, fetch, facts=question
+    )
 
 
-@door.read("/audit/records/<int:index>/proof", "read_audit", ProofAnswer, query=ProofQuery)
-def prove_record(asking: Asking, query: dict[str, Any], index: int) -> Released:
+@blueprint.read("/audit/records/<int:index>/proof", "read_audit", ProofAnswer, query=ProofQuery)
+def prove_record(context: RequestContext, query: dict[str, Any], index: int) -> Released:
     """Prove that an entry stands in the log that a signed checkpoint describes."""
 
     def answer(decision: ActionDecision) -> dict[str, Any]:
@@ -51,26 +55,26 @@ def prove_record(asking: Asking, query: dict[str, Any], index: int) -> Released:
             "index": index,
             "size": query["size"],
         }
-        reply: dict[str, Any] = parts().bus.read(asking.budget, "audit", "proof", request)
+        reply: dict[str, Any] = dependencies().bus.read(context.budget, "audit", "proof", request)
         return reply
 
-    return parts().releases.permitted(asking, "read_audit", answer)
+    return dependencies().releases.permitted(context, "read_audit", answer)
 
 
-@door.read("/audit/checkpoints", "read_checkpoints", CheckpointsAnswer, query=PageQuery)
-def list_checkpoints(asking: Asking, query: dict[str, Any]) -> Released:
+@blueprint.read("/audit/checkpoints", "read_checkpoints", CheckpointsAnswer, query=PageQuery)
+def list_checkpoints(context: RequestContext, query: dict[str, Any]) -> Released:
     """List the signed checkpoints, newest first; whoever keeps one can prove a change."""
-    page = Page(**query)
+    page = PageRequest(**query)
     told: dict[str, Any] = {}
 
     def fetch(
         _decision: ActionDecision, after: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:
         request = {"after": None if after is None else int(after), "limit": page.limit}
-        reply = parts().bus.read(asking.budget, "audit", "checkpoints", request)
+        reply = dependencies().bus.read(context.budget, "audit", "checkpoints", request)
         told["public_key"] = reply["public_key"]
         return reply["checkpoints"], None if reply["next"] is None else str(reply["next"])
 
-    return parts().releases.page(
-        asking, "read_checkpoints", "checkpoints", page, fetch, beside=told
+    return dependencies().releases.page(
+        context, "read_checkpoints", "checkpoints", page, fetch, beside=told
     )

@@ -2,34 +2,34 @@
 
 from typing import Any
 
-from gateway import projection
-from gateway.asking import Asking
-from gateway.case_shapes import CaseAnswer, CasesAnswer, ParticipantsAnswer
-from gateway.commands import Done
-from gateway.doors import Door, PageQuery, parts
-from gateway.ordering import ordered
-from gateway.release import Page, Released
+from gateway.http.case_schemas import CaseAnswer, CasesAnswer, ParticipantsAnswer
+from gateway.http.routing import ApiBlueprint, PageQuery, dependencies
+from gateway.http.submission import submit_command
+from gateway.release import projection
+from gateway.release.commands import CommandResult
+from gateway.release.pipeline import PageRequest, Released
+from gateway.request_context import RequestContext
 
-door = Door("cases", __name__, description="What of a case is released, and its steps")
+blueprint = ApiBlueprint("cases", __name__, description="What of a case is released, and its steps")
 
 
-@door.read("/cases", "read_cases", CasesAnswer, query=PageQuery)
-def list_cases(asking: Asking, query: dict[str, Any]) -> Released:
+@blueprint.read("/cases", "read_cases", CasesAnswer, query=PageQuery)
+def list_cases(context: RequestContext, query: dict[str, Any]) -> Released:
     """List the cases that one takes part in, newest first."""
-    return parts().releases.cases(asking, "cases", Page(**query), referrer=False)
+    return dependencies().releases.cases(context, "cases", PageRequest(**query), referrer=False)
 
 
-@door.read("/cases/<random_id:case_id>", "read_case", CaseAnswer)
-def read_case(asking: Asking, case_id: str) -> Released:
+@blueprint.read("/cases/<random_id:case_id>", "read_case", CaseAnswer)
+def read_case(context: RequestContext, case_id: str) -> Released:
     """Read a case: what of it is released to you now."""
-    return parts().releases.case(asking, "case", case_id, projection.case_body)
+    return dependencies().releases.case(context, "case", case_id, projection.case_body)
 
 
-@door.read("/cases/<random_id:case_id>/participants", "read_participants", ParticipantsAnswer)
-def read_participants(asking: Asking, case_id: str) -> Released:
+@blueprint.read("/cases/<random_id:case_id>/participants", "read_participants", ParticipantsAnswer)
+def read_participants(context: RequestContext, case_id: str) -> Released:
     """Read which partners take part, and whether they answered."""
-    return parts().releases.case(
-        asking,
+    return dependencies().releases.case(
+        context,
         "participants",
         case_id,
         lambda read, decision, _shown: {
@@ -40,55 +40,57 @@ def read_participants(asking: Asking, case_id: str) -> Released:
     )
 
 
-@door.command("/cases/<random_id:case_id>/participants", "invite_participant")
-def invite_participant(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/participants", "invite_participant")
+def invite_participant(
+    context: RequestContext, body: dict[str, Any], case_id: str
+) -> CommandResult:
     """Invite a party to take part, where the agreement works by invitation."""
-    return ordered(asking, "invite_participant", body, case=case_id)
+    return submit_command(context, "invite_participant", body, case=case_id)
 
 
-@door.command("/cases/<random_id:case_id>/conflicts", "declare_conflict")
-def declare_conflict(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/conflicts", "declare_conflict")
+def declare_conflict(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Declare an own conflict of interest: the case is hidden from you from then on."""
-    return ordered(asking, "declare_conflict", body, case=case_id)
+    return submit_command(context, "declare_conflict", body, case=case_id)
 
 
-@door.command("/cases/<random_id:case_id>/transitions", "change_stage", changes=True)
-def change_stage(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/transitions", "change_stage", changes=True)
+def change_stage(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Take a step of the case, by its command in the transition table."""
-    return ordered(asking, "change_stage", body, case=case_id)
+    return submit_command(context, "change_stage", body, case=case_id)
 
 
-@door.command("/cases/<random_id:case_id>/informing-confirmation", "confirm_informing")
-def confirm_informing(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/informing-confirmation", "confirm_informing")
+def confirm_informing(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Confirm, as chair, that the ground for not informing any victim holds."""
-    return ordered(asking, "confirm_informing", body, case=case_id)
+    return submit_command(context, "confirm_informing", body, case=case_id)
 
 
-@door.command("/cases/<random_id:case_id>/informing", "record_informing")
-def record_informing(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/informing", "record_informing")
+def record_informing(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Record how a person came to know of the referral, or why not yet."""
-    return ordered(asking, "record_informing", body, case=case_id)
+    return submit_command(context, "record_informing", body, case=case_id)
 
 
-@door.command("/cases/<random_id:case_id>/advice", "write_advice")
-def write_advice(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/advice", "write_advice")
+def write_advice(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Write the advice of the table; its referrer reads it when the case is not taken."""
-    return ordered(asking, "write_advice", body, case=case_id)
+    return submit_command(context, "write_advice", body, case=case_id)
 
 
-@door.command("/cases/<random_id:case_id>/takeover", "take_over_case")
-def take_over_case(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/takeover", "take_over_case")
+def take_over_case(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Take a case over under the agreement that succeeds its own, which has ended."""
-    return ordered(asking, "take_over_case", body, case=case_id)
+    return submit_command(context, "take_over_case", body, case=case_id)
 
 
-@door.command("/cases/<random_id:case_id>/crisis", "raise_crisis")
-def raise_crisis(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/crisis", "raise_crisis")
+def raise_crisis(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Raise acute danger: the operational team is alerted at once."""
-    return ordered(asking, "raise_crisis", body, case=case_id)
+    return submit_command(context, "raise_crisis", body, case=case_id)
 
 
-@door.command("/cases/<random_id:case_id>/answers", "answer_forming")
-def answer_forming(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/answers", "answer_forming")
+def answer_forming(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Answer the call for contributions for one's partner."""
-    return ordered(asking, "answer_forming", body, case=case_id)
+    return submit_command(context, "answer_forming", body, case=case_id)

@@ -2,30 +2,30 @@
 
 from typing import Any, Final
 
-from gateway.asking import Asking
-from gateway.case_shapes import ConclusionsAnswer
-from gateway.commands import Done
-from gateway.doors import Door, parts
-from gateway.ordering import ordered
-from gateway.projection import part
-from gateway.release import Released
+from gateway.http.case_schemas import ConclusionsAnswer
+from gateway.http.routing import ApiBlueprint, dependencies
+from gateway.http.submission import submit_command
+from gateway.release.commands import CommandResult
+from gateway.release.pipeline import Released
+from gateway.release.projection import list_body
+from gateway.request_context import RequestContext
 
-door = Door("conclusions", __name__, description="Step 6: the outcome on each aim")
+blueprint = ApiBlueprint("conclusions", __name__, description="Step 6: the outcome on each aim")
 
 KINDS: Final = ("conclusion", "safety_check")
 
 
-@door.read("/cases/<random_id:case_id>/conclusions", "read_conclusions", ConclusionsAnswer)
-def list_conclusions(asking: Asking, case_id: str) -> Released:
+@blueprint.read("/cases/<random_id:case_id>/conclusions", "read_conclusions", ConclusionsAnswer)
+def list_conclusions(context: RequestContext, case_id: str) -> Released:
     """List the conclusions, each with its safety check."""
-    return parts().releases.case(
-        asking, "conclusions", case_id, part("conclusions"), owner="plans", kinds=KINDS
+    return dependencies().releases.case(
+        context, "conclusions", case_id, list_body("conclusions"), owner="plans", kinds=KINDS
     )
 
 
-@door.command("/cases/<random_id:case_id>/conclusions", "draw_conclusion", created=True)
-def draw_conclusion(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/conclusions", "draw_conclusion", created=True)
+def draw_conclusion(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Propose the conclusion, as director."""
-    return ordered(
-        asking, "draw_conclusion", body, case=case_id, location="/v1/cases/{case}/conclusions"
+    return submit_command(
+        context, "draw_conclusion", body, case=case_id, location="/v1/cases/{case}/conclusions"
     )

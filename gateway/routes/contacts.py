@@ -4,29 +4,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.errors import Refuse
-from gateway.asking import Asking
-from gateway.decisions import ActionDecision
-from gateway.doors import Door, parts
-from gateway.release import Released
-from gateway.shapes import ContactsAnswer
+from gateway.http.response_schemas import ContactsAnswer
+from gateway.http.routing import ApiBlueprint, dependencies
+from gateway.release.decisions import ActionDecision
+from gateway.release.pipeline import Released
+from gateway.request_context import RequestContext
 
-door = Door("contacts", __name__, description="Whom to turn to at each partner")
+blueprint = ApiBlueprint("contacts", __name__, description="Whom to turn to at each partner")
 
 _PARTNER = ("partner", "name", "domain")
 _PERSON = ("name", "function", "email", "phone")
 
 
-@door.read("/contacts", "read_contacts", ContactsAnswer)
-def read_contacts(asking: Asking) -> Released:
+@blueprint.read("/contacts", "read_contacts", ContactsAnswer)
+def read_contacts(context: RequestContext) -> Released:
     """List the contact person of every partner."""
 
     def answer(_decision: ActionDecision) -> dict[str, Any]:
-        directory = parts().policy.directory(asking)
+        directory = dependencies().policy.directory(context)
         if not directory.allow:
             raise Refuse("not_allowed")
         return {"contacts": [_contact(each) for each in directory.contacts]}
 
-    return parts().releases.permitted(asking, "read_contacts", answer)
+    return dependencies().releases.permitted(context, "read_contacts", answer)
 
 
 def _contact(partner: Mapping[str, Any]) -> dict[str, Any]:

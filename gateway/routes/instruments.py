@@ -3,38 +3,40 @@
 from typing import Any, Final
 
 from chassis.errors import Refuse
-from gateway.asking import Asking
-from gateway.decisions import ActionDecision
-from gateway.doors import Door, parts
-from gateway.release import Released
-from gateway.shapes import InstrumentAnswer, InstrumentsAnswer
+from gateway.http.response_schemas import InstrumentAnswer, InstrumentsAnswer
+from gateway.http.routing import ApiBlueprint, dependencies
+from gateway.release.decisions import ActionDecision
+from gateway.release.pipeline import Released
+from gateway.request_context import RequestContext
 
-door = Door("instruments", __name__, description="Step 3: which instruments can be filled in")
+blueprint = ApiBlueprint(
+    "instruments", __name__, description="Step 3: which instruments can be filled in"
+)
 
 _SUMMARY: Final = ("id", "version", "title", "template")
 
 
-@door.read("/instruments", "read_instruments", InstrumentsAnswer)
-def list_instruments(asking: Asking) -> Released:
+@blueprint.read("/instruments", "read_instruments", InstrumentsAnswer)
+def list_instruments(context: RequestContext) -> Released:
     """List the instruments of the catalogue."""
 
     def answer(_decision: ActionDecision) -> dict[str, Any]:
-        reply = parts().bus.read(asking.budget, "risk", "instruments", {})
+        reply = dependencies().bus.read(context.budget, "risk", "instruments", {})
         listed = [{name: each[name] for name in _SUMMARY} for each in reply["instruments"]]
         return {"instruments": listed}
 
-    return parts().releases.permitted(asking, "read_instruments", answer)
+    return dependencies().releases.permitted(context, "read_instruments", answer)
 
 
-@door.read("/instruments/<code:instrument>", "read_instruments", InstrumentAnswer)
-def read_instrument(asking: Asking, instrument: str) -> Released:
+@blueprint.read("/instruments/<code:instrument>", "read_instruments", InstrumentAnswer)
+def read_instrument(context: RequestContext, instrument: str) -> Released:
     """Read an instrument: what it asks, which answers it knows, how it is scored."""
 
     def answer(_decision: ActionDecision) -> dict[str, Any]:
         request = {"instrument": instrument}
-        found = parts().bus.read(asking.budget, "risk", "instrument", request)["instrument"]
+        found = dependencies().bus.read(context.budget, "risk", "instrument", request)["instrument"]
         if found is None:
             raise Refuse("not_found")
         return {"instrument": found}
 
-    return parts().releases.permitted(asking, "read_instruments", answer)
+    return dependencies().releases.permitted(context, "read_instruments", answer)

@@ -2,15 +2,17 @@
 
 from typing import Any, Final
 
-from gateway.asking import Asking
-from gateway.case_shapes import CaseAnswer, ReferralsAnswer
-from gateway.commands import Done
-from gateway.doors import Door, PageQuery, parts
-from gateway.ordering import ordered
-from gateway.projection import case_body
-from gateway.release import Page, Released
+from gateway.http.case_schemas import CaseAnswer, ReferralsAnswer
+from gateway.http.routing import ApiBlueprint, PageQuery, dependencies
+from gateway.http.submission import submit_command
+from gateway.release.commands import CommandResult
+from gateway.release.pipeline import PageRequest, Released
+from gateway.release.projection import case_body
+from gateway.request_context import RequestContext
 
-door = Door("referrals", __name__, description="Step 1: refer a family, follow the referral")
+blueprint = ApiBlueprint(
+    "referrals", __name__, description="Step 1: refer a family, follow the referral"
+)
 
 KINDS: Final = (
     "person",
@@ -27,19 +29,19 @@ KINDS: Final = (
 """What a referral is made of. A safe address is not among it: it is not needed to follow it."""
 
 
-@door.command("/referrals", "submit_referral", created=True)
-def submit_referral(asking: Asking, body: dict[str, Any]) -> Done:
+@blueprint.command("/referrals", "submit_referral", created=True)
+def submit_referral(context: RequestContext, body: dict[str, Any]) -> CommandResult:
     """Submit a referral: the case begins."""
-    return ordered(asking, "submit_referral", body, location="/v1/referrals/{case}")
+    return submit_command(context, "submit_referral", body, location="/v1/referrals/{case}")
 
 
-@door.read("/referrals", "read_referrals", ReferralsAnswer, query=PageQuery)
-def list_referrals(asking: Asking, query: dict[str, Any]) -> Released:
+@blueprint.read("/referrals", "read_referrals", ReferralsAnswer, query=PageQuery)
+def list_referrals(context: RequestContext, query: dict[str, Any]) -> Released:
     """List one's own referrals, newest first."""
-    return parts().releases.cases(asking, "referrals", Page(**query), referrer=True)
+    return dependencies().releases.cases(context, "referrals", PageRequest(**query), referrer=True)
 
 
-@door.read("/referrals/<random_id:referral_id>", "read_referral", CaseAnswer)
-def read_referral(asking: Asking, referral_id: str) -> Released:
+@blueprint.read("/referrals/<random_id:referral_id>", "read_referral", CaseAnswer)
+def read_referral(context: RequestContext, referral_id: str) -> Released:
     """Read one's own referral, its state and the advice."""
-    return parts().releases.case(asking, "referral", referral_id, case_body, kinds=KINDS)
+    return dependencies().releases.case(context, "referral", referral_id, case_body, kinds=KINDS)

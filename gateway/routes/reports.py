@@ -2,30 +2,30 @@
 
 from typing import Any, Final
 
-from gateway.asking import Asking
-from gateway.case_shapes import ReportsAnswer
-from gateway.commands import Done
-from gateway.doors import Door, parts
-from gateway.ordering import ordered
-from gateway.projection import part
-from gateway.release import Released
+from gateway.http.case_schemas import ReportsAnswer
+from gateway.http.routing import ApiBlueprint, dependencies
+from gateway.http.submission import submit_command
+from gateway.release.commands import CommandResult
+from gateway.release.pipeline import Released
+from gateway.release.projection import list_body
+from gateway.request_context import RequestContext
 
-door = Door("reports", __name__, description="Step 5: how it goes, and how safe")
+blueprint = ApiBlueprint("reports", __name__, description="Step 5: how it goes, and how safe")
 
 KINDS: Final = ("report", "safety_check")
 
 
-@door.read("/cases/<random_id:case_id>/reports", "read_reports", ReportsAnswer)
-def list_reports(asking: Asking, case_id: str) -> Released:
+@blueprint.read("/cases/<random_id:case_id>/reports", "read_reports", ReportsAnswer)
+def list_reports(context: RequestContext, case_id: str) -> Released:
     """List the progress reports, each with its safety check."""
-    return parts().releases.case(
-        asking, "reports", case_id, part("reports"), owner="plans", kinds=KINDS
+    return dependencies().releases.case(
+        context, "reports", case_id, list_body("reports"), owner="plans", kinds=KINDS
     )
 
 
-@door.command("/cases/<random_id:case_id>/reports", "report_progress", created=True)
-def report_progress(asking: Asking, body: dict[str, Any], case_id: str) -> Done:
+@blueprint.command("/cases/<random_id:case_id>/reports", "report_progress", created=True)
+def report_progress(context: RequestContext, body: dict[str, Any], case_id: str) -> CommandResult:
     """Report to the team, with a safety check."""
-    return ordered(
-        asking, "report_progress", body, case=case_id, location="/v1/cases/{case}/reports"
+    return submit_command(
+        context, "report_progress", body, case=case_id, location="/v1/cases/{case}/reports"
     )

@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from gateway.asking import Asking
-from gateway.case_shapes import AgendaAnswer
-from gateway.commands import Done
-from gateway.decisions import ActionDecision
-from gateway.doors import Door, PageQuery, parts
-from gateway.ordering import ordered
-from gateway.release import Page, Released, session_body
-from gateway.shapes import SessionAnswer, SessionsAnswer
+from gateway.http.case_schemas import AgendaAnswer
+from gateway.http.response_schemas import SessionAnswer, SessionsAnswer
+from gateway.http.routing import ApiBlueprint, PageQuery, dependencies
+from gateway.http.submission import submit_command
+from gateway.release.commands import CommandResult
+from gateway.release.decisions import ActionDecision
+from gateway.release.pipeline import PageRequest, Released, session_body
+from gateway.request_context import RequestContext
 
-door = Door("sessions", __name__, description="When a table meets, and its agenda")
+blueprint = ApiBlueprint("sessions", __name__, description="When a table meets, and its agenda")
 
 
-@door.read("/sessions", "read_sessions", SessionsAnswer, query=PageQuery)
-def list_sessions(asking: Asking, query: dict[str, Any]) -> Released:
+@blueprint.read("/sessions", "read_sessions", SessionsAnswer, query=PageQuery)
+def list_sessions(context: RequestContext, query: dict[str, Any]) -> Released:
     """List the sessions of one's tables."""
-    page = Page(**query)
+    page = PageRequest(**query)
 
     def fetch(
         decision: ActionDecision, after: str | None
@@ -27,31 +27,31 @@ def list_sessions(asking: Asking, query: dict[str, Any]) -> Released:
             "after": after,
             "limit": page.limit,
         }
-        reply = parts().bus.read(asking.budget, "intake", "list_sessions", request)
+        reply = dependencies().bus.read(context.budget, "intake", "list_sessions", request)
         return [session_body(session) for session in reply["sessions"]], reply["next"]
 
-    return parts().releases.page(asking, "read_sessions", "sessions", page, fetch)
+    return dependencies().releases.page(context, "read_sessions", "sessions", page, fetch)
 
 
-@door.command("/sessions", "schedule_session", created=True)
-def schedule_session(asking: Asking, body: dict[str, Any]) -> Done:
+@blueprint.command("/sessions", "schedule_session", created=True)
+def schedule_session(context: RequestContext, body: dict[str, Any]) -> CommandResult:
     """Schedule a session of a table."""
-    return ordered(asking, "schedule_session", body, location="/v1/sessions/{id}")
+    return submit_command(context, "schedule_session", body, location="/v1/sessions/{id}")
 
 
-@door.read("/sessions/<random_id:session_id>", "read_session", SessionAnswer)
-def read_session(asking: Asking, session_id: str) -> Released:
+@blueprint.read("/sessions/<random_id:session_id>", "read_session", SessionAnswer)
+def read_session(context: RequestContext, session_id: str) -> Released:
     """Read when and at which table a session is."""
-    return parts().releases.session(asking, session_id)
+    return dependencies().releases.session(context, session_id)
 
 
-@door.read("/sessions/<random_id:session_id>/agenda", "read_agenda", AgendaAnswer)
-def read_agenda(asking: Asking, session_id: str) -> Released:
+@blueprint.read("/sessions/<random_id:session_id>/agenda", "read_agenda", AgendaAnswer)
+def read_agenda(context: RequestContext, session_id: str) -> Released:
     """Read the agenda: the cases on it that you may know of."""
-    return parts().releases.agenda(asking, session_id)
+    return dependencies().releases.agenda(context, session_id)
 
 
-@door.command("/sessions/<random_id:session_id>/agenda", "put_on_agenda")
-def put_on_agenda(asking: Asking, body: dict[str, Any], session_id: str) -> Done:
+@blueprint.command("/sessions/<random_id:session_id>/agenda", "put_on_agenda")
+def put_on_agenda(context: RequestContext, body: dict[str, Any], session_id: str) -> CommandResult:
     """Put a case on the agenda; its referrer may attend one session, once, to explain."""
-    return ordered(asking, "put_on_agenda", body, case=body["case"], session=session_id)
+    return submit_command(context, "put_on_agenda", body, case=body["case"], session=session_id)

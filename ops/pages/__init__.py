@@ -12,7 +12,7 @@ from services.intake import transitions_table
 ROOT: Final = Path(__file__).parents[2]
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
-    "gateway/purposes.json": purposes.render,
+    "gateway/http/purposes.json": purposes.render,
     "docs/api.md": api.render,
     "docs/events.md": events.render,
     "docs/transitions.md": transitions_table.render,

@@ -9,9 +9,9 @@ from flask import Flask
 from contracts.errors import STATUS
 from gateway import texts
 from gateway.app import PREFIX
-from gateway.doors import KEY, PURPOSE
-from gateway.openapi import described
-from gateway.routes import DOORS
+from gateway.http.openapi import register_and_describe
+from gateway.http.routing import KEY, PURPOSE
+from gateway.routes import BLUEPRINTS
 from ops.pages.markdown import table
 
 Document = dict[str, Any]
@@ -49,7 +49,7 @@ def render() -> str:
 
 def openapi_document() -> Document:
     """The document that the gateway publishes."""
-    document: Document = orjson.loads(described(Flask("api"), DOORS, PREFIX))
+    document: Document = orjson.loads(register_and_describe(Flask("api"), BLUEPRINTS, PREFIX))
     return document
 
 

@@ -1,4 +1,4 @@
-"""`gateway/purposes.json`: for which purposes of use each operation is asked, as policy has it."""
+"""`gateway/http/purposes.json`: the purposes of use of each operation, as policy has them."""
 
 import json
 from pathlib import Path

@@ -13,10 +13,10 @@ from contracts.vocabulary import PURPOSES
 from demo.people import everybody
 from deploy.local.parts import Parts
 from deploy.local.progress import Progress
-from gateway.asking import Asking, Viewer
-from gateway.facts import CaseRead
-from gateway.policy import Policy
-from tests.unit.gateway.stage import Platform, an_id, case_facts, fragment
+from gateway.release.case_facts import CaseRead
+from gateway.release.policy import Policy
+from gateway.request_context import RequestContext, Viewer
+from tests.unit.gateway.fakes import Platform, an_id, case_facts, fragment
 from tests.waiting import wait_until
 
 PEOPLE = everybody()
@@ -117,7 +117,7 @@ def test_what_the_team_made_is_read_by_who_takes_part_and_by_nobody_else(
     """The rules reach the content of every owner."""
     case = put_case(platform, stage="active")
     made = fragment(resource.removesuffix("s"), {"state": "x"}, category="joint", source="table")
-    platform.hold(STEPS[resource], case, made)
+    platform.put_fragments(STEPS[resource], case, made)
 
     def seen(who: str, of: str) -> Any:
         return platform.get(f"/v1/cases/{of}/{resource}", PEOPLE[who].id)
@@ -137,7 +137,7 @@ def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_tells(
     answer = fragment(
         "assessment_answer", {"answer": "yes"}, category="mental_health", source="ggz"
     )
-    platform.hold("risk", case, answer)
+    platform.put_fragments("risk", case, answer)
 
     seen = {
         who: [
@@ -157,7 +157,7 @@ def test_a_safety_check_of_a_withheld_report_is_withheld_with_it(platform: Platf
     case = put_case(platform, stage="active")
     report = fragment("report", source="table", category="joint", withhold_from=["lokale-politie"])
     check = fragment("safety_check", {"of": report["id"]}, source="table", of=report["id"])
-    platform.hold("plans", case, report, check)
+    platform.put_fragments("plans", case, report, check)
 
     seen = {
         who: platform.get(f"/v1/cases/{case}/reports", PEOPLE[who].id).json
@@ -223,7 +223,7 @@ def test_acute_danger_opens_what_protects_and_nothing_else(platform: Platform) -
         stage="referred",
         emergency=emergency,
     )
-    platform.bus.on(
+    platform.bus.stub(
         "intake", "open_whereabouts", lambda _: {"contents": {ours["id"]: {"address": "A"}}}
     )
 
@@ -257,8 +257,8 @@ def test_no_access_for_danger_looks_like_no_case(
     assert (foreign.status_code, foreign.data) == (404, unknown.data)
 
 
-def asking(person: str, purpose: str) -> Asking:
-    return Asking(
+def context(person: str, purpose: str) -> RequestContext:
+    return RequestContext(
         viewer=Viewer(person, None),
         purpose=purpose,
         at=datetime.now(UTC),
@@ -305,7 +305,7 @@ def test_every_action_of_the_gateway_is_known_to_the_rules(
     facts = case_facts()
     client = Opa(opa.opa_url)
 
-    decision = Policy(client).action(asking(PEOPLE["chair"].id, purpose), action, case=facts)
+    decision = Policy(client).action(context(PEOPLE["chair"].id, purpose), action, case=facts)
     client.close()
 
     assert "action_unknown" not in decision.decision.reasons
@@ -332,7 +332,7 @@ def test_every_resource_of_the_gateway_is_known_to_the_rules(opa: Parts, resourc
     case = an_id()
     read = CaseRead(case, {"id": case, "found": False}, [])
 
-    decision = Policy(client).release(asking(PEOPLE["chair"].id, "own_tasks"), resource, [read])
+    decision = Policy(client).release(context(PEOPLE["chair"].id, "own_tasks"), resource, [read])
     client.close()
 
     assert "resource_unknown" not in decision.decision.cases[case].reasons

@@ -16,7 +16,7 @@ import requests
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from tests.unit.gateway.stage import an_id
+from tests.unit.gateway.fakes import an_id
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]

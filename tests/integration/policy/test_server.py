@@ -14,7 +14,7 @@ from contracts.reasons import Reason
 from deploy.local import find
 from deploy.local.progress import Progress
 from deploy.opa.bundle import build, main, revision_of
-from gateway.decisions import read_action, read_release
+from gateway.release.decisions import read_action, read_release
 from tests.integration.policy import questions
 from tests.integration.policy.conftest import POLICY
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.gateway.stage import Platform
+from tests.unit.gateway.fakes import Platform
 
 
 @pytest.fixture

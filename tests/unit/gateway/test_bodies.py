@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chassis.errors import Refuse
-from gateway.bodies import DEEPEST, parse
+from gateway.http.bodies import DEEPEST, parse
 
 words = some.text(some.characters(exclude_categories=["Cs"]), max_size=20)
 values = some.recursive(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.gateway.stage import (
+from tests.unit.gateway.fakes import (
     Platform,
     an_id,
     case_facts,
@@ -44,7 +44,9 @@ def stuffed(platform: Platform) -> dict[str, str]:
         region="KANARIE-region",
     )
     for owner, kinds in HELD.items():
-        platform.hold(owner, case, *(fragment(kind, {"summary": "KANARIE"}) for kind in kinds))
+        platform.put_fragments(
+            owner, case, *(fragment(kind, {"summary": "KANARIE"}) for kind in kinds)
+        )
     facts = case_facts(region="KANARIE-region")
     session = {
         "id": an_id(),
@@ -83,7 +85,7 @@ def stuffed(platform: Platform) -> dict[str, str]:
         ("audit", "checkpoints"): {"checkpoints": [canary], "next": 1, "public_key": "KANARIE"},
     }
     for (service, method), reply in answers.items():
-        platform.bus.on(service, method, lambda _request, reply=reply: reply)
+        platform.bus.stub(service, method, lambda _request, reply=reply: reply)
     return {
         "case_id": case,
         "referral_id": case,

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from chassis.errors import RemoteError, TimedOut, Unreachable
-from gateway.commands import NAMESPACE
+from gateway.release.commands import NAMESPACE
 from tests import builders
-from tests.unit.gateway.stage import (
+from tests.unit.gateway.fakes import (
     ANNA,
     VICTIM,
     Platform,
@@ -43,9 +43,9 @@ def test_a_command_is_decided_and_recorded_before_it_is_sent(platform: Platform)
     """An act without a record could never be accounted for."""
     case = platform.put_case()
     platform.policy.action = lambda asked: permit(asked, latest_due_days=30)
-    platform.bus.on("intake", "offer_item", lambda _: outcome(case))
+    platform.bus.stub("intake", "offer_item", lambda _: outcome(case))
 
-    answer = platform.order(f"/v1/cases/{case}/items", an_item(only_for=["caw"]))
+    answer = platform.command(f"/v1/cases/{case}/items", an_item(only_for=["caw"]))
 
     assert answer.status_code == 201
     assert platform.calls() == ["intake.read_case", ACTION, "audit.record", "intake.offer_item"]
@@ -74,9 +74,9 @@ def test_a_command_is_decided_and_recorded_before_it_is_sent(platform: Platform)
 def test_policy_sees_the_facts_of_a_body_and_none_of_its_texts(platform: Platform) -> None:
     """A text in an input would end up in the record."""
     case = platform.put_case()
-    platform.bus.on("intake", "offer_item", lambda _: outcome(case))
+    platform.bus.stub("intake", "offer_item", lambda _: outcome(case))
 
-    platform.order(f"/v1/cases/{case}/items", an_item(text="KANARIE", only_for=["caw"]))
+    platform.command(f"/v1/cases/{case}/items", an_item(text="KANARIE", only_for=["caw"]))
 
     (asked,) = platform.sent(ACTION)
     assert asked["facts"] == {"category": "safety", "only_for": ["caw"], "withhold_from": []}
@@ -88,9 +88,9 @@ def test_the_answer_tells_where_what_came_to_be_is_found(platform: Platform) -> 
     """A client that got its 2xx reads its own write."""
     case = platform.put_case()
     made = outcome(case)
-    platform.bus.on("intake", "offer_item", lambda _: made)
+    platform.bus.stub("intake", "offer_item", lambda _: made)
 
-    answer = platform.order(f"/v1/cases/{case}/items", an_item())
+    answer = platform.command(f"/v1/cases/{case}/items", an_item())
 
     assert answer.json == made
     assert answer.headers["Location"] == f"/v1/cases/{case}/items/{made['id']}"
@@ -100,11 +100,11 @@ def test_the_answer_tells_where_what_came_to_be_is_found(platform: Platform) -> 
 def test_a_command_is_the_same_for_the_same_person_route_and_key(platform: Platform) -> None:
     """Pressing twice must not act twice."""
     case = platform.put_case()
-    platform.bus.on("intake", "offer_item", lambda _: outcome(case))
+    platform.bus.stub("intake", "offer_item", lambda _: outcome(case))
     path = f"/v1/cases/{case}/items"
 
     for key in ("one", "one", "two"):
-        platform.order(path, an_item(), **{"Idempotency-Key": key})
+        platform.command(path, an_item(), **{"Idempotency-Key": key})
 
     ids = [sent["command_id"] for sent in platform.sent("intake.offer_item")]
     assert ids[0] == ids[1] != ids[2]
@@ -115,8 +115,8 @@ def test_an_answer_that_rests_on_no_decision_names_none(platform: Platform) -> N
     """Who quotes the id of a form filled in wrongly would send an auditor after nothing."""
     case = platform.put_case()
 
-    mistaken = platform.order(f"/v1/cases/{case}/items", {})
-    denied = platform.order(f"/v1/cases/{an_id()}/items", an_item())
+    mistaken = platform.command(f"/v1/cases/{case}/items", {})
+    denied = platform.command(f"/v1/cases/{an_id()}/items", an_item())
 
     assert (mistaken.status_code, platform.calls()[:1]) == (422, ["intake.read_case"])
     assert "Decision-Id" not in mistaken.headers
@@ -129,7 +129,7 @@ def test_a_denied_command_is_recorded_and_not_sent(platform: Platform) -> None:
     case = platform.put_case()
     platform.policy.action = refuse("role_not_allowed")
 
-    answer = platform.order(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
+    answer = platform.command(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
 
     assert (answer.status_code, answer.json["code"]) == (403, "not_allowed")
     assert answer.json["reasons"] == [
@@ -145,10 +145,10 @@ def test_a_command_on_a_foreign_case_is_answered_like_one_on_nothing(platform: P
     platform.policy.action = refuse("not_participant", hide=True)
     body = {"answer": "nothing_known"}
 
-    foreign = platform.order(f"/v1/cases/{case}/answers", body)
+    foreign = platform.command(f"/v1/cases/{case}/answers", body)
     behind_foreign = platform.calls()
     platform.trace.clear()
-    unknown = platform.order(f"/v1/cases/{an_id()}/answers", body)
+    unknown = platform.command(f"/v1/cases/{an_id()}/answers", body)
 
     assert (foreign.status_code, foreign.data) == (unknown.status_code, unknown.data)
     assert foreign.status_code == 404
@@ -169,9 +169,9 @@ def test_a_command_on_a_foreign_case_is_answered_like_one_on_nothing(platform: P
 def test_a_503_says_whether_it_was_sent(platform: Platform, error: Exception, code: str) -> None:
     """ "Nothing happened" and "nobody knows" ask for different things of the caller."""
     case = platform.put_case()
-    platform.bus.on("intake", "answer_forming", raising(error))
+    platform.bus.stub("intake", "answer_forming", raising(error))
 
-    answer = platform.order(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
+    answer = platform.command(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
 
     assert (answer.status_code, answer.json["code"]) == (503, code)
     assert answer.headers["Retry-After"] == "2"
@@ -180,9 +180,9 @@ def test_a_503_says_whether_it_was_sent(platform: Platform, error: Exception, co
 def test_without_a_record_a_command_is_not_sent(platform: Platform) -> None:
     """No record, no act."""
     case = platform.put_case()
-    platform.bus.on("audit", "record", raising(TimedOut()))
+    platform.bus.stub("audit", "record", raising(TimedOut()))
 
-    answer = platform.order(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
+    answer = platform.command(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
 
     assert (answer.status_code, answer.json["code"]) == (503, "audit_unavailable")
     assert "Decision-Id" not in answer.headers
@@ -207,9 +207,9 @@ def test_a_refusal_of_the_owner_is_told_as_it_is(
 ) -> None:
     """The caller must know what to do next."""
     case = platform.put_case()
-    platform.bus.on("intake", "change_stage", raising(error))
+    platform.bus.stub("intake", "change_stage", raising(error))
 
-    answer = platform.order(f"/v1/cases/{case}/transitions", {"command": "withdraw"})
+    answer = platform.command(f"/v1/cases/{case}/transitions", {"command": "withdraw"})
 
     assert (answer.status_code, answer.json["code"]) == (status, error.code)
     assert {**answer.json, **error.members} == answer.json
@@ -219,9 +219,9 @@ def test_members_of_a_refusal_that_nobody_declared_stay_inside(platform: Platfor
     """An error text is a place where content leaks."""
     case = platform.put_case()
     error = RemoteError("precondition_unmet", None, {"reason": "stage", "name": "KANARIE"})
-    platform.bus.on("intake", "answer_forming", raising(error))
+    platform.bus.stub("intake", "answer_forming", raising(error))
 
-    answer = platform.order(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
+    answer = platform.command(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
 
     assert "KANARIE" not in answer.text
     assert answer.json["reasons"] == [
@@ -246,9 +246,9 @@ def test_an_outcome_that_is_not_ids_and_words_is_not_passed_on(
 ) -> None:
     """A command's answer is no way out for content."""
     case = platform.put_case()
-    platform.bus.on("intake", "answer_forming", lambda _: reply)
+    platform.bus.stub("intake", "answer_forming", lambda _: reply)
 
-    answer = platform.order(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
+    answer = platform.command(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
 
     assert (answer.status_code, answer.json["code"]) == (503, "outcome_unknown")
     assert "KANARIE" not in answer.text
@@ -258,9 +258,9 @@ def test_a_command_on_an_item_shows_policy_the_facts_of_that_item(platform: Plat
     """Whether an item is one's own is policy's to say."""
     item = fragment(source="caw")
     case = platform.put_case(item, fragment())
-    platform.bus.on("intake", "recall_item", lambda _: outcome(case, state="recalled"))
+    platform.bus.stub("intake", "recall_item", lambda _: outcome(case, state="recalled"))
 
-    answer = platform.order(f"/v1/cases/{case}/items/{item['id']}/recall", **{"If-Match": '"4"'})
+    answer = platform.command(f"/v1/cases/{case}/items/{item['id']}/recall", **{"If-Match": '"4"'})
 
     assert answer.status_code == 200
     (asked,) = platform.sent(ACTION)
@@ -273,14 +273,14 @@ def test_a_command_on_an_item_shows_policy_the_facts_of_that_item(platform: Plat
 def test_putting_on_an_agenda_asks_for_case_and_session_at_once(platform: Platform) -> None:
     """Both facts belong to the one decision."""
     case, session = platform.put_case(), an_id()
-    platform.bus.on(
+    platform.bus.stub(
         "intake",
         "read_session",
         lambda _: {"session": {"id": session, "found": True, "agenda": []}, "cases": []},
     )
-    platform.bus.on("intake", "put_on_agenda", lambda _: outcome(session, state=None))
+    platform.bus.stub("intake", "put_on_agenda", lambda _: outcome(session, state=None))
 
-    answer = platform.order(f"/v1/sessions/{session}/agenda", {"case": case})
+    answer = platform.command(f"/v1/sessions/{session}/agenda", {"case": case})
 
     assert answer.status_code == 200
     (asked,) = platform.sent(ACTION)
@@ -292,9 +292,9 @@ def test_putting_on_an_agenda_asks_for_case_and_session_at_once(platform: Platfo
 def test_a_referral_names_no_case_yet(platform: Platform) -> None:
     """The case begins with it."""
     made = outcome(an_id(), ids={"a": an_id()})
-    platform.bus.on("intake", "submit_referral", lambda _: made)
+    platform.bus.stub("intake", "submit_referral", lambda _: made)
 
-    answer = platform.order("/v1/referrals", builders.referral())
+    answer = platform.command("/v1/referrals", builders.referral())
 
     assert (answer.status_code, answer.json) == (201, made)
     assert answer.headers["Location"] == f"/v1/referrals/{made['case']}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.opa import PolicyUnavailable
-from tests.unit.gateway.stage import (
+from tests.unit.gateway.fakes import (
     Platform,
     allow_everything,
     an_id,
@@ -111,7 +111,7 @@ def test_nonsense_instead_of_an_action_decision_sends_nothing(
         return result
 
     platform.policy.action = decide
-    answer = platform.order(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
+    answer = platform.command(f"/v1/cases/{case}/answers", {"answer": "nothing_known"})
 
     assert (answer.status_code, answer.json["code"]) == (503, "policy_unavailable")
     assert platform.recorded == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.gateway.stage import (
+from tests.unit.gateway.fakes import (
     Platform,
     allow,
     an_id,
@@ -41,7 +41,7 @@ class Shelf:
             asked, parties=[["sample-brugge", "caw"]], agreements=[]
         )
         platform.policy.release = self._decide
-        platform.bus.on("intake", "list_cases", self._list)
+        platform.bus.stub("intake", "list_cases", self._list)
 
     def allowed(self) -> list[str]:
         return [row["case"]["id"] for row in self.rows if row["case"]["id"] not in self.denied]
@@ -264,7 +264,7 @@ def test_an_agenda_shows_the_cases_that_the_viewer_may_know_of(platform: Platfor
     seen, walled = case_facts(), case_facts()
     told = a_session(seen, walled)
     session = told["session"]["id"]
-    platform.bus.on("intake", "read_session", lambda _: told)
+    platform.bus.stub("intake", "read_session", lambda _: told)
     platform.policy.release = lambda asked: decided(
         {
             case["id"]: deny("conflict_kin") if case["id"] == walled["id"] else allow(case)
@@ -299,7 +299,7 @@ def test_an_unknown_and_a_foreign_session_have_the_same_answer(
             return told
         return {"session": {"id": request["session"], "found": False}, "cases": []}
 
-    platform.bus.on("intake", "read_session", read)
+    platform.bus.stub("intake", "read_session", read)
     foreign = platform.get(path.format(session))
     behind_foreign = platform.calls()
     platform.trace.clear()
@@ -319,7 +319,7 @@ def test_an_inbox_says_that_something_waits_and_never_what(platform: Platform) -
         "version": 1,
         "case": "KANARIE",
     }
-    platform.bus.on("notifications", "inbox", lambda _: {"messages": [message], "next": None})
+    platform.bus.stub("notifications", "inbox", lambda _: {"messages": [message], "next": None})
 
     answer = platform.get("/v1/inbox", **{"Accept-Language": "fr, nl;q=0.5"})
 
@@ -353,7 +353,7 @@ def test_a_message_leads_to_a_case_only_as_long_as_the_case_may_be_known(
             return {"message": message, "about": {"case": case}}
         return {"message": None, "about": {}}
 
-    platform.bus.on("notifications", "open_message", open_message)
+    platform.bus.stub("notifications", "open_message", open_message)
     opened = platform.get(f"/v1/inbox/{mine}")
     platform.policy.release = lambda asked: decided(
         {each["id"]: deny("conflict_kin") for each in asked["cases"]}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.gateway.stage import Platform, an_id
+from tests.unit.gateway.fakes import Platform, an_id
 
 
 @pytest.fixture
@@ -115,8 +115,8 @@ def test_an_operation_names_what_the_record_calls_it_and_the_purposes_that_serve
     """A caller would try purposes until one fits, and an auditor not find what a call left."""
     case, session = platform.put_case(), an_id()
     agenda = [{"case": case, "referrer_attends": False, "put_by": "chair"}]
-    platform.bus.on("intake", "list_cases", lambda _: {"cases": [], "next": None})
-    platform.bus.on(
+    platform.bus.stub("intake", "list_cases", lambda _: {"cases": [], "next": None})
+    platform.bus.stub(
         "intake",
         "read_session",
         lambda request: {
@@ -125,7 +125,7 @@ def test_an_operation_names_what_the_record_calls_it_and_the_purposes_that_serve
         },
     )
     message = {"id": an_id(), "task": "crisis", "at": "2026-03-02T08:00:00+00:00", "read": False}
-    platform.bus.on(
+    platform.bus.stub(
         "notifications",
         "open_message",
         lambda _: {"message": {**message, "version": 1}, "about": {"case": case}},

@@ -6,11 +6,11 @@ import pytest
 
 from chassis.errors import Refuse
 from contracts.errors import STATUS
-from gateway.bodies import LARGEST
-from gateway.problems import problem_of
+from gateway.http.bodies import LARGEST
+from gateway.http.problems import problem_of
 from gateway.texts import TEXTS
 from tests import builders
-from tests.unit.gateway.stage import Platform, an_id, raising
+from tests.unit.gateway.fakes import Platform, an_id, raising
 
 ITEMS = f"/v1/cases/{an_id()}/items"
 
@@ -102,7 +102,7 @@ def test_a_mistake_is_pointed_at(
     platform: Platform, changes: dict[str, Any], pointer: str, kind: str
 ) -> None:
     """A person who filled in twenty fields must be told which one, and what is wrong with it."""
-    answer = platform.order(ITEMS, {**builders.item("safety", an_id()), **changes})
+    answer = platform.command(ITEMS, {**builders.item("safety", an_id()), **changes})
 
     assert_problem(answer, 422, "validation_failed")
     (mistake,) = answer.json["errors"]
@@ -115,7 +115,7 @@ def test_a_rule_between_members_is_told_in_its_own_words(platform: Platform) -> 
     """Only the rule itself says what goes with what."""
     path = f"/v1/cases/{an_id()}/answers"
 
-    answer = platform.order(path, {"answer": "declined"}, **{"Accept-Language": "fr"})
+    answer = platform.command(path, {"answer": "declined"}, **{"Accept-Language": "fr"})
 
     (mistake,) = answer.json["errors"]
     assert mistake == {
@@ -128,7 +128,7 @@ def test_a_rule_between_members_is_told_in_its_own_words(platform: Platform) -> 
 
 def test_a_mistake_is_told_without_the_value(platform: Platform) -> None:
     """What somebody wrote must not come back in an error, a log or a screenshot."""
-    answer = platform.order(ITEMS, builders.item("KANARIE", "KANARIE", as_of="KANARIE"))
+    answer = platform.command(ITEMS, builders.item("KANARIE", "KANARIE", as_of="KANARIE"))
 
     assert answer.status_code == 422
     assert "KANARIE" not in answer.text
@@ -218,7 +218,7 @@ def test_a_query_that_is_odd_is_refused(platform: Platform, query: str) -> None:
     assert_problem(platform.get(f"/v1/cases?{query}"), 422, "validation_failed")
 
 
-@pytest.mark.parametrize("verb", ["get", "order"])
+@pytest.mark.parametrize("verb", ["get", "command"])
 @pytest.mark.parametrize("query", ["stage=active", "fragment=1&fragment=2"])
 def test_a_query_that_a_route_does_not_know_is_refused(
     platform: Platform, verb: str, query: str
@@ -259,7 +259,7 @@ def test_a_mistake_of_ours_says_nothing_about_itself(
     platform: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The text of an exception may hold what a case holds."""
-    platform.bus.on("intake", "read_case", raising(RuntimeError("KANARIE")))
+    platform.bus.stub("intake", "read_case", raising(RuntimeError("KANARIE")))
 
     answer = platform.get(f"/v1/cases/{an_id()}")
 

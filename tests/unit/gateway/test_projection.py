@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from contracts.fragments import KINDS
-from gateway.decisions import CaseDecision, Grant
-from gateway.facts import CaseRead
-from gateway.projection import fragments, obligations
+from gateway.release.case_facts import CaseRead
+from gateway.release.decisions import CaseDecision, Grant
+from gateway.release.projection import fragments, obligations
 
 CASE, QUESTION, ITEM = "the case", "the question", "the item"
 

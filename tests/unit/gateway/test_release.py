@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import RemoteError, TimedOut, Unreachable
-from tests.unit.gateway.stage import (
+from tests.unit.gateway.fakes import (
     ANNA,
     REVISION,
     Platform,
@@ -188,7 +188,7 @@ def test_what_is_hidden_leaves_on_the_tick(platform: Platform) -> None:
 def test_without_a_record_nothing_is_released(platform: Platform, error: Exception) -> None:
     """A reading that nobody could ever find again must not happen."""
     case = platform.put_case(fragment())
-    platform.bus.on("audit", "record", raising(error))
+    platform.bus.stub("audit", "record", raising(error))
 
     answer = platform.get(f"/v1/cases/{case}")
 
@@ -202,7 +202,7 @@ def test_without_a_record_nothing_is_released(platform: Platform, error: Excepti
 def test_a_receipt_for_something_else_is_no_record(platform: Platform, reply: Any) -> None:
     """Only the receipt of this very entry proves that it is kept."""
     case = platform.put_case(fragment())
-    platform.bus.on("audit", "record", lambda _request: reply)
+    platform.bus.stub("audit", "record", lambda _request: reply)
 
     answer = platform.get(f"/v1/cases/{case}")
 
@@ -212,7 +212,7 @@ def test_a_receipt_for_something_else_is_no_record(platform: Platform, reply: An
 @pytest.mark.parametrize("error", [Unreachable(), TimedOut(), RemoteError("unheard_of")])
 def test_without_facts_nothing_is_decided(platform: Platform, error: Exception) -> None:
     """A service that is away is no reason to guess."""
-    platform.bus.on("intake", "read_case", raising(error))
+    platform.bus.stub("intake", "read_case", raising(error))
 
     answer = platform.get(f"/v1/cases/{an_id()}")
 
@@ -231,7 +231,7 @@ def test_without_facts_nothing_is_decided(platform: Platform, error: Exception) 
 )
 def test_a_reply_about_something_else_is_no_answer(platform: Platform, reply: Any) -> None:
     """A mixed-up reply must never show one family to the readers of another."""
-    platform.bus.on("intake", "read_case", lambda _request: reply)
+    platform.bus.stub("intake", "read_case", lambda _request: reply)
 
     answer = platform.get(f"/v1/cases/{an_id()}")
 
@@ -242,7 +242,7 @@ def test_whereabouts_are_fetched_after_the_record_and_by_id(platform: Platform) 
     """A safe address is not even in memory before the decision is on the record."""
     place, item = fragment("whereabouts"), fragment()
     case = platform.put_case(place, item)
-    platform.bus.on(
+    platform.bus.stub(
         "intake", "open_whereabouts", lambda _: {"contents": {place["id"]: {"address": "A"}}}
     )
 
@@ -279,7 +279,7 @@ def test_whereabouts_that_could_not_be_fetched_are_not_said_to_have_left(
 ) -> None:
     """The record must not accuse anybody of having read what never arrived."""
     case = platform.put_case(fragment("whereabouts"))
-    platform.bus.on("intake", "open_whereabouts", raising(TimedOut()))
+    platform.bus.stub("intake", "open_whereabouts", raising(TimedOut()))
 
     answer = platform.get(f"/v1/cases/{case}")
 
@@ -293,7 +293,7 @@ def test_whereabouts_that_could_not_be_fetched_are_not_said_to_have_left(
 def test_whereabouts_recalled_in_between_are_left_out(platform: Platform) -> None:
     """Between decision and fetching its source may change its mind."""
     case = platform.put_case(fragment("whereabouts"))
-    platform.bus.on("intake", "open_whereabouts", lambda _: {"contents": {}})
+    platform.bus.stub("intake", "open_whereabouts", lambda _: {"contents": {}})
 
     answer = platform.get(f"/v1/cases/{case}")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import RemoteError, TimedOut
-from tests.unit.gateway.stage import (
+from tests.unit.gateway.fakes import (
     ANNA,
     VICTIM,
     Platform,
@@ -62,10 +62,10 @@ def a_plan() -> dict[str, Any]:
     return {**ADVICE, **resting, "goals": [goal], "actions": [action]}
 
 
-def ordered(platform: Platform, action: str, case: str, target: str) -> Any:
+def submit_command(platform: Platform, action: str, case: str, target: str) -> Any:
     """The command on a fragment of its owner."""
     _, method, path, body = CHANGES[action]
-    return platform.order(f"/v1/cases/{case}/{path.format(target)}", body, method)
+    return platform.command(f"/v1/cases/{case}/{path.format(target)}", body, method)
 
 
 @each_change
@@ -76,10 +76,10 @@ def test_a_command_on_a_fragment_is_decided_on_that_fragment_and_its_case(
     owner, *_ = CHANGES[action]
     target = fragment("action", addressed_to=["caw"], subjects=[VICTIM])
     case = platform.put_case(fragment(), stage="active")
-    platform.hold(owner, case, fragment("action"), target)
-    platform.bus.on(owner, action, lambda _: outcome(case))
+    platform.put_fragments(owner, case, fragment("action"), target)
+    platform.bus.stub(owner, action, lambda _: outcome(case))
 
-    answer = ordered(platform, action, case, target["id"])
+    answer = submit_command(platform, action, case, target["id"])
 
     assert answer.status_code == 200, answer.text
     assert platform.bus.at_once[0] == ["intake.read_case", f"{owner}.read_fragments"]
@@ -103,13 +103,13 @@ def test_a_fragment_of_others_and_none_at_all_are_refused_alike(
     """A command is no way to find out what a case holds."""
     owner, *_ = CHANGES[action]
     case, kept = platform.put_case(), fragment("action")
-    platform.hold(owner, case, kept)
+    platform.put_fragments(owner, case, kept)
     platform.policy.action = refuse("not_participant", hide=True)
 
     answers, calls = [], []
     for of, target in ((case, kept["id"]), (case, an_id()), (an_id(), kept["id"])):
         platform.trace.clear()
-        answers.append(ordered(platform, action, of, target))
+        answers.append(submit_command(platform, action, of, target))
         calls.append(platform.calls())
 
     assert {answer.status_code for answer in answers} == {404}
@@ -124,9 +124,9 @@ def test_the_owner_of_a_step_is_told_the_case_as_policy_saw_it(platform: Platfor
         stage="weighing", version=7, director="p-00000003", walled=[WALLED, ANNA]
     )
     platform.policy.action = lambda asked: permit(asked, quorum=5)
-    platform.bus.on("risk", "open_weighing", lambda _: outcome(case, stage="weighing"))
+    platform.bus.stub("risk", "open_weighing", lambda _: outcome(case, stage="weighing"))
 
-    answer = platform.order(f"/v1/cases/{case}/weighings")
+    answer = platform.command(f"/v1/cases/{case}/weighings")
 
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"/v1/cases/{case}/weighings"
@@ -157,11 +157,11 @@ def test_who_must_not_hear_of_a_case_is_told_to_its_owner_only(
 ) -> None:
     """Not to policy, not to the record, not to the caller: a wall would name who stands behind."""
     case = platform.put_case(walled=[WALLED])
-    platform.bus.on(*call.split("."), lambda _: outcome(case))
+    platform.bus.stub(*call.split("."), lambda _: outcome(case))
     if refused is not None:
         platform.policy.action = refuse("stage", hide=refused)
 
-    answer = platform.order(f"/v1/cases/{case}/{path}", body)
+    answer = platform.command(f"/v1/cases/{case}/{path}", body)
 
     assert WALLED not in answer.text + str(answer.headers)
     assert WALLED not in str(platform.sent(ACTION)) + str(platform.recorded)
@@ -186,7 +186,7 @@ def test_without_knowing_who_is_walled_nothing_is_decided(platform: Platform, wa
     case = platform.put_case()
     platform.cases[case]["walled"] = walled
 
-    answer = platform.order(f"/v1/cases/{case}/weighings")
+    answer = platform.command(f"/v1/cases/{case}/weighings")
 
     assert (answer.status_code, answer.json["code"]) == (503, "service_unavailable")
     assert platform.recorded == []
@@ -198,7 +198,7 @@ def test_a_case_told_by_halves_is_not_acted_on(platform: Platform, fact: str) ->
     case = platform.put_case()
     del platform.cases[case]["case"][fact]
 
-    answer = platform.order(f"/v1/cases/{case}/weighings")
+    answer = platform.command(f"/v1/cases/{case}/weighings")
 
     assert (answer.status_code, answer.json["code"]) == (503, "service_unavailable")
     assert platform.recorded == []
@@ -211,9 +211,9 @@ def test_while_one_of_two_owners_is_away_nothing_happens(
 ) -> None:
     """A 503 before anything was sent means that nothing happened."""
     case = platform.put_case()
-    platform.bus.on(*away, raising(TimedOut()))
+    platform.bus.stub(*away, raising(TimedOut()))
 
-    answer = ordered(platform, "adopt_plan", case, an_id())
+    answer = submit_command(platform, "adopt_plan", case, an_id())
 
     assert (answer.status_code, answer.json["code"]) == (503, "service_unavailable")
     assert platform.recorded == []
@@ -224,10 +224,10 @@ def test_a_case_is_taken_over_under_the_agreement_that_succeeds(platform: Platfo
     """The decision rests on the successor; the case still names the agreement that has ended."""
     case = platform.put_case(agreement="sample-brugge")
     platform.policy.action = lambda asked: {**permit(asked), "agreement": "sample-brugge-2"}
-    platform.bus.on("intake", "take_over_case", lambda _: outcome(case))
+    platform.bus.stub("intake", "take_over_case", lambda _: outcome(case))
     body = {"agreement": "sample-brugge-2", **ADVICE, "supported_by": ["caw"]}
 
-    answer = platform.order(f"/v1/cases/{case}/takeover", body)
+    answer = platform.command(f"/v1/cases/{case}/takeover", body)
 
     assert answer.status_code == 200
     (asked,) = platform.sent(ACTION)
@@ -242,10 +242,10 @@ def test_an_emergency_is_reviewed_by_the_id_of_its_ground(platform: Platform) ->
     """A grant and the ground that was given for it are one."""
     ground = fragment("emergency_ground", {"text": "KANARIE"}, source="caw")
     case = platform.put_case(ground, fragment())
-    platform.bus.on("intake", "review_emergency", lambda _: outcome(case))
+    platform.bus.stub("intake", "review_emergency", lambda _: outcome(case))
     body = {"justified": True, "text": "KANARIE"}
 
-    answer = platform.order(f"/v1/cases/{case}/emergencies/{ground['id']}/review", body)
+    answer = platform.command(f"/v1/cases/{case}/emergencies/{ground['id']}/review", body)
 
     assert answer.status_code == 200
     assert platform.calls()[0] == "intake.read_case"
@@ -272,7 +272,7 @@ def test_changing_a_step_names_the_version_that_was_read(
     """Nobody overwrites what somebody else said in the meantime."""
     address = f"/v1/cases/{platform.put_case()}/{path.format(an_id())}"
 
-    answer = platform.order(address, {}, method, **{"If-Match": ""})
+    answer = platform.command(address, {}, method, **{"If-Match": ""})
 
     assert (answer.status_code, answer.json["code"]) == (428, "precondition_required")
     assert platform.calls() == []
@@ -282,9 +282,9 @@ def test_what_must_be_true_first_is_told_in_words(platform: Platform) -> None:
     """A chair reads why a case cannot be weighed yet, not a code."""
     case = platform.put_case()
     error = RemoteError("precondition_unmet", None, {"reason": "assessment_missing"})
-    platform.bus.on("risk", "close_weighing", raising(error))
+    platform.bus.stub("risk", "close_weighing", raising(error))
 
-    answer = ordered(platform, "close_weighing", case, an_id())
+    answer = submit_command(platform, "close_weighing", case, an_id())
 
     assert (answer.status_code, answer.json["code"]) == (409, "precondition_unmet")
     assert answer.json["reasons"] == [
@@ -300,9 +300,9 @@ def test_who_was_forgotten_in_a_plan_is_told_to_who_proposed_it(platform: Platfo
     case = platform.put_case()
     members = {"reason": "members_uncovered", "members": [VICTIM], "goal": "KANARIE"}
     error = RemoteError("precondition_unmet", None, members)
-    platform.bus.on("plans", "propose_plan", raising(error))
+    platform.bus.stub("plans", "propose_plan", raising(error))
 
-    answer = platform.order(f"/v1/cases/{case}/plans", a_plan())
+    answer = platform.command(f"/v1/cases/{case}/plans", a_plan())
 
     assert (answer.status_code, answer.json["members"]) == (409, [VICTIM])
     assert "KANARIE" not in answer.text
@@ -312,11 +312,11 @@ def test_a_plan_is_decided_with_what_it_refers_to(platform: Platform) -> None:
     """A plan that rests on an invented weighing would look as sound as any other."""
     case = platform.put_case()
     weighing = fragment("weighing", category="joint", source="table")
-    platform.hold("risk", case, weighing)
-    platform.bus.on("plans", "propose_plan", lambda _: outcome(case))
+    platform.put_fragments("risk", case, weighing)
+    platform.bus.stub("plans", "propose_plan", lambda _: outcome(case))
     body = {**a_plan(), "weighing": weighing["id"]}
 
-    assert platform.order(f"/v1/cases/{case}/plans", body).status_code == 201
+    assert platform.command(f"/v1/cases/{case}/plans", body).status_code == 201
 
     assert platform.bus.at_once[0] == ["intake.read_case", "risk.read_fragments"]
     (asked,) = platform.sent(ACTION)
@@ -334,11 +334,11 @@ def test_an_evaluation_is_decided_with_the_session_that_it_names(
     case, session = platform.put_case(stage="concluded"), an_id()
     agenda = [{"case": case, "referrer_attends": False, "put_by": "chair"}] if on_it else []
     found = {"id": session, "found": known, "agreement": "sample-brugge", "agenda": agenda}
-    platform.bus.on("intake", "read_session", lambda _: {"session": found, "cases": []})
-    platform.bus.on("plans", "evaluate_approach", lambda _: outcome(case))
+    platform.bus.stub("intake", "read_session", lambda _: {"session": found, "cases": []})
+    platform.bus.stub("plans", "evaluate_approach", lambda _: outcome(case))
     check = {"judgement": "safe", **ADVICE}
 
-    answer = platform.order(
+    answer = platform.command(
         f"/v1/cases/{case}/evaluations", {**ADVICE, "session": session, "safety_check": check}
     )
 

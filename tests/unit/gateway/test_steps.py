@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import RemoteError, TimedOut, Unreachable
-from tests.unit.gateway.stage import (
+from tests.unit.gateway.fakes import (
     UNTIL,
     Platform,
     allow,
@@ -64,7 +64,7 @@ def test_content_of_a_step_is_decided_with_the_facts_of_its_case(
     owner, resource, kind = LISTS[path]
     case = platform.put_case(fragment())
     kept = held(kind)
-    platform.hold(owner, case, kept)
+    platform.put_fragments(owner, case, kept)
 
     answer = platform.get(f"/v1/cases/{case}/{path}")
 
@@ -100,7 +100,7 @@ def test_an_unknown_and_a_foreign_case_are_answered_alike(platform: Platform, pa
     owner, _, kind = LISTS[path]
     platform.policy.release = deny_everything
     case = platform.put_case()
-    platform.hold(owner, case, held(kind))
+    platform.put_fragments(owner, case, held(kind))
 
     foreign = platform.get(f"/v1/cases/{case}/{path}")
     behind_foreign = platform.calls()
@@ -122,11 +122,11 @@ def test_a_withheld_fragment_changes_nothing_that_its_reader_sees(
     owner, _, kind = LISTS[path]
     case = platform.put_case()
     shown, kept = held(kind), held(kind)
-    platform.hold(owner, case, shown)
+    platform.put_fragments(owner, case, shown)
     platform.policy.release = withholding(kept)
     before = platform.get(f"/v1/cases/{case}/{path}")
 
-    platform.hold(owner, case, kept)
+    platform.put_fragments(owner, case, kept)
     after = platform.get(f"/v1/cases/{case}/{path}")
 
     assert (before.data, before.headers["ETag"]) == (after.data, after.headers["ETag"])
@@ -138,8 +138,8 @@ def test_without_a_record_no_step_is_shown(platform: Platform, path: str) -> Non
     """No record, no release, whoever holds it."""
     owner, _, kind = LISTS[path]
     case = platform.put_case()
-    platform.hold(owner, case, held(kind))
-    platform.bus.on("audit", "record", raising(TimedOut()))
+    platform.put_fragments(owner, case, held(kind))
+    platform.bus.stub("audit", "record", raising(TimedOut()))
 
     answer = platform.get(f"/v1/cases/{case}/{path}")
 
@@ -154,7 +154,7 @@ def test_while_one_of_two_owners_is_away_nothing_is_decided(
 ) -> None:
     """Half of the facts is no ground to decide on."""
     case = platform.put_case()
-    platform.bus.on(*away, raising(error))
+    platform.bus.stub(*away, raising(error))
 
     answer = platform.get(f"/v1/cases/{case}/weighings")
 
@@ -185,7 +185,7 @@ def test_an_owner_that_is_not_understood_is_no_answer(platform: Platform, fragme
     """A confused service must not be read as one that means well; a safe address is intake's."""
     case = platform.put_case()
     reply = {"case": case, "fragments": fragments}
-    platform.bus.on("risk", "read_fragments", lambda _request: reply)
+    platform.bus.stub("risk", "read_fragments", lambda _request: reply)
 
     answer = platform.get(f"/v1/cases/{case}/weighings")
 
@@ -198,7 +198,7 @@ def test_an_owner_that_is_not_understood_is_no_answer(platform: Platform, fragme
 def test_fragments_of_another_case_are_no_answer(platform: Platform, reply: Any) -> None:
     """A mixed-up reply must never show one family to the readers of another."""
     case = platform.put_case()
-    platform.bus.on("plans", "read_fragments", lambda _request: reply)
+    platform.bus.stub("plans", "read_fragments", lambda _request: reply)
 
     answer = platform.get(f"/v1/cases/{case}/plans")
 
@@ -209,7 +209,7 @@ def test_a_recalled_assessment_has_nothing_left_to_read(platform: Platform) -> N
     """Its owner sends no content any more, and its source sees that it was recalled."""
     case = platform.put_case()
     recalled = {**fragment("assessment", status="recalled"), "content": None}
-    platform.hold("risk", case, recalled)
+    platform.put_fragments("risk", case, recalled)
 
     (shown,) = platform.get(f"/v1/cases/{case}/assessments").json["assessments"]
 
@@ -221,7 +221,7 @@ def test_a_weighing_names_the_assessments_that_its_reader_is_shown(platform: Pla
     seen, kept = fragment("assessment"), fragment("assessment")
     weighing = held("weighing", assessments=[seen["id"], kept["id"]])
     case = platform.put_case()
-    platform.hold("risk", case, seen, kept, weighing)
+    platform.put_fragments("risk", case, seen, kept, weighing)
     platform.policy.release = withholding(kept)
 
     answer = platform.get(f"/v1/cases/{case}/weighings")
@@ -239,8 +239,8 @@ def test_a_plan_names_what_it_rests_on_to_whom_may_know_of_it(platform: Platform
     rests_on = [seen["id"], kept["id"], recalled["id"]]
     plan = held("plan", weighing=weighing["id"], assessments=rests_on)
     case = platform.put_case()
-    platform.hold("risk", case, weighing, seen, kept, recalled)
-    platform.hold("plans", case, plan)
+    platform.put_fragments("risk", case, weighing, seen, kept, recalled)
+    platform.put_fragments("plans", case, plan)
     hiding = withholding(kept)
 
     def decide(asked: dict[str, Any]) -> dict[str, Any]:
@@ -312,7 +312,7 @@ def test_opening_and_reviewing_stand_among_the_emergencies_of_the_record(
     platform.policy.action = refuse("emergency_not_allowed")
     body = {"ground": "acuut"} if action == "emergencies" else {"justified": True, "text": "ja"}
 
-    platform.order(f"/v1/cases/{case}/{action.format(grant=ground['id'])}", body)
+    platform.command(f"/v1/cases/{case}/{action.format(grant=ground['id'])}", body)
 
     (entry,) = platform.recorded
     assert (entry["emergency"], entry["outcome"]) == (True, "denied")
@@ -325,7 +325,7 @@ def test_the_catalogue_is_read_once_that_is_allowed_and_recorded(platform: Platf
     """It holds nothing of any case, and is for who fills it in."""
     odara = {"id": "odara", "version": "1", "title": "ODARA", "template": False}
     told = {"instruments": [{**odara, "path": "KANARIE"}]}
-    platform.bus.on("risk", "instruments", lambda _request: told)
+    platform.bus.stub("risk", "instruments", lambda _request: told)
 
     answer = platform.get("/v1/instruments")
 
@@ -336,7 +336,7 @@ def test_the_catalogue_is_read_once_that_is_allowed_and_recorded(platform: Platf
 
 def test_an_instrument_that_is_not_there_is_not_found(platform: Platform) -> None:
     """As with everything else."""
-    platform.bus.on("risk", "instrument", lambda _request: {"instrument": None})
+    platform.bus.stub("risk", "instrument", lambda _request: {"instrument": None})
 
     answer = platform.get("/v1/instruments/horoscope")
 

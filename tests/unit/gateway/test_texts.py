@@ -8,7 +8,7 @@ from contracts.errors import STATUS
 from contracts.reasons import Reason
 from contracts.rpc.notifications import TASKS
 from contracts.vocabulary import LANGUAGES, STAGES
-from gateway.mistakes import KINDS, RULE
+from gateway.http.validation_errors import KINDS, RULE
 from gateway.texts import TEXTS
 
 

@@ -58,7 +58,7 @@ def test_a_page_that_is_out_of_date_is_named_and_then_made(
     """A change of the code that forgets a page is caught, and mended with one command."""
     monkeypatch.setattr(pages, "ROOT", tmp_path)
     for name, make in pages.PAGES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(make(), encoding="utf-8")
     (tmp_path / "docs/events.md").write_text("# Events\n", encoding="utf-8")
 

@@ -1,0 +1,108 @@
+"""The kinds of answers, and the one place where they become HTTP responses."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import orjson
+from flask import Response, g, request
+from werkzeug.http import parse_etags
+
+from contracts.vocabulary import LANGUAGES
+from gateway.http.problems import MEDIA_TYPE, Problem
+from gateway.release.commands import CommandResult
+from gateway.release.pipeline import Released
+
+JSON: Final = "application/json"
+
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@final
+@dataclass(frozen=True)
+class Public:
+    """An answer that holds nothing of any case: documentation, health, metrics."""
+
+    body: bytes
+    media_type: str
+    status: int = 200
+    policy: str | None = None
+
+
+Answer = Released | CommandResult | Public | Problem
+
+
+def respond(answer: Any) -> Response:
+    """The response for an answer. Raises TypeError for anything that is not one of the four."""
+    if isinstance(answer, Released):
+        return _released(answer)
+    if isinstance(answer, CommandResult):
+        return _command_result(answer)
+    if isinstance(answer, Problem):
+        return _problem(answer)
+    if isinstance(answer, Public):
+        return _public(answer)
+    raise TypeError("a view answers with Released, Done, Public or Problem")
+
+
+def as_view(view: Callable[..., Answer]) -> Any:
+    """The same function, for Flask, whose types do not know that we turn answers into responses."""
+    return view
+
+
+def language() -> str:
+    """The language that the caller reads best; Dutch unless another is preferred."""
+    best = request.accept_languages.best_match(LANGUAGES)
+    return best or LANGUAGES[0]
+
+
+def _released(answer: Released) -> Response:
+    unchanged = parse_etags(request.headers.get("If-None-Match")).contains_weak(answer.tag)
+    response = _response(b"" if unchanged else answer.body, 304 if unchanged else 200, JSON)
+    response.headers["ETag"] = f'"{answer.tag}"'
+    response.headers["Content-Language"] = language()
+    response.headers["Vary"] = "Accept-Language, Authorization"
+    if unchanged:
+        del response.headers["Content-Type"]
+    return response
+
+
+def _command_result(answer: CommandResult) -> Response:
+    response = _response(orjson.dumps(answer.document()), 201 if answer.location else 200, JSON)
+    if answer.location:
+        response.headers["Location"] = answer.location
+    return response
+
+
+def _problem(answer: Problem) -> Response:
+    told = language()
+    response = _response(orjson.dumps(answer.document(told)), answer.status, MEDIA_TYPE)
+    response.headers["Content-Language"] = told
+    response.headers["Vary"] = "Accept-Language, Authorization"
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def _public(answer: Public) -> Response:
+    response = _response(answer.body, answer.status, answer.media_type)
+    if answer.policy:
+        response.headers["Content-Security-Policy"] = answer.policy
+    return response
+
+
+def _response(body: bytes, status: int, media_type: str) -> Response:
+    response = Response(body, status, content_type=media_type)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers[name] = value
+    context = g.get("context")
+    if context is not None and context.record_status.recorded:
+        response.headers["Decision-Id"] = context.decision_id
+    return response
