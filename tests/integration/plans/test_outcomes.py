@@ -7,7 +7,8 @@ import pytest
 
 from chassis.clock import FixedClock
 from chassis.errors import Refuse
-from contracts.rpc import write_reply
+from chassis.validation import dump
+from contracts.rpc import METHODS
 from tests.integration.plans.desk import Desk, new_id
 from tests.unit.plans import bodies
 
@@ -24,7 +25,7 @@ def close(desk: Desk, case: str) -> dict[str, str]:
 def told(desk: Desk, case: str, closed: dict[str, str]) -> dict[str, Any]:
     """What intake is told of each."""
     return {
-        method: write_reply("plans", method, desk.outcome(method, case, document))
+        method: dump(METHODS["plans"][method][1], desk.outcome(method, case, document))
         for method, document in closed.items()
     }
 

@@ -8,7 +8,8 @@ import pytest
 from chassis.clock import FixedClock
 from chassis.errors import CodedError, Refuse
 from chassis.runtime import Runtime
-from contracts.rpc import write_reply
+from chassis.validation import dump
+from contracts.rpc import METHODS
 from contracts.rpc.fragments import ReadFragmentsReply
 from tests.integration.intake.looking import kept, published
 from tests.integration.intake.test_together import at_once
@@ -65,7 +66,7 @@ def test_a_weighing_from_opening_to_its_outcome(
     }
     assert contents["problem_profile", "table"]["weighing"] == weighing
     assert len(contents["problem_profile", "table"]["domains"]) == 11
-    assert write_reply("risk", "weighing_outcome", desk.outcome(case, weighing)) == {
+    assert dump(METHODS["risk"]["weighing_outcome"][1], desk.outcome(case, weighing)) == {
         "id": weighing,
         "case": case,
         "closed_at": clock.now().isoformat(),
