@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from contracts.errors import STATUS
 from demo.calls import Caller
 from demo.people import Person, everybody
 from tests import builders
@@ -219,13 +220,21 @@ class Table:
 
     def inbox(self, who: str) -> list[str]:
         """The tasks that wait for a person, all pages."""
-        tasks: list[str] = []
+        return [message["task"] for message in self._all(who, "inbox", "messages", "own_tasks")]
+
+    def listed(self, who: str) -> set[str]:
+        """The ids of the cases on a person's list, all pages."""
+        return {row["id"] for row in self._all(who, "cases", "cases", "case_consultation")}
+
+    def _all(self, who: str, path: str, member: str, purpose: str) -> list[dict[str, Any]]:
+        """The rows of all pages of a list."""
+        rows: list[dict[str, Any]] = []
         after = ""
         while True:
-            page = self.expect(self.get(who, f"/v1/inbox?limit=100{after}", "own_tasks"))
-            tasks += [message["task"] for message in page["messages"]]
+            page = self.expect(self.get(who, f"/v1/{path}?limit=100{after}", purpose))
+            rows += page[member]
             if not page["next"]:
-                return tasks
+                return rows
             after = f"&after={page['next']}"
 
     @staticmethod
@@ -266,6 +275,6 @@ def levels(body: dict[str, Any]) -> dict[str, str]:
 def refused(answer: Any, code: str, reason: str | None = None) -> None:
     """The answer refuses with this code, and this reason where there is one."""
     body = answer.json()
-    assert (answer.status_code // 100, body["code"]) == (4, code), body
+    assert (answer.status_code, body["code"]) == (STATUS[code], code), body
     if reason is not None:
         assert reason in [each["code"] for each in body["reasons"]], body

@@ -101,7 +101,7 @@ def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
     case, person = told["case"], told["ids"][ref]
     outcomes: list[Any] = [told, desk.send("offer_item", secret_item(word, person), case=case)]
     for body in (secret_item(word, str(uuid.uuid4())), {"text": word("loose")}):
-        with pytest.raises(Exception) as refused:  # noqa: PT011 (whatever it is, it quotes nothing)
+        with pytest.raises(Refuse) as refused:
             desk.send("offer_item", body, case=case)
         outcomes.append([str(refused.value), refused.value.__dict__])
 

@@ -8,6 +8,7 @@ import pytest
 from chassis.clock import FixedClock
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
+from chassis.vault import KeyDestroyed
 from contracts.events import read_event
 from tests import builders
 from tests.integration.intake.desk import PARTNERS, Desk, new_id
@@ -93,7 +94,7 @@ def test_a_safe_address_does_not_open_with_the_key_of_the_case(
     runtime.vault.destroy(f"{told['case']}:whereabouts")
 
     assert desk.read(told["case"])["case"]["found"]
-    with pytest.raises(Exception, match="content_destroyed"):
+    with pytest.raises(KeyDestroyed):
         desk.intake.queries.open_whereabouts(told["case"], [address["_id"]])
 
 

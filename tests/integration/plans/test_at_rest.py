@@ -8,6 +8,7 @@ import bson
 import pytest
 
 from chassis.clock import FixedClock
+from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from services.plans.application import Plans
@@ -87,7 +88,7 @@ def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
         ("log_contact", bodies.contact(new_id()) | words("contact")),
         ("report_progress", words("loose")),
     ):
-        with pytest.raises(Exception) as refused:  # noqa: PT011 (whatever it is, it quotes nothing)
+        with pytest.raises(Refuse) as refused:
             desk.send(name, body, case)
         outcomes.append([str(refused.value), refused.value.__dict__])
 

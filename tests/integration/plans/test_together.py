@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from chassis.commands import KeyReused
-from chassis.errors import CodedError
+from chassis.errors import Refuse
 from chassis.runtime import Runtime
-from tests.integration.intake.looking import kept
-from tests.integration.intake.test_together import at_once
+from tests.integration.intake.looking import kept, published
+from tests.integration.intake.test_together import at_once, until_settled
 from tests.integration.plans.desk import PARTNERS, PERPETRATOR, VICTIM, Desk, envelope, new_id
 from tests.unit.plans import bodies
 
@@ -63,24 +63,39 @@ def test_a_version_is_adopted_once_and_never_beside_a_newer_proposal(
 ) -> None:
     """Two replicas meet: either the version is adopted, or a newer one took its place."""
     for _ in range(5):
-        case = new_id()
-        plan = desk.propose(case)
-        for partner in ("caw", "parket"):
-            desk.position(case, plan, partner)
+        case, _, adopt = supported(desk)
 
-        results = at_once(
-            partial(desk.adopt, case, plan),
-            partial(neighbour.propose, case),
-            partial(neighbour.adopt, case, plan),
+        one, proposed, other = at_once(
+            partial(until_settled, desk.send, **adopt),
+            partial(until_settled, neighbour.propose, case),
+            partial(until_settled, neighbour.send, **adopt),
         )
 
-        adoptions = [one for one in results if isinstance(one, dict)]
-        refused = [one.code for one in results if isinstance(one, CodedError)]
-        assert len(adoptions) <= 1, results
-        assert set(refused) <= {"precondition_unmet", "precondition_failed", "conflict"}
+        assert isinstance(proposed, str), proposed
+        adoptions = [each for each in (one, other) if isinstance(each, dict)]
         states = states_of(desk, case)
-        assert states.count("adopted") == len(adoptions)
-        assert states.count("proposed") <= 1
+        assert (len(adoptions), states) in (
+            (1, ["adopted", "proposed"]),
+            (0, ["superseded", "proposed"]),
+        )
+        refused = [refusal_of(each) for each in (one, other) if each not in adoptions]
+        assert set(refused) == {("precondition_unmet", "plan_not_proposed")}
+
+
+def test_of_two_adoptions_at_once_one_is_made(desk: Desk, neighbour: Desk) -> None:
+    """Two replicas adopt the same version: one does, and the other is told that it was done."""
+    for _ in range(5):
+        case, _, adopt = supported(desk)
+
+        results = at_once(
+            partial(until_settled, desk.send, **adopt),
+            partial(until_settled, neighbour.send, **adopt),
+        )
+
+        assert sorted(isinstance(each, dict) for each in results) == [False, True], results
+        (refused,) = (each for each in results if not isinstance(each, dict))
+        assert refusal_of(refused) == ("precondition_unmet", "plan_not_proposed")
+        assert states_of(desk, case) == ["adopted"]
 
 
 def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
@@ -88,37 +103,67 @@ def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
 ) -> None:
     """No plan stands against an objection that was taken before it."""
     for _ in range(5):
-        case = new_id()
-        plan = desk.propose(case)
-        for partner in ("caw", "parket"):
-            desk.position(case, plan, partner)
+        case, plan, adopt = supported(desk)
 
-        results = at_once(
-            partial(desk.adopt, case, plan),
-            partial(neighbour.position, case, plan, "ggz", "object"),
+        adopted, objected = at_once(
+            partial(until_settled, desk.send, **adopt),
+            partial(until_settled, neighbour.position, case, plan, "ggz", "object"),
         )
 
-        done = [one for one in results if not isinstance(one, Exception)]
-        assert len(done) == 1, results
-        objected = len(desk.read(case, kinds=["plan_position"])) == 3
-        assert (states_of(desk, case) == ["adopted"]) != objected
+        if isinstance(adopted, dict):
+            assert refusal_of(objected) == ("precondition_unmet", "plan_not_proposed")
+        else:
+            assert refusal_of(adopted) == ("precondition_unmet", "objection")
+            assert isinstance(objected, str), objected
+        heard = len(desk.read(case, kinds=["plan_position"])) == 3
+        assert (states_of(desk, case), heard) == (
+            (["adopted"], False) if isinstance(adopted, dict) else (["proposed"], True)
+        )
 
 
 def test_a_conclusion_does_not_overlook_an_action_blocked_at_the_same_moment(
-    desk: Desk, neighbour: Desk
+    desk: Desk, neighbour: Desk, runtime: Runtime
 ) -> None:
     """Whichever comes first, both are true afterwards."""
+    for _ in range(5):
+        case = new_id()
+        [action, _] = desk.actions(case, desk.adopted(case))
+        body = {"state": "not_possible", "reason": "geen plaats"}
+
+        blocked, drawn = at_once(
+            partial(
+                until_settled, desk.send, "update_action", body, case, target=action, if_match=1
+            ),
+            partial(until_settled, neighbour.send, "draw_conclusion", bodies.conclusion(), case),
+        )
+
+        assert isinstance(blocked, dict), blocked
+        told = [event["type"] for event in published(runtime, case)]
+        conclusions = desk.read(case, kinds=["conclusion"])
+        if isinstance(drawn, dict):
+            assert told[-2:] == ["conclusion_drawn", "action_updated"]
+            assert [one["id"] for one in conclusions] == [drawn["id"]]
+        else:
+            assert refusal_of(drawn) == ("precondition_unmet", "decision_missing")
+            assert told[-2:] == ["plan_adopted", "action_updated"]
+            assert conclusions == []
+
+
+def supported(desk: Desk) -> tuple[str, str, dict[str, Any]]:
+    """A case, a proposed version of its plan that may be adopted, and what is sent to adopt it."""
     case = new_id()
-    [action, _] = desk.actions(case, desk.adopted(case))
+    plan = desk.propose(case)
+    for partner in ("caw", "parket"):
+        desk.position(case, plan, partner)
+    version = desk.one(case, plan)["version"]
+    adopt = {"name": "adopt_plan", "body": {}, "case": case, "target": plan, "if_match": version}
+    return case, plan, adopt
 
-    results = at_once(
-        partial(desk.update, case, action, "not_possible", reason="geen plaats"),
-        partial(neighbour.send, "draw_conclusion", bodies.conclusion(), case),
-    )
 
-    drawn = bool(desk.read(case, kinds=["conclusion"]))
-    assert isinstance(results[0], dict), results
-    assert drawn == isinstance(results[1], dict), results
+def refusal_of(result: Any) -> tuple[str, Any]:
+    """The code of a refusal and its reason."""
+    assert isinstance(result, Refuse), result
+    return result.code, result.members.get("reason")
 
 
 def states_of(desk: Desk, case: str) -> list[Any]:

@@ -197,8 +197,10 @@ def test_one_fact_at_random_changes_no_shape(ask, data):
     )
     question = questions.release("parket", case)
     path = data.draw(st.sampled_from(places(question)))
-    decisions = ask("release", replaced(question, path, data.draw(junk)))["decisions"]
+    changed = replaced(question, path, data.draw(junk))
+    decisions = ask("release", changed)["decisions"]
 
+    assert (case["id"] in decisions) is (case["id"] in str(changed["cases"]))
     for decision in decisions.values():
         assert set(decision["reasons"]) <= REASONS
         assert decision["allow"] is (decision["standing"] is not None)

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from casework.fragment_documents import to_document
+from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from deploy.local.parts import Parts
@@ -102,7 +103,7 @@ def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
     told: list[Any] = [desk.say(case, weighing, "ggz", ground=word("said"))]
 
     for name, body in bodies:
-        with pytest.raises(Exception) as refused:  # noqa: PT011 (whatever it is, it quotes nothing)
+        with pytest.raises(Refuse) as refused:
             desk.send(name, body, case, target=weighing, if_match=1)
         told.append([str(refused.value), refused.value.__dict__])
 
