@@ -170,7 +170,7 @@ def test_one_key_that_cannot_be_opened_does_not_keep_the_others(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One damaged case would keep a leaked master key in use for all others."""
-    monkeypatch.setattr("chassis.vault._WRAPPED_AT_A_TIME", 2)
+    monkeypatch.setattr("chassis.vault._PAGE_SIZE", 2)
     sealed = {owner: runtime.vault.seal(owner, "a", VALUE) for owner in "abcde"}
     runtime.database["keys"].update_one({"_id": "b"}, {"$set": {"wrapped": b"damaged"}})
     new = f"k2:{base64.b64encode(os.urandom(32)).decode()}"
