@@ -1,4 +1,4 @@
-"""The one source of time. Rules never ask the machine: they are given ``now``."""
+"""The one source of time. Domain rules never read the system clock: they are given ``now``."""
 
 import mmap
 import os
@@ -14,15 +14,15 @@ _FORMAT = struct.Struct("<d")
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """What gives the time."""
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC; never before one told earlier in this process."""
+        """The present moment, aware, in UTC; it never goes back within a process."""
         ...
 
 
 class SystemClock:
-    """True time."""
+    """The system's time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -38,19 +38,19 @@ class OffsetClock:
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
             self._offset = mmap.mmap(file.fileno(), _FORMAT.size, access=mmap.ACCESS_READ)
-        self._told = datetime.min.replace(tzinfo=UTC)
+        self._latest = datetime.min.replace(tzinfo=UTC)
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
         (offset,) = _FORMAT.unpack_from(self._offset)
         at = datetime.now(UTC) + timedelta(seconds=offset)
         with self._lock:
-            self._told = max(self._told, at)
-            return self._told
+            self._latest = max(self._latest, at)
+            return self._latest
 
 
 class FixedClock:
-    """Stands still until it is told otherwise; for tests and for replays."""
+    """A moment that changes only by `advance`; for tests and for replays."""
 
     def __init__(self, at: datetime) -> None:
         if at.tzinfo is None:
@@ -67,7 +67,7 @@ class FixedClock:
 
 
 def clock_from(config: ProcessConfig) -> Clock:
-    """The clock that this process was configured with: true time unless a file is named."""
+    """The clock of this process: the system's unless an offset file is configured."""
     return OffsetClock(config.clock_file) if config.clock_file else SystemClock()
 
 
@@ -86,7 +86,7 @@ def set_offset(path: Path, seconds: float) -> None:
         raise ValueError("time does not go back")
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
     try:
-        # Eight bytes into the same inode: clocks that mapped the file see the change.
+        # Into the same inode: clocks that mapped the file see the change.
         os.pwrite(descriptor, _FORMAT.pack(seconds), 0)
     finally:
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Commands are done once: the id, its effect and its outbox rows are one transaction."""
+"""Idempotent commands: the command id, its effect and its outbox rows are one transaction."""
 
 import random
 import time
@@ -35,25 +35,25 @@ _PAUSE = (0.01, 0.04)
 
 
 class CommandInFlight(Retry):
-    """The same command is being performed at this moment: ask again shortly."""
+    """The same command is being performed at this moment: send it again shortly."""
 
     def __init__(self) -> None:
         super().__init__("command_in_flight")
 
 
 class KeyReused(Refuse):
-    """The command's id was used before with another body."""
+    """The command id was used before with another body."""
 
     def __init__(self) -> None:
         super().__init__("idempotency_key_reused")
 
 
-class _Taken(Exception):
+class _InsertedConcurrently(Exception):
     """Another transaction is inserting, or has just inserted, this id."""
 
 
 class Commands:
-    """Performs commands at most once in effect, whatever is sent again."""
+    """Performs each command at most once, however often it is sent."""
 
     def __init__(self, database: Store, hash_key: bytes, clock: Clock) -> None:
         self._database = database
@@ -61,26 +61,26 @@ class Commands:
         self._clock = clock
 
     def prepare(self) -> None:
-        """Make the collection, whose records expire 30 days after (by true time)."""
+        """Create the collection, whose documents expire after 30 days (by the server's time)."""
         make_collections(self._database, _COLLECTION)
         make_index(
             self._database, _COLLECTION, "kept_from", expireAfterSeconds=int(KEPT.total_seconds())
         )
 
     def perform(self, command_id: str, body: dict[str, Any], action: Action) -> dict[str, Any]:
-        """Run ``action(session)`` and keep its outcome, or tell the outcome kept before.
+        """Run ``action(session)`` and store its outcome, or return the outcome stored before.
 
-        The action writes through the session only and returns ids and state, never content. It
-        may be run up to 3 times, when others changed the same documents meanwhile. Whatever it
-        raises rolls everything back, the id included. Raises KeyReused, CommandInFlight, and
-        what `chassis.mongo.transaction` raises.
+        The action writes through the session only and returns ids and state, never content. On
+        write conflicts it is run up to 3 times. Whatever it raises rolls everything back, the
+        command id included. Raises KeyReused, CommandInFlight, and what
+        `chassis.mongo.transaction` raises.
         """
         fingerprint = self._fingerprint(body)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return self._try(command_id, fingerprint, action)
-            except _Taken:
-                return self._told_by_other(command_id, fingerprint)
+            except _InsertedConcurrently:
+                return self._outcome_of_other(command_id, fingerprint)
             except Conflict:
                 if attempt == _ATTEMPTS:
                     raise
@@ -90,26 +90,25 @@ class Commands:
 
     def _try(self, command_id: str, fingerprint: str, action: Action) -> dict[str, Any]:
         with transaction(self._database) as session:
-            known = self._insert(command_id, fingerprint, session)
-            if known is None:
+            existing = self._insert(command_id, fingerprint, session)
+            if existing is None:
                 outcome = orjson.dumps(action(session))
                 self._commands.update_one(
                     {"_id": command_id}, {"$set": {"outcome": outcome}}, session=session
                 )
-            else:
-                outcome = self._outcome(known, fingerprint)
-        told: dict[str, Any] = orjson.loads(outcome)
-        return told
+                loaded: dict[str, Any] = orjson.loads(outcome)
+                return loaded
+        return self._outcome(existing, fingerprint)
 
     def _insert(self, command_id: str, fingerprint: str, session: ClientSession) -> Document | None:
         record = {
             "fingerprint": fingerprint,
             "at": self._clock.now(),
-            # The server expires records by its own, true, time.
+            # The server expires documents by its own time.
             "kept_from": datetime.now(UTC),
         }
         try:
-            known: Document | None = self._commands.find_one_and_update(
+            existing: Document | None = self._commands.find_one_and_update(
                 {"_id": command_id},
                 {"$setOnInsert": record},
                 upsert=True,
@@ -118,22 +117,22 @@ class Commands:
             )
         except OperationFailure as error:
             if error.code == WRITE_CONFLICT:
-                raise _Taken from error
+                raise _InsertedConcurrently from error
             raise
-        return known
+        return existing
 
-    def _told_by_other(self, command_id: str, fingerprint: str) -> dict[str, Any]:
+    def _outcome_of_other(self, command_id: str, fingerprint: str) -> dict[str, Any]:
         with guarded():
-            known = self._commands.find_one({"_id": command_id})
-        if known is None:
+            existing = self._commands.find_one({"_id": command_id})
+        if existing is None:
             raise CommandInFlight
-        told: dict[str, Any] = orjson.loads(self._outcome(known, fingerprint))
-        return told
+        return self._outcome(existing, fingerprint)
 
-    def _outcome(self, known: Document, fingerprint: str) -> bytes:
-        if known["fingerprint"] != fingerprint:
+    def _outcome(self, existing: Document, fingerprint: str) -> dict[str, Any]:
+        if existing["fingerprint"] != fingerprint:
             raise KeyReused
-        return bytes(known["outcome"])
+        outcome: dict[str, Any] = orjson.loads(existing["outcome"])
+        return outcome
 
     def _fingerprint(self, body: dict[str, Any]) -> str:
         canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)

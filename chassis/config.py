@@ -19,7 +19,7 @@ _PREFIX = "KETENAANPAK_"
 
 
 class ConfigError(Exception):
-    """The environment lacks something. The message names every variable that does, at once."""
+    """The environment lacks settings. The message names every variable that is missing or wrong."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
@@ -28,7 +28,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class ProcessConfig:
-    """What every process of the platform is told."""
+    """The settings of every process of the platform."""
 
     service: str
     broker_url: str = field(repr=False)
@@ -40,7 +40,7 @@ class ProcessConfig:
 
 @dataclass(frozen=True)
 class Config(ProcessConfig):
-    """What a service with a store of its own is told besides."""
+    """The settings of a service with a database of its own."""
 
     mongo_url: str = field(repr=False)
     database: str
@@ -51,7 +51,7 @@ class Config(ProcessConfig):
 
 
 def load_process(name: str) -> ProcessConfig:
-    """The settings of a process without a store, such as the gateway. Raises ConfigError."""
+    """The settings of a process without a database, such as the gateway. Raises ConfigError."""
     reader = _Reader()
     config = ProcessConfig(
         service=name,
@@ -66,7 +66,7 @@ def load_process(name: str) -> ProcessConfig:
 
 
 def load(service: str) -> Config:
-    """The settings of a service. Raises ConfigError, naming everything that is wrong at once."""
+    """The settings of a service. Raises ConfigError, which names everything that is wrong."""
     reader = _Reader()
     config = Config(
         service=service,
@@ -114,7 +114,7 @@ def _one(name: str, read: Callable[["_Reader", str], T]) -> T:
 
 
 class _Reader:
-    """Reads on past what is missing, so that `finish` can name all of it."""
+    """Reads variables and collects what is wrong with them, for `finish` to raise at once."""
 
     def __init__(self) -> None:
         self._env = FileAwareEnv(prefix=_PREFIX, strip_whitespace=True)

@@ -1,4 +1,4 @@
-"""The service's own object, made once from the runtime and given to every worker."""
+"""The service's application object: created once per process, injected into every worker."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from chassis.runtime import Runtime
 T = TypeVar("T")
 
 RUNTIME = "runtime"
-"""The name under which the container's configuration holds the runtime."""
+"""The key of the runtime in the container's configuration."""
 
 _AGAIN_SECONDS = 0.5
 
@@ -21,9 +21,9 @@ _log = logger(__name__)
 
 
 class Provided(DependencyProvider, Generic[T]):  # type: ignore[misc]
-    """`intake = Provided(Application)`: one `Application(runtime)` for the life of the process.
+    """`app = Provided(Application)`: one `Application(runtime)` for the life of the process.
 
-    The object is shared by all workers, so it keeps no state of a single call.
+    All workers share the object, so it keeps no state of a single call.
     """
 
     def __init__(self, factory: Callable[[Runtime], T]) -> None:
@@ -31,9 +31,9 @@ class Provided(DependencyProvider, Generic[T]):  # type: ignore[misc]
         self.value: T | None = None
 
     def setup(self) -> None:
-        """Make the object, when need be again and again until the parts it asks are there.
+        """Create the object; retries for as long as that raises an error that may pass.
 
-        An error that does not say `retry` ends the process.
+        Any other error ends the process.
         """
         while True:
             try:

@@ -1,9 +1,9 @@
-"""Errors that may cross a wire, named by what the one who meets them does next.
+"""Errors that may cross a process boundary, named by what their receiver does next.
 
-**Refuse**: the request is at fault; do not send it again as it is. **Retry**: a part is missing or
-busy; the same request may succeed later. **Park**: no retry will mend this message; set it aside
-for a person. Each has a stable code (`contracts/errors.py` lists them). Any other exception stays
-where it happened, and nobody is told of it.
+**Refuse**: the request is at fault; do not send it again as it is. **Retry**: a dependency is
+missing or busy; the same request may succeed later. **Park**: no retry can succeed; set the
+message aside for an operator. Each has a stable code (`contracts/errors.py` lists them). Any
+other exception is logged where it happened and crosses as `internal_error`.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,26 +34,26 @@ class Refuse(CodedError):
 
 
 class Retry(CodedError):
-    """A part is missing or busy; the same request may succeed later."""
+    """A dependency is missing or busy; the same request may succeed later."""
 
     next_step = "retry"
 
 
 class Park(CodedError):
-    """A message that no retry will mend: set aside for a person."""
+    """A message for which no retry can succeed: set aside for an operator."""
 
     next_step = "park"
 
 
 class Unreachable(Retry):
-    """The other side could not be reached: nothing was sent, so nothing happened."""
+    """The service could not be reached: nothing was sent, so nothing happened."""
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__("service_unavailable", detail)
 
 
 class TimedOut(Retry):
-    """It was sent and no answer came in time: it may or may not have happened, never by half."""
+    """No reply came in time: the request may or may not have been carried out, never in part."""
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__("outcome_unknown", detail)
@@ -67,7 +67,7 @@ class Mangled(Park):
 
 
 class RemoteError(CodedError):
-    """The other side answered with an error; `code` is the one that it gave."""
+    """The service replied with an error, whose code, detail and members these are."""
 
     def __init__(
         self, code: str, detail: str | None = None, members: Mapping[str, Any] | None = None
@@ -79,15 +79,15 @@ _translations: list[tuple[type[BaseException], Callable[[Any], BaseException]]] 
 
 
 def translate(kind: type[E], into: Callable[[E], BaseException]) -> None:
-    """From now on `coded` puts errors of `kind` through `into` first.
+    """Register a translation: `coded` converts errors of `kind` by `into`.
 
-    For errors of libraries that have a meaning for our callers, such as a database that is away.
+    For errors of libraries that mean something to our callers, such as an unavailable database.
     """
     _translations.append((kind, into))
 
 
 def coded(error: BaseException | None) -> CodedError | None:
-    """The coded error that `error` is or means; None when nothing may be told of it."""
+    """The coded error that `error` is or translates to; None when it is neither."""
     for kind, into in _translations:
         if isinstance(error, kind):
             error = into(error)
@@ -96,5 +96,5 @@ def coded(error: BaseException | None) -> CodedError | None:
 
 def may_succeed_later(error: BaseException) -> bool:
     """Whether the same attempt, made again later, may succeed."""
-    known = coded(error)
-    return known is not None and known.next_step == "retry"
+    cause = coded(error)
+    return cause is not None and cause.next_step == "retry"

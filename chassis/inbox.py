@@ -1,4 +1,4 @@
-"""The inbox: which events had their effect here, kept in the transaction of the effect."""
+"""The inbox: which events have been processed, stored in the transaction of their effect."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,21 +11,21 @@ _COLLECTION = "inbox"
 
 
 class Inbox:
-    """The events that one service has taken in. Kept without end: a replay may come years later."""
+    """The events that a service has processed, kept for ever: a replay may come years later."""
 
     def __init__(self, database: Store) -> None:
         self._database = database
 
     def prepare(self) -> None:
-        """Make the collection and its index."""
+        """Create the collection and its index."""
         make_collections(self._database, _COLLECTION)
         make_index(self._database, _COLLECTION, "event")
 
     def first_time(self, consumer: str, event_id: str, session: ClientSession) -> bool:
         """True once per consumer and event, in the transaction that has the event's effect.
 
-        False leaves the transaction usable. While another transaction has the same event in hand
-        this raises a write conflict, and the event must be delivered again.
+        False leaves the transaction usable. Raises a write conflict while another transaction
+        processes the same event, which must then be delivered again.
         """
         result = self._events.update_one(
             {"_id": f"{consumer}/{event_id}"},
@@ -36,7 +36,7 @@ class Inbox:
         return result.upserted_id is not None
 
     def lacking(self, event_ids: Iterable[str]) -> list[str]:
-        """Those of the events that no consumer here has taken in, in the order given."""
+        """Those of the events that no consumer of the service has processed, in the order given."""
         wanted = list(event_ids)
         with guarded():
             found = self._events.find({"event": {"$in": wanted}}, {"_id": 0, "event": 1})

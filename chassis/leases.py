@@ -1,4 +1,4 @@
-"""Leases: of several replicas, one does a piece of work at a time."""
+"""Leases: one of several replicas does a piece of work at a time."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,11 +12,10 @@ _COLLECTION = "leases"
 
 
 class Leases:
-    """Leases in the service's database, by true time.
+    """Leases in the service's database, by system time.
 
-    A holder that dies loses its lease when the time is up; machines whose clocks differ by less
-    than half a lease agree well enough. A lease keeps work from being done twice most of the
-    time; what must never happen twice needs more than a lease.
+    The lease of a holder that dies expires; the clocks of machines may differ by up to half a
+    lease. A lease makes double work rare: what must never happen twice needs more than a lease.
     """
 
     def __init__(self, database: Store) -> None:
@@ -24,13 +23,13 @@ class Leases:
         self._renew_from: dict[tuple[str, str], float] = {}
 
     def prepare(self) -> None:
-        """Make the collection of leases."""
+        """Create the collection of leases."""
         make_collections(self._database, _COLLECTION)
 
     def take(self, name: str, holder: str, seconds: float) -> bool:
-        """Take or keep the lease for ``seconds``; False while somebody else has it.
+        """Acquire or renew the lease for ``seconds``; False while another holder has it.
 
-        A holder may ask as often as it likes: the database is asked once half the time is over.
+        A holder may call this as often as it likes: it is renewed after half of the time only.
         """
         started = time.monotonic()
         if started < self._renew_from.get((name, holder), 0.0):
@@ -50,7 +49,7 @@ class Leases:
         return True
 
     def give_back(self, name: str, holder: str) -> None:
-        """Let another have it now; nothing happens when it was not ours."""
+        """Release the lease; nothing happens when the holder does not have it."""
         self._renew_from.pop((name, holder), None)
         with guarded():
             self._leases.delete_one({"_id": name, "holder": holder})

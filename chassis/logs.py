@@ -1,8 +1,8 @@
-"""Logs: one JSON object a line, with the call's id, and never a body.
+"""Structured logs: one JSON object per line, with the call id, and never a body.
 
-An exception is told by its type and the places it passed, because messages of exceptions may
-quote content. Records of libraries keep their template and lose their arguments, for the same
-reason: kombu, for one, logs whole bodies.
+Of an exception the type and the stack are logged, not the message, which may quote content.
+Records of libraries keep their template and lose their arguments for the same reason: kombu, for
+one, logs whole bodies.
 """
 
 import logging
@@ -18,27 +18,27 @@ import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
 from structlog.typing import EventDict, WrappedLogger
 
-_PLACES = 12
+_MAX_FRAMES = 12
 
 
 def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send every log line of this process to ``stream`` (standard output) as JSON."""
     out = stream or sys.stdout
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    _lines(service, number, lambda: out)
+    _configure_structlog(service, number, lambda: out)
     root = logging.getLogger()
     root.handlers = [_Handler(service, out)]
     root.setLevel(max(number, logging.WARNING))
 
 
-def _lines(service: str, level: int, stream: Callable[[], TextIO]) -> None:
+def _configure_structlog(service: str, level: int, stream: Callable[[], TextIO]) -> None:
     structlog.configure(
         processors=[
             merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            _Named(service),
-            _failures_by_place,
+            _AddService(service),
+            _format_exception,
             structlog.processors.JSONRenderer(serializer=_dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -60,19 +60,19 @@ def bind_call(call_id: str) -> Iterator[None]:
 
 
 def current_call() -> str | None:
-    """The id of the call being served, for passing it on."""
+    """The id of the call being served, to pass it on to other services."""
     call_id = get_contextvars().get("call_id")
     return call_id if isinstance(call_id, str) else None
 
 
 def describe_failure(error: BaseException) -> dict[str, Any]:
-    """The type of an error, its causes' types and the places it passed; not its message."""
+    """The type of an error, the types of its causes and its innermost frames; not its message."""
     causes: list[str] = []
     cause = error.__cause__ or error.__context__
-    while cause is not None and len(causes) < _PLACES:
+    while cause is not None and len(causes) < _MAX_FRAMES:
         causes.append(type(cause).__qualname__)
         cause = cause.__cause__ or cause.__context__
-    frames = traceback.extract_tb(error.__traceback__)[-_PLACES:]
+    frames = traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]
     return {
         "error": f"{type(error).__module__}.{type(error).__qualname__}",
         "causes": causes,
@@ -88,7 +88,7 @@ def _dumps(value: Any, **_: Any) -> str:
     return orjson.dumps(value, default=lambda other: type(other).__qualname__).decode()
 
 
-class _Named:
+class _AddService:
     def __init__(self, service: str) -> None:
         self._service = service
 
@@ -97,7 +97,7 @@ class _Named:
         return event
 
 
-def _failures_by_place(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _format_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     failure = event.pop("exc_info", None)
     if failure is True:
         failure = sys.exc_info()[1]
@@ -109,7 +109,7 @@ def _failures_by_place(_logger: WrappedLogger, _method: str, event: EventDict) -
 
 
 class _Handler(logging.Handler):
-    """KeyedLocks the records of libraries into our lines."""
+    """Writes the log records of libraries in our format."""
 
     def __init__(self, service: str, stream: TextIO) -> None:
         super().__init__()
@@ -131,6 +131,6 @@ class _Handler(logging.Handler):
         self._stream.flush()
 
 
-# A process that was never configured must not fall back on structlog's own way, which prints
+# A process that was never configured must not fall back on structlog's defaults, which print
 # tracebacks with the values of local variables.
-_lines(Path(sys.argv[0]).stem, logging.INFO, lambda: sys.stderr)
+_configure_structlog(Path(sys.argv[0]).stem, logging.INFO, lambda: sys.stderr)

@@ -1,4 +1,4 @@
-"""The few numbers that are worth watching."""
+"""The Prometheus metrics of a service."""
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -30,5 +30,5 @@ OUTBOX_DEPTH = Gauge(
 
 
 def render() -> tuple[bytes, str]:
-    """All metrics in Prometheus' text format, and the content type that says so."""
+    """All metrics in Prometheus' text format, and its content type."""
     return generate_latest(REGISTRY), CONTENT_TYPE_LATEST

@@ -1,4 +1,4 @@
-"""MongoDB: majority writes, bounded waits, and errors named by what to do next."""
+"""MongoDB: majority writes, bounded waits, driver errors translated into coded ones."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,22 +28,22 @@ _SELECTION_MS = 1500
 _OPERATION_MS = 2000
 _ABORT_SECONDS = 0.5
 _PREPARE_SECONDS = 30.0
-# Shutting down, stepping down, interrupted, out of time, disk full: it may work again by itself.
-_AWAY = frozenset((50, 91, 189, 262, 11600, 11601, 11602, 14031))
+# Shutting down, stepping down, interrupted, out of time, disk full: these may pass by themselves.
+_TRANSIENT = frozenset((50, 91, 189, 262, 11600, 11601, 11602, 14031))
 
 _after_commit: WeakKeyDictionary[ClientSession, list[Callable[[], None]]] = WeakKeyDictionary()
 _log = logger(__name__)
 
 
 class StoreUnavailable(Retry):
-    """The database could not be asked or did not commit: nothing happened."""
+    """The database could not be reached or did not commit: nothing happened."""
 
     def __init__(self) -> None:
         super().__init__("service_unavailable")
 
 
 class CommitUnknown(Retry):
-    """The connection was lost while committing: done or not done, never by half."""
+    """The connection was lost while committing: committed or not, never in part."""
 
     def __init__(self) -> None:
         super().__init__("outcome_unknown")
@@ -57,10 +57,10 @@ class Conflict(Retry):
 
 
 def connect(config: Config) -> Store:
-    """The service's own database. Connects when first used, so a database that is away is no error.
+    """The service's own database. Connects when first used: here no server need be up yet.
 
-    Writes wait for the majority and the journal, reads see what a majority has; an operation
-    outside any other bound takes 2 seconds at most. Times come back aware, in UTC.
+    Write concern majority with journal, read concern majority; an operation without a timeout of
+    its own takes 2 seconds at most. Datetimes are returned aware, in UTC.
     """
     client: MongoClient[Document] = MongoClient(
         config.mongo_url,
@@ -80,11 +80,11 @@ def connect(config: Config) -> Store:
 
 @contextmanager
 def transaction(database: Store, seconds: float = 2.0) -> Iterator[ClientSession]:
-    """One transaction: committed at the end of the block, rolled back when it raises.
+    """One transaction: committed at the end of the block, aborted when it raises.
 
-    Bounded by ``seconds`` (and half a second more to roll back). Raises Conflict or
-    StoreUnavailable when nothing was kept, CommitUnknown when that cannot be known. What the
-    block raises itself comes out unchanged, DuplicateKeyError included.
+    Takes at most ``seconds`` (and half a second more to abort). Raises Conflict or
+    StoreUnavailable when nothing was committed, CommitUnknown when that cannot be known. Other
+    errors of the block, DuplicateKeyError included, are raised unchanged.
     """
     with translated(), database.client.start_session() as session:
         try:
@@ -97,7 +97,7 @@ def transaction(database: Store, seconds: float = 2.0) -> Iterator[ClientSession
                 yield session
                 _commit(session)
         except BaseException:
-            _roll_back(session)
+            _abort(session)
             raise
     for callback in _after_commit.pop(session, ()):
         _call(callback)
@@ -106,7 +106,7 @@ def transaction(database: Store, seconds: float = 2.0) -> Iterator[ClientSession
 def after_commit(session: ClientSession, callback: Callable[[], None]) -> None:
     """Call ``callback`` once the session's transaction has been committed; never otherwise.
 
-    It must be quick. What it raises is logged, since the commit stands.
+    It must not block. What it raises is logged only, since the commit cannot be undone.
     """
     callbacks = _after_commit.setdefault(session, [])
     if callback not in callbacks:
@@ -115,9 +115,9 @@ def after_commit(session: ClientSession, callback: Callable[[], None]) -> None:
 
 @contextmanager
 def guarded(seconds: float = 2.0) -> Iterator[None]:
-    """Bounds work outside a transaction and names its errors in the same way.
+    """A timeout for operations outside a transaction, whose errors are translated likewise.
 
-    A single write whose connection broke may have happened: let such writes be repeatable.
+    A single write whose connection broke may have happened: make such writes idempotent.
     """
     with translated(), pymongo.timeout(seconds):
         yield
@@ -125,24 +125,24 @@ def guarded(seconds: float = 2.0) -> Iterator[None]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Names pymongo's errors by what to do next; those that say neither come out unchanged."""
+    """Translates pymongo's errors into coded ones; those without a meaning pass unchanged."""
     try:
         yield
     except PyMongoError as error:
-        named = name_of(error)
-        if named is error:
+        translation = coded_error_for(error)
+        if translation is error:
             raise
-        raise named from error
+        raise translation from error
 
 
-def name_of(error: PyMongoError) -> Exception:
-    """The coded error that this one means, or itself."""
+def coded_error_for(error: PyMongoError) -> Exception:
+    """The coded error for an error of pymongo, or the error itself."""
     if error.has_error_label("UnknownTransactionCommitResult"):
         return CommitUnknown()
     if isinstance(error, ConnectionFailure) or error.timeout:
         return StoreUnavailable()
     if isinstance(error, OperationFailure):
-        if error.code in _AWAY:
+        if error.code in _TRANSIENT:
             return StoreUnavailable()
         if error.code == WRITE_CONFLICT or error.has_error_label("TransientTransactionError"):
             return Conflict()
@@ -160,11 +160,11 @@ def reachable(database: Store) -> bool:
 
 
 def make_collections(database: Store, *names: str) -> None:
-    """Make collections beforehand: made inside a transaction, they conflict with each other."""
+    """Create collections beforehand: creating them in transactions would cause conflicts."""
     with translated(), pymongo.timeout(_PREPARE_SECONDS):
         for name in set(names) - set(database.list_collection_names()):
             try:
-                # Without looking for it once more: the server's own answer is the safe one.
+                # Not checked for existence by the driver: the server's own error is race-free.
                 database.create_collection(name, check_exists=False)
             except OperationFailure as error:
                 if error.code != _EXISTS:
@@ -172,7 +172,7 @@ def make_collections(database: Store, *names: str) -> None:
 
 
 def make_index(database: Store, collection: str, *keys: str, **options: Any) -> None:
-    """Make one ascending index; nothing happens when it is there."""
+    """Create one ascending index; nothing happens when it exists."""
     with translated(), pymongo.timeout(_PREPARE_SECONDS):
         database[collection].create_index([(key, pymongo.ASCENDING) for key in keys], **options)
 
@@ -183,15 +183,15 @@ def _commit(session: ClientSession) -> None:
     except PyMongoError as error:
         if not error.has_error_label("UnknownTransactionCommitResult"):
             raise
-        # Committing is idempotent: a second answer replaces "unknown" where there still is time.
+        # Committing is idempotent: trying again may turn "unknown" into an answer, in time.
         session.commit_transaction()
 
 
-def _roll_back(session: ClientSession) -> None:
+def _abort(session: ClientSession) -> None:
     if not session.in_transaction:
         return
-    # With a bound of its own: after a timeout nothing would be sent, and the server would keep
-    # the documents locked until it gives up on the transaction.
+    # With a timeout of its own: after the outer one nothing would be sent, and the server would
+    # keep the documents locked until it expires the transaction.
     with pymongo.timeout(_ABORT_SECONDS):
         session.abort_transaction()
 
@@ -203,4 +203,4 @@ def _call(callback: Callable[[], None]) -> None:
         _log.error("after_commit_failed", exc_info=error)
 
 
-translate(PyMongoError, name_of)
+translate(PyMongoError, coded_error_for)

@@ -1,4 +1,4 @@
-"""Asks the policy service. Only an explicit result counts; everything else is no decision."""
+"""The client of OPA. Only an explicit result counts; everything else is no decision."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,17 +15,16 @@ _CONNECTIONS = 64
 
 
 class PolicyUnavailable(Retry):
-    """There is no decision: the policy service is away, late, or answered nonsense."""
+    """There is no decision: OPA is unreachable or late, or its answer is not a decision."""
 
     def __init__(self) -> None:
         super().__init__("policy_unavailable")
 
 
-class _ShortSession(requests.Session):
-    """A session that posts JSON by the shortest way: the whole one takes 0.2 ms more a decision.
+class _FastSession(requests.Session):
+    """A session that posts JSON with little overhead: the full one takes 0.2 ms more a decision.
 
-    No cookies, no redirects, and nothing of the machine's environment: neither a proxy nor a
-    .netrc may come between us and a decision.
+    No cookies, no redirects, and neither a proxy nor a .netrc from the environment.
     """
 
     def __init__(self) -> None:
@@ -50,7 +49,7 @@ class _ShortSession(requests.Session):
 
 
 class Opa:
-    """One client for a process: its threads share a pool of kept connections.
+    """One client per process: its threads share a pool of connections.
 
     ``url`` is like ``http://127.0.0.1:8181``; ``timeout`` in seconds bounds connecting and each
     wait for an answer.
@@ -69,7 +68,7 @@ class Opa:
             timeout=timeout,
         )
         self._client.close_connection()
-        self._client._session = _ShortSession()
+        self._client._session = _FastSession()
 
     def decide(self, path: str, input: dict[str, Any]) -> dict[str, Any]:
         """The decision at a constant path such as ``ketenaanpak/release/decision``.
@@ -87,9 +86,9 @@ class Opa:
         return result
 
     def ready(self) -> bool:
-        """Whether the policy service answers and has its bundles."""
+        """Whether OPA answers and has activated its bundles."""
         return bool(self._client.check_health({"bundles": "true"}))
 
     def close(self) -> None:
-        """Close the kept connections."""
+        """Close the pooled connections."""
         self._client.close_connection()

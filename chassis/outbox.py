@@ -1,8 +1,8 @@
-"""The outbox: events kept in the transaction of their cause, until everybody has them.
+"""The transactional outbox: events stored in the transaction of their cause, then published.
 
-A row is ``unsent`` until the broker confirmed it, then ``sent`` until every subscriber has it,
-then ``settled``, and deleted 30 days later. Times here are true time, for they are about
-deliveries and never about a case.
+A row is ``unsent`` until the broker has confirmed it, then ``sent`` until every subscriber has
+processed it, then ``settled``, and deleted 30 days later. Times here are system time, since they
+concern deliveries and never a case.
 """
 
 import itertools
@@ -29,7 +29,7 @@ _LONGEST_CHECK = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """An event to publish: ``body`` is its JSON, byte for byte as it was kept."""
+    """An event to publish: ``body`` is its JSON, byte for byte as stored."""
 
     id: str
     source: str
@@ -45,12 +45,12 @@ class Outbox:
         self._database = database
         self._leases = Leases(database)
         self._wake: Callable[[], None] | None = None
-        # Two rows of one process never have the same place in the order.
+        # No two rows of one process have the same number in the order.
         self._ticks = itertools.count()
         self._started = time.time_ns()
 
     def prepare(self) -> None:
-        """Make the collections and indexes."""
+        """Create the collections and indexes."""
         make_collections(self._database, _COLLECTION)
         make_index(self._database, _COLLECTION, "state", "order")
         make_index(self._database, _COLLECTION, "state", "next_check")
@@ -60,9 +60,9 @@ class Outbox:
         self._leases.prepare()
 
     def add(self, event: dict[str, Any], session: ClientSession) -> None:
-        """Keep a CloudEvent (with string ``id, source, type, subject``) to be published.
+        """Store a CloudEvent (with string ``id, source, type, subject``) to be published.
 
-        It is published when, and only when, the session's transaction is committed.
+        It is published if, and only if, the session's transaction is committed.
         """
         missing = [
             name
@@ -87,14 +87,14 @@ class Outbox:
             after_commit(session, self._wake)
 
     def wake_with(self, callback: Callable[[], None]) -> None:
-        """Call ``callback`` after each commit in this process that added events; quick, please."""
+        """Call ``callback``, which must not block, after each commit that added events."""
         self._wake = callback
 
     def claim(self, holder: str, limit: int = 100, seconds: float = 10.0) -> list[OutboxRow]:
         """The oldest unsent events, in order, for the one relay that holds the lease.
 
-        Empty for every other holder. A claim is good for at least half of ``seconds``; publishing
-        later than that may publish twice.
+        Empty for every other holder. A claim is valid for at least half of ``seconds``; who
+        publishes later than that may publish twice.
         """
         if not self._leases.take(_RELAY, holder, seconds):
             return []
@@ -103,7 +103,7 @@ class Outbox:
             return [_row(document) for document in found]
 
     def mark_sent(self, event_ids: Iterable[str]) -> None:
-        """The broker has confirmed these."""
+        """Mark events as confirmed by the broker."""
         now = datetime.now(UTC)
         self._mark(
             event_ids,
@@ -112,16 +112,16 @@ class Outbox:
         )
 
     def release(self, holder: str) -> None:
-        """Let another relay go on at once."""
+        """Release the relay's lease, so that another relay takes over at once."""
         self._leases.give_back(_RELAY, holder)
 
     def unsettled(
         self, holder: str, older_than_seconds: float, limit: int = 200
     ) -> list[OutboxRow]:
-        """Events sent longer ago than that, not known to be with everybody, and due for a look.
+        """Events sent longer ago than that which are due for a check with their subscribers.
 
-        Empty for every replica but the one that reconciles. After a look either `mark_settled`
-        or `mark_checked`.
+        Empty for every holder but the one with the reconciler's lease. After the check call
+        either `mark_settled` or `mark_checked`.
         """
         if not self._leases.take(_RECONCILER, holder, _RECONCILER_SECONDS):
             return []
@@ -137,11 +137,11 @@ class Outbox:
             return [_row(document) for document in found.sort("next_check", 1).limit(limit)]
 
     def mark_settled(self, event_ids: Iterable[str]) -> None:
-        """Every subscriber has these; they are deleted 30 days from now."""
+        """Mark events that every subscriber has processed; they are deleted 30 days from now."""
         self._mark(event_ids, "sent", {"state": "settled", "settled_at": datetime.now(UTC)})
 
     def mark_checked(self, event_ids: Iterable[str]) -> None:
-        """Somebody still lacks these: look again later, each time after twice the pause (≤1 h)."""
+        """Check these again later, each time after twice the pause, an hour at most."""
         longest = _seconds(_LONGEST_CHECK)
         with guarded():
             self._rows.update_many(
@@ -159,7 +159,7 @@ class Outbox:
             )
 
     def depth(self) -> int:
-        """How many events wait to be published."""
+        """The number of unsent events."""
         with guarded():
             return int(self._rows.count_documents({"state": "unsent"}))
 

@@ -1,33 +1,33 @@
-"""Nothing vanishes: what a subscriber lacks is published again, even after a wiped broker."""
+"""The reconciler: publishes again what a subscriber lacks, also after the broker lost its data."""
 
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
 
 from chassis.bus.client import RpcClient
-from chassis.bus.connection import BROKEN, user_of
-from chassis.bus.patterns import matches, routing_key
-from chassis.errors import CodedError, may_succeed_later
+from chassis.bus.connection import user_of
+from chassis.bus.routing_keys import matches, routing_key
+from chassis.errors import CodedError
 from chassis.logs import logger
 from chassis.outbox import Outbox, OutboxRow
-from chassis.relay import Publisher
+from chassis.relay import Publisher, log_failure
 
 OLDER_THAN_SECONDS = 30.0
 EVERY_SECONDS = 10.0
-_ASK_SECONDS = 3.0
+_RPC_SECONDS = 3.0
 
 _log = logger(__name__)
 
 Subscribers = Mapping[str, Sequence[str]]
-"""Subscriber → patterns of the routing keys that it hears of this service."""
+"""Subscriber → binding keys of the events of this service that it handles."""
 
 
 class Reconciler:
     """Asks each subscriber which of the sent events it lacks, and publishes those again.
 
-    Subscribers take an event in once, so the ones that have it are not
-    disturbed. An event is settled when nobody lacks it. A subscriber that does
-    not answer is asked again later, at growing intervals.
+    Subscribers process an event once, so to those that have it nothing happens. An event is
+    settled when no subscriber lacks it. Events that one lacks, or that one could not be asked
+    about, are checked again at growing intervals.
     """
 
     def __init__(
@@ -49,17 +49,16 @@ class Reconciler:
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Reconcile now and then until stopped."""
+        """Reconcile every few seconds until stopped."""
         while not self._ended.wait(self._every):
             try:
                 self.reconcile_once()
             except Exception as error:
-                away = isinstance(error, BROKEN) or may_succeed_later(error)
-                (_log.warning if away else _log.error)("reconciler_waits", exc_info=error)
+                log_failure("reconciler_waits", error)
         self.close()
 
     def close(self) -> None:
-        """Let go of the broker."""
+        """Close the connection to the broker."""
         self._publisher.close()
 
     def stop(self) -> None:
@@ -67,14 +66,14 @@ class Reconciler:
         self._ended.set()
 
     def reconcile_once(self) -> int:
-        """Look once at the events that are due; the number published again."""
+        """Check the events that are due once; returns how many were published again."""
         rows = self._outbox.unsettled(self._holder, self._older_than)
         if not rows:
             return 0
         open_ids: set[str] = set()
         lacking: set[str] = set()
-        for subscriber, patterns in self._subscribers.items():
-            lacked, unknown = self._ask(subscriber, _heard(rows, patterns))
+        for subscriber, binding_keys in self._subscribers.items():
+            lacked, unknown = self._ask(subscriber, _matching_ids(rows, binding_keys))
             lacking |= lacked
             open_ids |= lacked | unknown
         again = [row for row in rows if row.id in lacking]
@@ -86,22 +85,22 @@ class Reconciler:
         return len(again)
 
     def _ask(self, subscriber: str, event_ids: list[str]) -> tuple[set[str], set[str]]:
-        """The ids that the subscriber lacks, and those of which it could not be asked."""
+        """The ids that the subscriber lacks, and those that it could not be asked about."""
         if not event_ids:
             return set(), set()
         try:
-            told = self._client.call(
-                subscriber, "lacking", {"event_ids": event_ids}, timeout=_ASK_SECONDS
+            reply = self._client.call(
+                subscriber, "lacking", {"event_ids": event_ids}, timeout=_RPC_SECONDS
             )
-            return set(told["lacking"]) & set(event_ids), set()
+            return set(reply["lacking"]) & set(event_ids), set()
         except CodedError as error:
             _log.warning("subscriber_silent", subscriber=subscriber, code=error.code)
             return set(), set(event_ids)
 
 
-def _heard(rows: Sequence[OutboxRow], patterns: Sequence[str]) -> list[str]:
+def _matching_ids(rows: Sequence[OutboxRow], binding_keys: Sequence[str]) -> list[str]:
     return [
         row.id
         for row in rows
-        if any(matches(pattern, routing_key(row.source, row.type)) for pattern in patterns)
+        if any(matches(key, routing_key(row.source, row.type)) for key in binding_keys)
     ]

@@ -1,4 +1,4 @@
-"""From the outbox to the broker: an event is marked sent when the broker has confirmed it."""
+"""The relay: publishes the outbox; an event is marked sent when the broker has confirmed it."""
 
 import threading
 import time
@@ -9,8 +9,8 @@ from typing import Any
 import amqp
 
 from chassis.bus import topology
-from chassis.bus.connection import BROKEN, connect, drop, publish, pump, user_of
-from chassis.bus.patterns import routing_key
+from chassis.bus.connection import BROKEN, connect, drain_events, drop, publish, user_of
+from chassis.bus.routing_keys import routing_key
 from chassis.errors import may_succeed_later
 from chassis.logs import logger
 from chassis.outbox import Outbox, OutboxRow
@@ -24,10 +24,9 @@ _log = logger(__name__)
 
 
 class Publisher:
-    """Publishes events persistently and tells which ones the broker has kept.
+    """Publishes persistent events with publisher confirms.
 
-    For one thread. The connection is made when needed and again after it
-    broke.
+    For one thread. The connection is opened when needed, and again after it broke.
     """
 
     def __init__(self, broker_url: str, name: str) -> None:
@@ -39,19 +38,18 @@ class Publisher:
         self._blocked = False
         self._published = 0
         self._waiting: dict[int, str] = {}
-        self._kept: set[str] = set()
+        self._confirmed: set[str] = set()
         self._returned: set[str] = set()
 
     def publish(self, rows: Sequence[OutboxRow], seconds: float = CONFIRM_SECONDS) -> list[str]:
-        """The ids that the broker confirmed within `seconds`, published in the order of `rows`.
+        """Publish in the order of `rows`; returns the ids confirmed within `seconds`.
 
-        The others may have arrived all the same. An event that no queue takes
-        is not among the confirmed ones, nor is any while the broker is short
-        of disk or memory and takes no messages. Raises one of `BROKEN` when the broker
-        cannot be reached at all.
+        The others may have arrived all the same. An event that no queue is bound for is not
+        confirmed, nor is any while the broker is short of disk or memory and accepts no messages.
+        Raises one of `BROKEN` when the broker cannot be reached at all.
         """
         self._waiting.clear()
-        self._kept.clear()
+        self._confirmed.clear()
         self._returned.clear()
         try:
             channel = self._open()
@@ -62,24 +60,24 @@ class Publisher:
                 publish(channel, topology.EVENTS_EXCHANGE, key, self._message(row), mandatory=True)
                 self._published += 1
                 self._waiting[self._published] = row.id
-            self._await(time.monotonic() + seconds)
+            self._await_confirms(time.monotonic() + seconds)
         except BROKEN:
             self.close()
-            if not self._kept:
+            if not self._confirmed:
                 raise
         if self._returned:
             _log.error("event_unroutable", event_ids=sorted(self._returned))
-        return [row.id for row in rows if row.id in self._kept - self._returned]
+        return [row.id for row in rows if row.id in self._confirmed - self._returned]
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._connection is not None:
             drop(self._connection)
         self._connection = self._channel = None
 
     def _open(self) -> amqp.Channel:
         if self._connection is not None and self._channel is not None:
-            while pump(self._connection, 0):
+            while drain_events(self._connection, 0):
                 pass
             return self._channel
         self._connection = connect(self._url, self._name)
@@ -94,15 +92,15 @@ class Publisher:
         self._published = 0
         return self._channel
 
-    def _await(self, deadline: float) -> None:
-        """Read confirms until each event has one.
+    def _await_confirms(self, deadline: float) -> None:
+        """Read until each event is confirmed.
 
-        A broker that stays silent loses us, unless it said that it takes no messages now: it
-        would not notice, and keep one dead connection after the other.
+        The connection to a broker that stays silent is closed, unless the broker has blocked it:
+        a blocked one would not notice, and accumulate dead connections.
         """
         while self._waiting:
             left = deadline - time.monotonic()
-            if left <= 0 or not pump(self._connection, left):
+            if left <= 0 or not drain_events(self._connection, left):
                 if not self._blocked:
                     self.close()
                 return
@@ -122,12 +120,12 @@ class Publisher:
         (_log.warning if blocked else _log.info)("broker_takes_messages", yes=not blocked)
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
-        self._kept |= set(self._settle(tag, multiple))
+        self._confirmed |= set(self._pop_waiting(tag, multiple))
 
     def _on_nack(self, tag: int, multiple: bool) -> None:
-        self._settle(tag, multiple)
+        self._pop_waiting(tag, multiple)
 
-    def _settle(self, tag: int, multiple: bool) -> list[str]:
+    def _pop_waiting(self, tag: int, multiple: bool) -> list[str]:
         tags = [each for each in self._waiting if each <= tag] if multiple else [tag]
         return [self._waiting.pop(each) for each in tags if each in self._waiting]
 
@@ -136,10 +134,10 @@ class Publisher:
 
 
 class Relay:
-    """Empties the outbox in order, one relay at a time among the replicas of a service.
+    """Publishes the outbox in order; one relay at a time among the replicas of a service.
 
-    A commit wakes it; it also looks every second, for what other replicas or
-    an earlier process left.
+    A commit wakes it; it also polls every second, for what other replicas or an earlier process
+    left.
     """
 
     def __init__(self, outbox: Outbox, broker_url: str) -> None:
@@ -147,51 +145,51 @@ class Relay:
         self._publisher = Publisher(broker_url, f"{user_of(broker_url)} publishes")
         self._holder = uuid.uuid4().hex
         self._woken = threading.Event()
-        self._ending = False
+        self._stopping = False
         outbox.wake_with(self._woken.set)
 
     def run(self) -> None:
-        """Relay until stopped, through any absence of the broker or the store."""
-        told: type[Exception] | None = None
-        while not self._ending:
+        """Relay until stopped, also when the broker or the database is away for a time."""
+        logged: type[Exception] | None = None
+        while not self._stopping:
             try:
                 more = self.relay_once()
-                told = None
+                logged = None
             except Exception as error:
                 more = False
-                if type(error) is not told:  # once a second would drown the log
-                    told = type(error)
-                    _log_trouble("relay_waits", error)
+                if type(error) is not logged:  # once a second would drown the log
+                    logged = type(error)
+                    log_failure("relay_waits", error)
             if not more:
                 self._woken.wait(POLL_SECONDS)
                 self._woken.clear()
         self.close()
 
     def relay_once(self) -> bool:
-        """Publish what is due; True when there may be more at once."""
+        """Publish one batch; True when there may be more to publish at once."""
         rows = self._outbox.claim(self._holder, _BATCH)
         if not rows:
             return False
-        kept = self._publisher.publish(rows)
-        if kept:
-            self._outbox.mark_sent(kept)
-        return len(kept) == _BATCH
+        confirmed = self._publisher.publish(rows)
+        if confirmed:
+            self._outbox.mark_sent(confirmed)
+        return len(confirmed) == _BATCH
 
     def stop(self) -> None:
         """End `run` soon."""
-        self._ending = True
+        self._stopping = True
         self._woken.set()
 
     def close(self) -> None:
-        """Let go of the broker and of the lease."""
+        """Close the connection to the broker and release the lease."""
         self._publisher.close()
         try:
             self._outbox.release(self._holder)
         except Exception as error:
-            _log_trouble("lease_kept", error)
+            log_failure("lease_kept", error)
 
 
-def _log_trouble(what: str, error: Exception) -> None:
-    """A part that is away is a warning; anything else is a mistake of ours."""
+def log_failure(event: str, error: Exception) -> None:
+    """Log an unavailable broker or database as a warning, anything else as an error."""
     expected = isinstance(error, BROKEN) or may_succeed_later(error)
-    (_log.warning if expected else _log.error)(what, exc_info=error)
+    (_log.warning if expected else _log.error)(event, exc_info=error)

@@ -1,4 +1,4 @@
-"""What a service is made of while it runs: one of each, for one process."""
+"""The runtime of a service: what its own code is given, one of each per process."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Runtime:
-    """The parts that a service's own code is built from."""
+    """The objects that a service's own code is built from."""
 
     config: Config
     clock: Clock
@@ -31,19 +31,19 @@ class Runtime:
     log: Any
 
     def prepare(self) -> None:
-        """Make the chassis' collections and indexes, as often as you like; needs the database."""
+        """Create the collections and indexes of the chassis; idempotent, needs the database."""
         self.commands.prepare()
         self.outbox.prepare()
         self.inbox.prepare()
         self.vault.prepare()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database client."""
         self.database.client.close()
 
 
 def open_runtime(config: Config, client: "RpcClient | None" = None) -> Runtime:
-    """Put the parts together. Connects to nothing yet, so nothing needs to be up."""
+    """Create the runtime. It connects to nothing yet, so nothing needs to be up."""
     clock = clock_from(config)
     database = connect(config)
     return Runtime(

@@ -1,8 +1,8 @@
-"""Sealing: nothing readable in transit or at rest (AES-256-GCM, keys rotated by id).
+"""Sealing: authenticated encryption in transit and at rest (AES-256-GCM, keys rotated by id).
 
 A sealed value is: version (1 byte), length of the key id (1 byte), key id (clear, ASCII), nonce
-(12 random bytes), ciphertext with its 16-byte tag. The header and the caller's context are
-authenticated, so that a sealed value cannot be moved to another place.
+(12 random bytes), ciphertext with its 16-byte tag. The header and the caller's context are the
+associated data, so that a sealed value cannot be moved to another context.
 """
 
 import base64
@@ -77,7 +77,7 @@ class KeyRing:
     def open(self, sealed: bytes, context: bytes) -> bytes:
         """The bytes that were sealed. Raises Mangled for a wrong key, context or byte."""
         sealed = bytes(sealed)
-        key_id, header, rest = _take_apart(sealed)
+        key_id, header, rest = _parse(sealed)
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise Mangled("sealed with a key that is not on the ring")
@@ -89,10 +89,10 @@ class KeyRing:
 
 def sealed_with(sealed: bytes) -> str:
     """The id of the key that sealed this; Mangled when it is no sealed value."""
-    return _take_apart(bytes(sealed))[0]
+    return _parse(bytes(sealed))[0]
 
 
-def _take_apart(sealed: bytes) -> tuple[str, bytes, bytes]:
+def _parse(sealed: bytes) -> tuple[str, bytes, bytes]:
     if len(sealed) < 2 or sealed[0] != _VERSION:
         raise Mangled("not a sealed value of a known version")
     header_length = 2 + sealed[1]
@@ -124,7 +124,7 @@ def loads(ring: KeyRing, sealed: bytes) -> Any:
 
 
 def register_serializer(ring: KeyRing) -> None:
-    """Teach kombu to seal and open messages of our content type, in this process."""
+    """Register our content type with kombu, which then seals and opens messages of it."""
     serialization.register(  # type: ignore[no-untyped-call]
         SERIALIZER,
         lambda value: dumps(ring, value),

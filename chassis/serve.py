@@ -1,4 +1,4 @@
-"""The life of a service's process: configure, wait for the parts, serve, stop in order."""
+"""The process of a service: configure, wait for its dependencies, serve, shut down gracefully."""
 
 import importlib
 import inspect
@@ -12,36 +12,36 @@ import eventlet
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
 from chassis import health, logs
-from chassis.bus.calls import PREFETCH as CALLS_AT_A_TIME
 from chassis.bus.client import RpcClient
 from chassis.bus.container import Container
-from chassis.bus.events import PREFETCH as EVENTS_AT_A_TIME
+from chassis.bus.events import PREFETCH as MAX_EVENTS
 from chassis.bus.listener import Listener
+from chassis.bus.rpc import PREFETCH as MAX_REQUESTS
 from chassis.config import ConfigError, load
 from chassis.dependency import RUNTIME
 from chassis.errors import may_succeed_later
-from chassis.periodic import Periodic
+from chassis.key_rewrapper import KeyRewrapper
+from chassis.periodic_task import PeriodicTask
 from chassis.reconciler import Reconciler
 from chassis.relay import Relay
-from chassis.rewrapping import Rewrapping
 from chassis.runtime import Runtime, open_runtime
 from chassis.sealing import SERIALIZER, register_serializer
 
-WRONG_USE = 2
+USAGE_ERROR = 2
 _AGAIN_SECONDS = 0.5
 _STOP_SECONDS = 15.0
 
-Companion = Relay | Reconciler | Rewrapping | Periodic
-"""What runs beside the service in its process, until `stop`."""
+BackgroundTask = Relay | Reconciler | KeyRewrapper | PeriodicTask
+"""What runs in a greenthread of the service's process, until `stop`."""
 
 _log = logs.logger(__name__)
 
 
 def serve(arguments: Sequence[str]) -> int:
-    """Run the service in the named module until told to stop; the exit code.
+    """Run the service in the named module until a signal stops it; returns the exit code.
 
-    2: the arguments, the environment or the health port are wrong, and
-    standard error says what. 1: the service died. 0: it was told to stop.
+    2: the arguments, the environment or the health port are wrong, as standard error explains.
+    1: the service failed. 0: it was stopped.
     """
     if len(arguments) != 1:
         return _refuse("name one module, such as services.intake.service")
@@ -55,7 +55,7 @@ def serve(arguments: Sequence[str]) -> int:
     client = RpcClient(config.broker_url, config.bus_keys)
     process = Process(service, open_runtime(config, client))
     try:
-        process.tell_health()
+        process.serve_health()
     except OSError as error:
         where = f"{config.health_host}:{config.health_port}"
         return _refuse(f"{service.name} cannot start: {where} is not free ({error.strerror})")
@@ -82,11 +82,11 @@ def _entrypoints(each: type) -> list[Any]:
 
 def _refuse(what: str) -> int:
     sys.stderr.write(f"{what}\n")
-    return WRONG_USE
+    return USAGE_ERROR
 
 
 class Process:
-    """A service with all that runs beside it in its process."""
+    """A service with its background tasks."""
 
     def __init__(self, service: Any, runtime: Runtime) -> None:
         self._service = service
@@ -95,28 +95,28 @@ class Process:
             service,
             {
                 "AMQP_URI": runtime.config.broker_url,
-                "max_workers": CALLS_AT_A_TIME + EVENTS_AT_A_TIME,
+                "max_workers": MAX_REQUESTS + MAX_EVENTS,
                 "serializer": SERIALIZER,
                 RUNTIME: runtime,
             },
         )
         self._stopped = eventlet.event.Event()
         self._stopping = False
-        self._beside: list[Any] = []
-        self._companions = self._make_companions()
+        self._greenthreads: list[Any] = []
+        self._tasks = self._make_tasks()
 
-    def tell_health(self) -> None:
-        """Answer supervisors from now on; OSError when the port is taken."""
+    def serve_health(self) -> None:
+        """Serve the health endpoints from now on; OSError when the port is taken."""
         listener = self._container.shared_extensions.get(Listener)
-        health.serve(self._runtime, health.checks(self._runtime, listener))
+        health.serve(self._runtime, health.readiness_checks(self._runtime, listener))
 
     def run(self) -> int:
-        """Serve until stopped or dead; the exit code."""
+        """Serve until stopped or failed; returns the exit code."""
         try:
             if not self._prepare():
                 return 0
             self._container.start()
-            self._start_beside()
+            self._start_tasks()
             _log.info("started")
             self._container.wait()
             self._stopped.wait()
@@ -130,16 +130,16 @@ class Process:
         return 0
 
     def stop(self) -> None:
-        """Finish what is in hand, relay what is kept, and end."""
+        """Finish what is being handled, stop the background tasks and close all connections."""
         if self._stopping:
             return
         self._stopping = True
         _log.info("stopping")
         with eventlet.Timeout(_STOP_SECONDS, False):
             self._container.stop()
-            for companion in self._companions:
-                companion.stop()
-            for thread in self._beside:
+            for task in self._tasks:
+                task.stop()
+            for thread in self._greenthreads:
                 thread.wait()
         if self._runtime.client is not None:
             self._runtime.client.close()
@@ -147,7 +147,7 @@ class Process:
         self._stopped.send()
 
     def _prepare(self) -> bool:
-        """Make collections and indexes as soon as the store is there; False when told to stop."""
+        """Create collections and indexes once the database is there; False when stopped before."""
         while not self._stopping:
             try:
                 self._runtime.prepare()
@@ -160,20 +160,20 @@ class Process:
                 return True
         return False
 
-    def _make_companions(self) -> list[Companion]:
+    def _make_tasks(self) -> list[BackgroundTask]:
         runtime = self._runtime
         url = runtime.config.broker_url
-        companions: list[Companion] = [Relay(runtime.outbox, url), Rewrapping(runtime.vault)]
+        tasks: list[BackgroundTask] = [Relay(runtime.outbox, url), KeyRewrapper(runtime.vault)]
         subscribers = getattr(self._service, "subscribers", {})
         if subscribers and runtime.client is not None:
-            companions.append(Reconciler(runtime.outbox, runtime.client, url, subscribers))
-        return companions
+            tasks.append(Reconciler(runtime.outbox, runtime.client, url, subscribers))
+        return tasks
 
-    def _start_beside(self) -> None:
-        """Start the companions; the service's own tasks are found once its parts are made."""
+    def _start_tasks(self) -> None:
+        """Start the tasks; those of the service are methods of its injected dependencies."""
         for path, seconds in getattr(self._service, "background", ()):
-            self._companions.append(Periodic(path, self._find_task(path), seconds))
-        self._beside = [eventlet.spawn(companion.run) for companion in self._companions]
+            self._tasks.append(PeriodicTask(path, self._find_task(path), seconds))
+        self._greenthreads = [eventlet.spawn(task.run) for task in self._tasks]
 
     def _find_task(self, path: str) -> Callable[[], object]:
         """The method that `<dependency>.<method>` names; LookupError when there is none."""

@@ -1,4 +1,4 @@
-"""Messages held against their schema; what does not fit is refused or parked."""
+"""Validation of messages by their schema; what is not valid is refused or parked."""
 
 from collections.abc import Callable
 from functools import cache

@@ -1,8 +1,8 @@
-"""Sealing at rest: a data key per owner, wrapped by the service's master key.
+"""Envelope encryption at rest: a data key per owner, wrapped by the service's master key.
 
-Destroying an owner's key makes everything sealed for it unreadable for good, also in copies that
-hold no keys; a backup of the collection of keys keeps what was wrapped then. What remains of it is
-a mark, so that no new key is made for the same owner.
+Destroying an owner's key makes everything sealed for it unreadable for good (crypto-shredding),
+also in copies without the keys; a backup of the collection of keys still holds the wrapped key.
+A tombstone remains, so that no new key is made for the same owner.
 """
 
 import os
@@ -27,31 +27,30 @@ _CACHE_SECONDS = 5.0
 _CACHE_ENTRIES = 4096
 _DATA_KEY = "data"
 _KEY_LENGTH = 32
-_WRAPPED_AT_A_TIME = 200
+_PAGE_SIZE = 200
 _COUNT_SECONDS = 10.0
 
 
 class KeyDestroyed(Refuse):
-    """The key of this owner was destroyed, and its content with it."""
+    """The owner's key was destroyed, and with it everything that was sealed for the owner."""
 
     def __init__(self) -> None:
         super().__init__("content_destroyed")
 
 
-class Rewrapped(NamedTuple):
-    """Data keys that were wrapped anew, and those that no key of the ring opens."""
+class RewrapCounts(NamedTuple):
+    """How many data keys were rewrapped, and how many no key of the ring opens."""
 
-    anew: int
+    rewrapped: int
     stuck: int
 
 
 class Vault:
-    """Seals values of one service, in its own database.
+    """Seals values of one service; the wrapped keys are in its own database.
 
-    ``owner`` is whatever is destroyed together, such as a case; ``context`` is the one place where
-    a value belongs, such as an item and its projection. A value opens in that place only. Keys
-    are kept in memory for at most 5 seconds: that long may another process still open what was
-    destroyed here.
+    ``owner`` is what is destroyed as a whole, such as a case; ``context`` is where a value
+    belongs, such as an item and its projection, and must be the same to open it. Keys are cached
+    for at most 5 seconds: that long another process may still open what was destroyed here.
     """
 
     def __init__(self, database: Store, ring: KeyRing, service: str) -> None:
@@ -64,34 +63,34 @@ class Vault:
         )
 
     def prepare(self) -> None:
-        """Make the collection of keys."""
+        """Create the collection of keys."""
         make_collections(self._database, _COLLECTION)
 
     def seal(
         self, owner: str, context: str, value: Any, session: ClientSession | None = None
     ) -> bytes:
-        """Seal a JSON value, making the owner's key when it has none, inside the transaction.
+        """Seal a JSON value; creates the owner's key in the transaction when there is none.
 
-        Raises KeyDestroyed; in a transaction that loses the race to make the key, the conflict
-        rolls the transaction back.
+        Raises KeyDestroyed. Of two transactions that create the same key, one is aborted by the
+        write conflict.
         """
-        key = self._remembered(owner, session) or self._find_or_make(owner, session)
-        return key.seal(orjson.dumps(value), self._bound(owner, context))
+        key = self._cached(owner, session) or self._find_or_create(owner, session)
+        return key.seal(orjson.dumps(value), self._associated_data(owner, context))
 
     def open(
         self, owner: str, context: str, sealed: bytes, session: ClientSession | None = None
     ) -> Any:
-        """The value that was sealed. Raises KeyDestroyed, or Mangled when it does not belong here.
+        """The value that was sealed. Raises KeyDestroyed, or Mangled for another owner or context.
 
-        Give the session to open what the same transaction has sealed.
+        Pass the session to open what the same transaction has sealed.
         """
-        key = self._remembered(owner, session) or self._find(owner, session)
+        key = self._cached(owner, session) or self._find(owner, session)
         if key is None:
             raise Mangled("there is no key for the owner of this value")
-        return orjson.loads(key.open(sealed, self._bound(owner, context)))
+        return orjson.loads(key.open(sealed, self._associated_data(owner, context)))
 
     def destroy(self, owner: str, session: ClientSession | None = None) -> None:
-        """Destroy the owner's key. Nobody can undo it."""
+        """Destroy the owner's key. This cannot be undone."""
         with guarded():
             self._keys.update_one(
                 {"_id": owner},
@@ -104,47 +103,47 @@ class Vault:
             self._uncommitted.get(session, {}).pop(owner, None)
             after_commit(session, lambda: self._forget(owner))
 
-    def rewrap(self, stopping: Callable[[], bool] = lambda: False) -> "Rewrapped":
-        """Wrap every data key with the current master key; what came of it.
+    def rewrap(self, stopping: Callable[[], bool] = lambda: False) -> RewrapCounts:
+        """Wrap every data key with the current master key.
 
-        When nothing is stuck, older master keys may leave the ring. It can be repeated at will,
-        and ends early, between two pages of keys, once `stopping` says so.
+        When none is stuck, older master keys may leave the ring. Idempotent; returns early,
+        between two pages of keys, when `stopping` returns True.
         """
-        anew = stuck = 0
+        rewrapped = stuck = 0
         after = ""
         while not stopping():
             page = self._page_of_keys(after)
             for document in page:
                 try:
-                    anew += self._wrap_anew(document["_id"], document["wrapped"])
+                    rewrapped += self._rewrap_key(document["_id"], document["wrapped"])
                 except Mangled:
                     stuck += 1
-            if len(page) < _WRAPPED_AT_A_TIME:
+            if len(page) < _PAGE_SIZE:
                 break
             after = page[-1]["_id"]
-        return Rewrapped(anew, stuck)
+        return RewrapCounts(rewrapped, stuck)
 
     def _page_of_keys(self, after: str) -> list[Document]:
         where = {"_id": {"$gt": after}, "wrapped": {"$exists": True}}
         with guarded():
-            return list(self._keys.find(where, sort=[("_id", ASCENDING)], limit=_WRAPPED_AT_A_TIME))
+            return list(self._keys.find(where, sort=[("_id", ASCENDING)], limit=_PAGE_SIZE))
 
-    def _wrap_anew(self, owner: str, wrapped: bytes) -> int:
+    def _rewrap_key(self, owner: str, wrapped: bytes) -> int:
         if sealed_with(wrapped) == self._ring.current_id:
             return 0
-        anew = self._wrap(owner, self._unwrap(owner, wrapped))
+        rewrapped = self._wrap(owner, self._unwrap(owner, wrapped))
         with guarded():
-            # Only what was read: a case that is destroyed meanwhile stays destroyed.
-            done: int = self._keys.update_one(
-                {"_id": owner, "wrapped": wrapped}, {"$set": {"wrapped": anew}}
+            # Only the value that was read: a key that is destroyed meanwhile stays destroyed.
+            count: int = self._keys.update_one(
+                {"_id": owner, "wrapped": wrapped}, {"$set": {"wrapped": rewrapped}}
             ).modified_count
-        return done
+        return count
 
     @property
     def _keys(self) -> Any:
         return self._database[_COLLECTION]
 
-    def _remembered(self, owner: str, session: ClientSession | None) -> KeyRing | None:
+    def _cached(self, owner: str, session: ClientSession | None) -> KeyRing | None:
         if session is not None and owner in self._uncommitted.get(session, {}):
             return self._uncommitted[session][owner]
         expires, key = self._cache.get(owner, (0.0, None))
@@ -153,21 +152,21 @@ class Vault:
     def _find(self, owner: str, session: ClientSession | None) -> KeyRing | None:
         with guarded():
             document = self._keys.find_one({"_id": owner}, session=session)
-        return None if document is None else self._keep(owner, document)
+        return None if document is None else self._cache_key(owner, document)
 
-    def _find_or_make(self, owner: str, session: ClientSession | None) -> KeyRing:
+    def _find_or_create(self, owner: str, session: ClientSession | None) -> KeyRing:
         plain = os.urandom(_KEY_LENGTH)
         with guarded():
-            before = self._insert_unless_there(owner, self._wrap(owner, plain), session)
+            before = self._insert_unless_exists(owner, self._wrap(owner, plain), session)
         if before is not None:
-            return self._keep(owner, before)
+            return self._cache_key(owner, before)
         key = KeyRing({_DATA_KEY: plain})
         if session is not None:
-            # Known to this transaction only: should it roll back, the key has never been.
+            # Cached for this transaction only: after an abort the key does not exist.
             self._uncommitted.setdefault(session, {})[owner] = key
         return key
 
-    def _insert_unless_there(
+    def _insert_unless_exists(
         self, owner: str, wrapped: Binary, session: ClientSession | None
     ) -> Document | None:
         try:
@@ -183,7 +182,7 @@ class Vault:
             before = self._keys.find_one({"_id": owner})
         return before
 
-    def _keep(self, owner: str, document: Document) -> KeyRing:
+    def _cache_key(self, owner: str, document: Document) -> KeyRing:
         if "wrapped" not in document:
             raise KeyDestroyed
         key = KeyRing({_DATA_KEY: self._unwrap(owner, document["wrapped"])})
@@ -193,12 +192,12 @@ class Vault:
         return key
 
     def _wrap(self, owner: str, plain: bytes) -> Binary:
-        return Binary(self._ring.seal(plain, self._bound(owner, "key")))
+        return Binary(self._ring.seal(plain, self._associated_data(owner, "key")))
 
     def _unwrap(self, owner: str, wrapped: bytes) -> bytes:
-        return self._ring.open(wrapped, self._bound(owner, "key"))
+        return self._ring.open(wrapped, self._associated_data(owner, "key"))
 
-    def _bound(self, owner: str, context: str) -> bytes:
+    def _associated_data(self, owner: str, context: str) -> bytes:
         return orjson.dumps([self._service, owner, context])
 
     def _forget(self, owner: str) -> None:
@@ -206,9 +205,9 @@ class Vault:
 
 
 def count_wrapped(database: Store) -> dict[str, int]:
-    """Master key → how many data keys of a service's database are wrapped with it now.
+    """Master key id → how many data keys of a service's database are wrapped with it.
 
-    What is no wrapped key counts under "?".
+    A value that is not a wrapped key is counted as "?".
     """
     counts: Counter[str] = Counter()
     with guarded(_COUNT_SECONDS):

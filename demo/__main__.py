@@ -14,11 +14,11 @@ from demo.calls import Caller, StoryStopped, succeeded
 from demo.looking import View, look
 from demo.people import Person, everybody
 from demo.teller import Teller
+from deploy.audit_verification import verify_local
 from deploy.local.platform import POLICY, Platform
 from deploy.local.progress import Progress
 from deploy.local.run import local_platform, started
 from deploy.local.trouble import Trouble
-from ops.audit_verify import verify_local
 
 STORY_LENGTH = timedelta(days=243)
 """Eight months: long enough for an agreement to lapse and, later, for a follow-up."""
@@ -90,7 +90,7 @@ def _tell(platform: Platform, begin: datetime, console: Console) -> None:
     asked = entries + _ask(caller, auditor, {"case": known["westhoek_case"]})
     console.print(tables.withheld(asked, [*looks["active"], *lapsed]))
     console.rule("The audit log, re-computed")
-    if not verify_local(platform, console).stands:
+    if not verify_local(platform, console).is_intact:
         raise StoryStopped("the audit log does not stand")
     _say_what_next(platform, console)
 

@@ -72,15 +72,6 @@ def differences(declared: Definitions, found: Definitions) -> list[str]:
     return [text for kind in _KEYS for text in _differ(kind, declared, found)]
 
 
-def export_local() -> Definitions:
-    """The definitions that the local run's broker holds now. Raises Trouble."""
-    broker = find_local().parts.rabbitmq
-    if not broker.program.running:
-        raise Trouble("the broker of the local run does not run", "start it: `make up`")
-    told: Definitions = json.loads(broker.ctl("export_definitions", "-", "--format", "json"))
-    return told
-
-
 def _differ(kind: str, declared: Definitions, found: Definitions) -> Iterator[str]:
     wanted, held = _by_key(kind, declared), _by_key(kind, found)
     for key in sorted(wanted.keys() | held.keys()):
@@ -113,7 +104,7 @@ def _is_of_a_connection(row: dict[str, Any]) -> bool:
 
 def _read(exported: Path | None) -> Definitions:
     if exported is None:
-        return export_local()
+        return find_local().parts.rabbitmq.export_definitions()
     try:
         text = sys.stdin.read() if str(exported) == "-" else exported.read_text("utf-8")
         told: Definitions = json.loads(text)

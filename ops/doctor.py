@@ -19,10 +19,13 @@ from rich.table import Table
 from chassis.bus.connection import BROKEN, connect, drop
 from chassis.clock import offset_of
 from chassis.opa import Opa
+from deploy.local.external import ExternalRabbitMQ
 from deploy.local.platform import Platform
+from deploy.local.rabbitmq import RabbitMQ
 from deploy.local.settings import SERVICES
 from deploy.local.trouble import Trouble
-from ops.broker import declared_definitions, differences, export_local
+from deploy.rabbitmq.definitions import VHOST
+from ops.broker import declared_definitions, differences
 from ops.finding import Finding
 from ops.master_keys import look_at_master_keys
 from ops.parked import count_parked
@@ -31,6 +34,7 @@ from ops.place import Place, find_place
 _SECONDS = 3.0
 _LITTLE_ROOM = 500 * 1024 * 1024
 _OFF = 1.0
+_DELETE_QUEUE = f"`rabbitmqctl delete_queue --vhost {VHOST} QUEUE`"
 
 Pages = Annotated[
     list[str] | None, typer.Option("--page", help="URL of a further readiness page to ask")
@@ -57,7 +61,9 @@ def examine(place: Place, pages: Iterable[str] = ()) -> Iterator[Finding]:
     if not any(finding.state == "wrong" for finding in store):
         yield from look_at_master_keys(place)
     yield from _policy(place)
-    if place.local is not None:
+    if place.local is None:
+        yield _topology(None)
+    else:
         yield from _local(place.local)
     for page in pages:
         yield _ready(page, page, "look at the log of the process behind this page")
@@ -138,7 +144,7 @@ def _policy(place: Place) -> Iterator[Finding]:
 
 
 def _local(platform: Platform) -> Iterator[Finding]:
-    yield _topology()
+    yield _topology(platform.parts.rabbitmq)
     for service in SERVICES:
         page = platform.service(service).ready_url
         yield _ready(service, page, f"read {platform.service(service).log}, then `make up`")
@@ -148,14 +154,25 @@ def _local(platform: Platform) -> Iterator[Finding]:
     yield _room(platform)
 
 
-def _topology() -> Finding:
+def _topology(broker: RabbitMQ | None) -> Finding:
+    """Compare with the definitions of a broker that can be asked for them."""
+    if broker is None:
+        remedy = (
+            "export its definitions and `ketenaanpak topology compare FILE`; what is not declared"
+            f" any more fills for ever: {_DELETE_QUEUE}"
+        )
+        return Finding("topology", "look", "not compared, the broker is not ours", remedy)
     try:
-        found = differences(declared_definitions(), export_local())
+        found = differences(declared_definitions(), broker.export_definitions())
     except Trouble as trouble:
         return Finding("topology", "wrong", trouble.happened, trouble.remedy)
     if not found:
         return Finding("topology", "well", "the broker holds what is declared")
-    remedy = "`ketenaanpak topology compare` names all; `make down`, then `make up` declares again"
+    remedy = "`ketenaanpak topology compare` names all; "
+    if isinstance(broker, ExternalRabbitMQ):
+        remedy += f"`make up` declares again; what is not declared you remove: {_DELETE_QUEUE}"
+    else:
+        remedy += "`make down`, then `make up` declares again and removes other queues"
     return Finding("topology", "wrong", f"{len(found)} differences: {found[0]}", remedy)
 
 

@@ -1,1 +1,1 @@
-"""How services meet on the broker: queues, requests and replies, events, parking."""
+"""RPC and events over RabbitMQ: topology, client, consumers, retries, parking."""

@@ -1,4 +1,4 @@
-"""What a worker writes about a message on the connection that brought it."""
+"""Acknowledging, rejecting and answering a message on the connection that delivered it."""
 
 import socket
 from collections.abc import Iterator
@@ -13,29 +13,29 @@ _log = logger(__name__)
 
 
 def acknowledge(message: amqp.Message) -> None:
-    """The message has had its effect: the broker may forget it."""
-    with _written(message.channel):
+    """Tell the broker to remove the message: it has had its effect."""
+    with _ignoring_lost_connection(message.channel):
         message.channel.basic_ack(message.delivery_tag)
 
 
 def reject(message: amqp.Message) -> None:
-    """The message goes where its queue dead-letters to."""
-    with _written(message.channel):
+    """Have the broker dead-letter the message."""
+    with _ignoring_lost_connection(message.channel):
         message.channel.basic_reject(message.delivery_tag, requeue=False)
 
 
 def answer(request: amqp.Message, exchange: str, key: str, reply: amqp.Message) -> None:
-    """Publish an answer on the channel that the request came on."""
-    with _written(request.channel):
+    """Publish a reply on the channel on which the request arrived."""
+    with _ignoring_lost_connection(request.channel):
         publish(request.channel, exchange, key, reply)
 
 
 @contextmanager
-def _written(channel: amqp.Channel) -> Iterator[None]:
-    """Nothing to do when the connection is gone: the broker gives the message to somebody again.
+def _ignoring_lost_connection(channel: amqp.Channel) -> Iterator[None]:
+    """Log the loss of the connection and go on: the broker delivers the message again.
 
-    After a write that failed halfway the connection says nonsense, so it is
-    ended; its reader notices and connects anew.
+    A write that failed halfway leaves half a frame on the connection, so the socket is shut
+    down; the thread that reads it notices and connects again.
     """
     connection = channel.connection
     try:

@@ -1,4 +1,4 @@
-"""Asking other services: sealed requests that expire, answers matched by id."""
+"""The RPC client: encrypted requests that expire, replies matched by correlation id."""
 
 import os
 import threading
@@ -24,9 +24,8 @@ _PROBE_SECONDS = 1.0
 class RpcClient:
     """Calls services over RabbitMQ; safe to share between threads, greenthreads and forks.
 
-    Each call borrows one of at most `size` connections, and publishes and
-    listens in the caller's own thread: nothing is handed over between threads.
-    A connection is made when none is idle, and again when one has died.
+    Each call takes one connection from a pool of at most `size`, and publishes and consumes in
+    the caller's own thread. A connection is opened when none is idle or when one has died.
     """
 
     def __init__(
@@ -36,24 +35,24 @@ class RpcClient:
         self._ring = ring
         self._user = user or user_of(broker_url)
         self._size = size
-        self._start_afresh()
+        self._reset()
 
     def call(self, service: str, method: str, payload: Any, timeout: float = 2.0) -> Any:
-        """The result of one method, in at most `timeout` seconds.
+        """Return the result of one method, in at most `timeout` seconds.
 
-        Raises `Unreachable` (nothing was sent), `TimedOut` (it was sent, and
-        whether it happened is unknown) or `RemoteError` (the service refused;
-        its code, detail and members).
+        Raises `Unreachable` (nothing was sent), `TimedOut` (it was sent, and whether it was
+        carried out is unknown) or `RemoteError` (the service answered with an error; its code,
+        detail and members).
         """
         return self.call_many([(service, method, payload)], timeout)[0]
 
     def call_many(
         self, requests: Sequence[Request], timeout: float = 2.0, *, return_errors: bool = False
     ) -> list[Any]:
-        """The results of several methods asked at the same time, in order.
+        """Return the results of several methods that are called at the same time, in order.
 
-        The first error in that order is raised, or with `return_errors` each
-        error stands in its result's place.
+        Raises the first error in that order; with `return_errors` an error is returned in the
+        place of its result instead.
         """
         outcomes = self._exchange(requests, time.monotonic() + timeout, timeout)
         if not return_errors:
@@ -63,18 +62,18 @@ class RpcClient:
         return outcomes
 
     def reachable(self) -> bool:
-        """Whether the broker answers us now, within about a second."""
+        """Whether the broker answers, within about a second."""
         try:
-            connection = self._take(time.monotonic() + _PROBE_SECONDS)
+            connection = self._acquire(time.monotonic() + _PROBE_SECONDS)
         except Unreachable:
             return False
         connection.suspect = True
         connection.broken = not connection.usable(_PROBE_SECONDS)
-        self._give_back(connection)
+        self._release(connection)
         return not connection.broken
 
     def close(self) -> None:
-        """Close the connections that nobody is using."""
+        """Close the idle connections."""
         with self._lock:
             idle = list(self._idle)
             self._idle.clear()
@@ -87,18 +86,18 @@ class RpcClient:
             for _service, _method, payload in requests
         ]
         try:
-            connection = self._take(deadline)
+            connection = self._acquire(deadline)
         except Unreachable as error:
             return [error for _ in requests]
         try:
-            return self._ask(connection, requests, bodies, deadline, timeout)
+            return self._send_and_collect(connection, requests, bodies, deadline, timeout)
         except BaseException:
             connection.broken = True  # interrupted midway: what is in its buffers is unknown
             raise
         finally:
-            self._give_back(connection)
+            self._release(connection)
 
-    def _ask(
+    def _send_and_collect(
         self,
         connection: RpcConnection,
         requests: Sequence[Request],
@@ -106,33 +105,33 @@ class RpcClient:
         deadline: float,
         timeout: float,
     ) -> list[Any]:
-        """Publish everything, then listen until all is answered or the time is over."""
+        """Publish every request, then consume replies until all have come or time is up."""
         properties = _properties(timeout)
         sent: list[str] = []
         with suppress(*BROKEN):
             for (service, method, _payload), body in zip(requests, bodies, strict=True):
                 sent.append(connection.send(service, method, body, properties))
-        answers = connection.collect(set(sent), deadline) if sent else {}
-        outcomes = [self._read(answers[each]) for each in sent]
+        replies = connection.collect(set(sent), deadline) if sent else {}
+        outcomes = [self._read(replies[each]) for each in sent]
         missing = len(requests) - len(sent)
         return outcomes + [Unreachable("the connection broke before sending")] * missing
 
-    def _read(self, answer: Any) -> Any:
-        """The result in an answer, or the error that it stands for."""
-        if isinstance(answer, Exception):
-            return answer
+    def _read(self, message: Any) -> Any:
+        """The result that a reply carries, or the error."""
+        if isinstance(message, Exception):
+            return message
         try:
-            told = sealing.loads(self._ring, answer.body)
-            error = told["error"]
+            reply = sealing.loads(self._ring, message.body)
+            error = reply["error"]
             if error is None:
-                return told["result"]
+                return reply["result"]
             return RemoteError(error["code"], error.get("detail"), error.get("members"))
         except (Mangled, KeyError, TypeError):
             return TimedOut("the answer cannot be read")
 
-    def _take(self, deadline: float) -> RpcConnection:
+    def _acquire(self, deadline: float) -> RpcConnection:
         if self._pid != os.getpid():
-            self._forget_parent()
+            self._reset_after_fork()
         if not self._free.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise Unreachable("every connection is busy")
         try:
@@ -147,50 +146,50 @@ class RpcClient:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
                 return None
-            if connection.usable(min(_PROBE_SECONDS, _left(deadline))):
+            if connection.usable(min(_PROBE_SECONDS, _remaining(deadline))):
                 if connection.blocked:
-                    self._keep(connection)
+                    self._add_idle(connection)
                     raise Unreachable("the broker takes no messages now")
                 return connection
             connection.close()
 
     def _new_connection(self, deadline: float) -> RpcConnection:
         try:
-            return RpcConnection(self._url, self._user, min(CONNECT_SECONDS, _left(deadline)))
+            return RpcConnection(self._url, self._user, min(CONNECT_SECONDS, _remaining(deadline)))
         except BROKEN as error:
             raise Unreachable("the broker cannot be reached") from error
 
-    def _give_back(self, connection: RpcConnection) -> None:
+    def _release(self, connection: RpcConnection) -> None:
         if connection.broken:
             connection.close()
         else:
-            self._keep(connection)
+            self._add_idle(connection)
         self._free.release()
 
-    def _keep(self, connection: RpcConnection) -> None:
+    def _add_idle(self, connection: RpcConnection) -> None:
         with self._lock:
             self._idle.append(connection)
 
-    def _start_afresh(self) -> None:
+    def _reset(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._idle: list[RpcConnection] = []
         self._free = threading.BoundedSemaphore(self._size)
 
-    def _forget_parent(self) -> None:
-        """After a fork the sockets are the parent's: using or closing them would disturb it."""
+    def _reset_after_fork(self) -> None:
+        """Drop the inherited sockets: using or closing them in order would disturb the parent."""
         inherited = self._idle
-        self._start_afresh()
+        self._reset()
         for connection in inherited:
             connection.abandon()
 
 
-def _left(deadline: float) -> float:
+def _remaining(deadline: float) -> float:
     return max(0.05, deadline - time.monotonic())
 
 
 def _properties(timeout: float) -> dict[str, Any]:
-    """Transient, gone when the caller has stopped waiting, and traceable."""
+    """AMQP properties of a request: transient, expiring with the timeout, with a trace id."""
     milliseconds = max(1, int(timeout * 1000))
     trace = current_call() or ""
     if len(trace) != 32 or not trace.isalnum():

@@ -1,4 +1,4 @@
-"""One plain AMQP connection whose every operation ends in bounded time."""
+"""An AMQP connection on which every operation ends in bounded time."""
 
 from contextlib import suppress
 from typing import Any
@@ -10,7 +10,7 @@ CONNECT_SECONDS = 2.0
 OPERATION_SECONDS = 5.0
 
 BROKEN: tuple[type[BaseException], ...] = (OSError, amqp.exceptions.AMQPError)
-"""What any operation may raise once the broker is gone, frozen or refuses us."""
+"""What any operation may raise when the broker is gone, frozen or refuses us."""
 
 
 def user_of(url: str) -> str:
@@ -23,9 +23,8 @@ def connect(
 ) -> amqp.Connection:
     """Open a connection, in at most `seconds` for each step of the handshake.
 
-    Afterwards any read or write that does not say otherwise ends after
-    `OPERATION_SECONDS` with `TimeoutError`: a frozen broker holds nobody.
-    Raises one of `BROKEN`.
+    `name` is what the broker lists it by. Afterwards a read or write without a timeout of its
+    own raises `TimeoutError` after `OPERATION_SECONDS`. Raises one of `BROKEN`.
     """
     parts = urlsplit(url)
     host = parts.hostname or "127.0.0.1"
@@ -36,7 +35,7 @@ def connect(
         password=unquote(parts.password or "guest"),
         login_method="PLAIN",
         virtual_host=unquote(parts.path[1:]) or "/",
-        ssl=_verified(host) if secure else False,
+        ssl=_tls_options(host) if secure else False,
         connect_timeout=seconds,
         heartbeat=heartbeat,
         client_properties={"connection_name": name},
@@ -50,16 +49,16 @@ def connect(
     return connection
 
 
-def _verified(host: str) -> dict[str, Any]:
-    """TLS that checks certificate and host name, which the library does not do when asked plainly.
+def _tls_options(host: str) -> dict[str, Any]:
+    """TLS that verifies certificate and host name, which `ssl=True` does not do in the library.
 
-    The authorities are the system's, or those that `SSL_CERT_FILE` names.
+    Trusted authorities are the system's, or those in `SSL_CERT_FILE`.
     """
     return {"context": {"check_hostname": True}, "server_hostname": host}
 
 
 def drop(connection: amqp.Connection) -> None:
-    """Say goodbye when the broker listens, and let go of the socket either way."""
+    """Close the connection, in order when the broker responds, and its socket in any case."""
     transport = connection._transport  # the public name would connect anew
     if transport is None:
         return
@@ -79,10 +78,10 @@ def publish(
     *,
     mandatory: bool = False,
 ) -> None:
-    """Write one message and return: without the look at the socket that the library takes first.
+    """Write one message and return, without reading from the socket as the library does first.
 
-    That look would read frames in a greenthread that is not the connection's reader.
-    Raises one of `BROKEN`; the connection must then be dropped, for half a frame may be out.
+    That would read frames in a greenthread that is not the connection's reader. Raises one of
+    `BROKEN`; the connection must then be dropped, since half a frame may have been written.
     """
     if channel.connection is None:
         raise amqp.exceptions.RecoverableConnectionError("the channel is closed")
@@ -91,11 +90,11 @@ def publish(
     )
 
 
-def pump(connection: amqp.Connection, seconds: float) -> bool:
+def drain_events(connection: amqp.Connection, seconds: float) -> bool:
     """Handle what the broker sends within `seconds`; False when it sent nothing.
 
-    Returns after the first frame that completed something. `seconds` of 0
-    looks without waiting. Raises one of `BROKEN` when the connection is gone.
+    Returns after the first complete method or message; 0 polls without waiting. Raises one of
+    `BROKEN` when the connection is gone.
     """
     try:
         connection.drain_events(timeout=seconds)

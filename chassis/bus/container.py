@@ -1,4 +1,4 @@
-"""nameko's container, told which call each worker serves."""
+"""nameko's service container, with the id of the call in every log line of a worker."""
 
 import sys
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from chassis.logs import bind_call
 HandleResult = Callable[[WorkerContext, Any, Any], tuple[Any, Any]]
 
 CALL = "call_id"
-"""Where an entrypoint leaves the call id in the data of a worker's context."""
+"""The key of the call id in the context data of a worker."""
 
 
 class Container(ServiceContainer):  # type: ignore[misc]
-    """Runs workers as nameko does, with the call id in their log lines.
+    """Runs workers as nameko does, but never logs the message of an exception.
 
-    nameko's own way of running a worker logs the message of every exception,
-    which may quote content; here an entrypoint logs its failures itself.
+    nameko's own `_run_worker` logs it, and it may quote content; here each entrypoint logs its
+    failures itself.
     """
 
     def _run_worker(self, worker_ctx: WorkerContext, handle_result: HandleResult | None) -> None:

@@ -1,4 +1,4 @@
-"""What a `service.py` decorates its methods with.
+"""The decorators of a service's entrypoints.
 
 @rpc
 def submit_referral(self, request): ...
@@ -7,7 +7,7 @@ def submit_referral(self, request): ...
 def handle_referral_submitted(self, event): ...
 """
 
-from chassis.bus.calls import rpc
 from chassis.bus.events import handles
+from chassis.bus.rpc import rpc
 
 __all__ = ["handles", "rpc"]

@@ -1,4 +1,4 @@
-"""The one connection on which a service hears its calls and its events."""
+"""The one connection on which a service consumes its RPC queue and its event queue."""
 
 import time
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from eventlet.event import Event
 from nameko.extensions import SharedExtension
 
 from chassis.bus import topology
-from chassis.bus.connection import BROKEN, connect, drop, pump
+from chassis.bus.connection import BROKEN, connect, drain_events, drop
 from chassis.logs import logger
 
 HEARTBEAT_SECONDS = 10
-_LOOK_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 1.0
 _STOP_SECONDS = 3.0
@@ -24,11 +24,12 @@ _log = logger(__name__)
 
 
 @dataclass(frozen=True)
-class Feed:
-    """A queue to consume: `handle` is called in the reading greenthread and settles the message.
+class Consumer:
+    """A queue to consume; at most `prefetch` messages are unacknowledged at a time.
 
-    It may spawn a worker, but must not wait for the broker: nobody else reads
-    what the broker answers. At most `prefetch` messages are unsettled at a time.
+    `handle` is called in the greenthread that reads the connection and sees to it that the
+    message is acknowledged or rejected. It may spawn a worker, but must not wait for the broker,
+    whose answers nobody else reads.
     """
 
     queue: str
@@ -37,52 +38,47 @@ class Feed:
 
 
 class Listener(SharedExtension):  # type: ignore[misc]
-    """Consumes feeds for as long as the service lives, through any absence of the broker.
+    """Runs the consumers for as long as the service lives; reconnects when the broker was away.
 
-    One greenthread reads; workers write acknowledgements and answers on the
-    same connection. Before consuming it compares the broker's topology with
-    the declared one, and does not consume while they differ.
+    One greenthread reads; workers write acknowledgements and replies on the same connection.
+    Before consuming it compares the broker's topology with the declared one, and does not consume
+    while they differ.
     """
 
     def __init__(self) -> None:
         self.consuming = False
         self.differences: list[str] = []
-        self._feeds: list[Feed] = []
-        self._patterns: tuple[str, ...] = ()
+        self.binding_keys: tuple[str, ...] = ()
+        self._consumers: list[Consumer] = []
         self._thread: Any = None
-        self._quiet = False
-        self._ending = False
-        self._silenced = Event()
-        self._told: type[BaseException] | None = None
+        self._cancelling = False
+        self._stopping = False
+        self._cancelled = Event()
+        self._logged: type[BaseException] | None = None
 
-    def feed(self, feed: Feed) -> None:
-        """Consume this too; call during setup."""
-        self._feeds.append(feed)
+    def add_consumer(self, consumer: Consumer) -> None:
+        """Consume this queue too; call during setup."""
+        self._consumers.append(consumer)
 
-    def feed_patterns(self, patterns: tuple[str, ...]) -> None:
-        """Have the event queue bound with these; call during setup."""
-        self._patterns += patterns
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """The routing keys of all events that the service hears."""
-        return self._patterns
+    def add_binding_keys(self, keys: tuple[str, ...]) -> None:
+        """Bind the event queue with these keys too; call during setup."""
+        self.binding_keys += keys
 
     def start(self) -> None:
-        """Begin to consume, now or when the broker is there."""
+        """Begin to consume, now or as soon as the broker is there."""
         if self._thread is None:
             self._thread = self.container.spawn_managed_thread(self._run, "listener")
 
-    def quiet(self) -> None:
-        """Take no new message; return when none will be taken, within a few seconds."""
-        self._quiet = True
+    def cancel(self) -> None:
+        """Cancel the consumers; returns when no message is taken any more, within 3 seconds."""
+        self._cancelling = True
         with eventlet.Timeout(_STOP_SECONDS, False):
             if self.consuming:
-                self._silenced.wait()
+                self._cancelled.wait()
 
     def stop(self) -> None:
-        """Let go of the connection; what was not settled goes back to its queue."""
-        self._quiet = self._ending = True
+        """Close the connection; the broker requeues what was not acknowledged."""
+        self._cancelling = self._stopping = True
         with eventlet.Timeout(_STOP_SECONDS, False):
             if self._thread is not None:
                 self._thread.wait()
@@ -91,68 +87,66 @@ class Listener(SharedExtension):  # type: ignore[misc]
 
     def _run(self) -> None:
         pause = _FIRST_PAUSE
-        while not self._ending:
+        while not self._stopping:
             began = time.monotonic()
             try:
                 self._listen()
             except BROKEN as error:
-                self._tell(error)
+                self._log_loss(error)
             if time.monotonic() - began > _LONGEST_PAUSE:
                 pause = _FIRST_PAUSE
-            if not self._ending:
+            if not self._stopping:
                 eventlet.sleep(pause)
                 pause = min(_LONGEST_PAUSE, 2 * pause)
 
-    def _tell(self, error: BaseException) -> None:
-        """Log the loss of the broker once, and again when it is lost in another way."""
-        if type(error) is not self._told:
-            self._told = type(error)
+    def _log_loss(self, error: BaseException) -> None:
+        """Log the loss of the broker once, and again when the type of error changes."""
+        if type(error) is not self._logged:
+            self._logged = type(error)
             _log.warning("broker_lost", exc_info=error)
 
     def _listen(self) -> None:
-        """Connect, compare, consume until told to end; raises one of `BROKEN`."""
+        """Connect, compare the topology, consume until stopped; raises one of `BROKEN`."""
         url, name = self.container.config["AMQP_URI"], self.container.service_name
         connection = connect(url, f"{name} hears", heartbeat=HEARTBEAT_SECONDS)
         try:
-            if self._agrees(connection, name):
-                channels = [self._open(connection, feed) for feed in self._feeds]
+            if self._is_topology_right(connection, name):
+                channels = [self._open(connection, each) for each in self._consumers]
                 self.consuming = True
-                self._told = None
-                _log.info("consuming", queues=[feed.queue for feed in self._feeds])
+                self._logged = None
+                _log.info("consuming", queues=[each.queue for each in self._consumers])
                 self._read(connection, channels)
         finally:
             self.consuming = False
-            if self._quiet and not self._silenced.ready():
-                self._silenced.send()
+            if self._cancelling and not self._cancelled.ready():
+                self._cancelled.send()
             drop(connection)
 
-    def _agrees(self, connection: amqp.Connection, service: str) -> bool:
-        found = topology.check(connection, service, self._patterns)
+    def _is_topology_right(self, connection: amqp.Connection, service: str) -> bool:
+        found = topology.check(connection, service, self.binding_keys)
         for difference in found:
             _log.warning("topology_differs", difference=difference)
         self.differences = topology.blocking(found)
         return not self.differences
 
-    def _open(self, connection: amqp.Connection, feed: Feed) -> amqp.Channel:
-        channel = connection.channel()
-        channel.basic_qos(0, feed.prefetch, False)
-        channel.basic_consume(
-            feed.queue, consumer_tag=feed.queue, callback=lambda message: self._hand(feed, message)
-        )
-        return channel
+    def _open(self, connection: amqp.Connection, consumer: Consumer) -> amqp.Channel:
+        def deliver(message: amqp.Message) -> None:
+            if not self._cancelling:
+                consumer.handle(message)
 
-    def _hand(self, feed: Feed, message: amqp.Message) -> None:
-        if not self._quiet:
-            feed.handle(message)
+        channel = connection.channel()
+        channel.basic_qos(0, consumer.prefetch, False)
+        channel.basic_consume(consumer.queue, consumer_tag=consumer.queue, callback=deliver)
+        return channel
 
     def _read(self, connection: amqp.Connection, channels: list[amqp.Channel]) -> None:
         ticked = time.monotonic()
-        while not self._ending:
-            pump(connection, _LOOK_SECONDS)
-            if self._quiet and not self._silenced.ready():
-                for channel, feed in zip(channels, self._feeds, strict=True):
-                    channel.basic_cancel(feed.queue, nowait=True)
-                self._silenced.send()
+        while not self._stopping:
+            drain_events(connection, _POLL_SECONDS)
+            if self._cancelling and not self._cancelled.ready():
+                for channel, consumer in zip(channels, self._consumers, strict=True):
+                    channel.basic_cancel(consumer.queue, nowait=True)
+                self._cancelled.send()
             if time.monotonic() - ticked > 1:
                 ticked = time.monotonic()
                 connection.heartbeat_tick()

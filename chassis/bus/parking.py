@@ -1,9 +1,8 @@
-"""Events that a service gave up on: parked with the reason, listed, and sent back or discarded on
-demand.
+"""The parking queue of a service: events that it gave up on, listed, replayed or discarded.
 
-A parked message keeps its body. Who published it first, and why and when it
-was parked, stand in its headers. Sending it back is a rejection, so that the
-broker moves it and nobody can slip in a message of their own.
+A parked message keeps its body; its headers hold who published it first, and why and when it was
+parked. Replaying is a rejection, so that the broker itself moves the message and nobody can
+substitute another.
 """
 
 import hashlib
@@ -20,18 +19,18 @@ import orjson
 from chassis.bus import topology
 from chassis.bus.connection import connect, drop
 
-_LOOKED_AT = 500
+_LIST_LIMIT = 500
 _ORIGIN = "origin"
 
-_one_at_a_time = threading.Lock()
-"""Looking whether an event is parked holds all that are: a second look would find none."""
+_lock = threading.Lock()
+"""Listing parked events holds them unacknowledged: a second listing meanwhile would find none."""
 
 
 @dataclass(frozen=True)
 class ParkedEvent:
-    """One parked message; `id`, `type` and `subject` are empty when it could not be read.
+    """One parked message; `digest` is the SHA-256 of its body.
 
-    An unreadable one is listed, and replayed, by the hash of its body.
+    One that cannot be read has the digest as its `id`, and no `type` and `subject`.
     """
 
     id: str
@@ -41,23 +40,22 @@ class ParkedEvent:
     parked_at: datetime | None
     attempts: int
     digest: str
-    """The hash of the body."""
 
 
 def list_parked(
-    connection: amqp.Connection, service: str, limit: int = _LOOKED_AT
+    connection: amqp.Connection, service: str, limit: int = _LIST_LIMIT
 ) -> list[ParkedEvent]:
-    """The parked events of a service, oldest first; they stay where they are."""
-    with _held(connection, service, limit) as messages:
-        return [_parked(message) for message in messages]
+    """The parked events of a service, oldest first; they stay in the queue."""
+    with _fetched(connection, service, limit) as messages:
+        return [_parked_event(message) for message in messages]
 
 
 def replay(connection: amqp.Connection, service: str, event_id: str | None = None) -> int:
-    """Send one parked event, or all of them, back to the service; the number sent back."""
+    """Send one parked event, or all of them, back to the event queue; returns how many."""
     sent = 0
-    with _held(connection, service, None) as messages:
+    with _fetched(connection, service, None) as messages:
         for message in messages:
-            if event_id in (None, _parked(message).id):
+            if event_id in (None, _parked_event(message).id):
                 message.channel.basic_reject(message.delivery_tag, requeue=False)
                 sent += 1
     return sent
@@ -67,59 +65,55 @@ def discard(
     connection: amqp.Connection,
     service: str,
     is_chosen: Callable[[ParkedEvent], bool],
-    note: Callable[[ParkedEvent], object],
+    log_removal: Callable[[ParkedEvent], object],
 ) -> int:
-    """Remove the chosen parked events for good, each after `note` was told; the number removed.
+    """Remove the chosen parked events for good, each after `log_removal`; returns how many.
 
-    An event that its source still keeps comes again, since the service lacks it.
+    An event that is still in its source's outbox is published again by the reconciler.
     """
     removed = 0
-    with _held(connection, service, None) as messages:
+    with _fetched(connection, service, None) as messages:
         for message in messages:
-            parked = _parked(message)
+            parked = _parked_event(message)
             if is_chosen(parked):
-                note(parked)
+                log_removal(parked)
                 message.channel.basic_ack(message.delivery_tag)
                 removed += 1
     return removed
 
 
 def park(url: str, service: str, message: amqp.Message, reason: str, attempts: int) -> None:
-    """Put a copy of an event into the parking queue, and return when the broker has kept it.
+    """Publish a copy of an event to the parking queue; returns once the broker has confirmed it.
 
-    An event that is parked already is not parked twice, unless somebody else holds it at that
-    very moment to look at it. Raises one of `chassis.bus.connection.BROKEN`: the original must
-    then go round again.
+    An event that is parked already is not parked twice, unless another process is listing the
+    queue at that moment. Raises one of `chassis.bus.connection.BROKEN`: the original must then
+    be retried.
     """
-    with _one_at_a_time:
-        _park(url, service, message, reason, attempts)
-
-
-def _park(url: str, service: str, message: amqp.Message, reason: str, attempts: int) -> None:
-    connection = connect(url, f"{service} parks")
-    try:
-        copy = _copy(service, message, reason, attempts)
-        mine = _parked(copy).id
-        if all(parked.id != mine for parked in list_parked(connection, service)):
-            channel = connection.channel()
-            channel.confirm_select()
-            channel.basic_publish_confirm(
-                copy,
-                topology.RETRY_EXCHANGE,
-                topology.parking_key(service),
-                mandatory=True,
-                timeout=2,
-                confirm_timeout=2,
-            )
-    finally:
-        drop(connection)
+    with _lock:
+        connection = connect(url, f"{service} parks")
+        try:
+            copy = _copy(service, message, reason, attempts)
+            event_id = _parked_event(copy).id
+            if all(parked.id != event_id for parked in list_parked(connection, service)):
+                channel = connection.channel()
+                channel.confirm_select()
+                channel.basic_publish_confirm(
+                    copy,
+                    topology.RETRY_EXCHANGE,
+                    topology.parking_key(service),
+                    mandatory=True,
+                    timeout=2,
+                    confirm_timeout=2,
+                )
+        finally:
+            drop(connection)
 
 
 def publisher_of(message: amqp.Message, service: str) -> str:
-    """The broker user that first published an event, which the broker vouched for.
+    """The broker user that first published an event, as the broker has verified it.
 
-    Only `service` itself can put something into its parking queue, so what
-    comes back from there may be believed about its origin.
+    Only `service` itself can publish to its parking queue, so the origin in the headers of a
+    replayed event can be trusted.
     """
     user: str = message.properties.get("user_id", "")
     headers = message.properties.get("application_headers") or {}
@@ -127,15 +121,15 @@ def publisher_of(message: amqp.Message, service: str) -> str:
 
 
 def fingerprint(body: bytes | str) -> str:
-    """A hash to tell an unreadable body by."""
+    """The SHA-256 (hex) of a message's body."""
     return hashlib.sha256(body.encode() if isinstance(body, str) else bytes(body)).hexdigest()
 
 
 @contextmanager
-def _held(
+def _fetched(
     connection: amqp.Connection, service: str, limit: int | None
 ) -> Iterator[list[amqp.Message]]:
-    """What is parked now, held back from others; what was not settled returns to its place."""
+    """The parked messages, unacknowledged; those neither acked nor rejected are requeued."""
     channel = connection.channel()
     queue = topology.parking_queue(service)
     try:
@@ -146,7 +140,7 @@ def _held(
     finally:
         if channel.is_open:
             channel.basic_recover(requeue=True)
-            # Answered after the queue has taken them back: who looks next finds them there.
+            # Answered after the queue has taken them back: the next listing finds them there.
             channel.queue_declare(queue, passive=True)
             channel.close()
 
@@ -167,9 +161,9 @@ def _copy(service: str, message: amqp.Message, reason: str, attempts: int) -> am
     )
 
 
-def _parked(message: amqp.Message) -> ParkedEvent:
+def _parked_event(message: amqp.Message) -> ParkedEvent:
     headers: dict[str, Any] = message.properties.get("application_headers") or {}
-    event = _readable(message.body)
+    event = _text_members(message.body)
     parked_at = headers.get("parked_at")
     return ParkedEvent(
         id=event.get("id") or fingerprint(message.body),
@@ -182,7 +176,7 @@ def _parked(message: amqp.Message) -> ParkedEvent:
     )
 
 
-def _readable(body: bytes | str) -> dict[str, str]:
+def _text_members(body: bytes | str) -> dict[str, str]:
     try:
         event = orjson.loads(body)
     except orjson.JSONDecodeError:

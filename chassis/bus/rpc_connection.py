@@ -11,15 +11,15 @@ from typing import Any
 import amqp
 
 from chassis.bus import topology
-from chassis.bus.connection import BROKEN, connect, drop, publish, pump
+from chassis.bus.connection import BROKEN, connect, drain_events, drop, publish
 from chassis.errors import TimedOut, Unreachable
 
 
 class RpcConnection:
-    """A plain connection with an exclusive reply queue; for one thread at a time.
+    """A connection with an exclusive reply queue; for one thread at a time.
 
-    `suspect`: an answer failed to come, so its next user asks the broker for a
-    sign of life first. `broken`: the connection failed, and is to be closed.
+    `suspect`: a reply did not come, so the broker is probed before the next use. `broken`: the
+    connection failed and is to be closed. `blocked`: the broker accepts no messages now.
     """
 
     def __init__(self, url: str, user: str, seconds: float) -> None:
@@ -51,12 +51,12 @@ class RpcConnection:
             raise
 
     def usable(self, seconds: float) -> bool:
-        """Whether the broker is there; only a suspect connection waits (at most `seconds`) to know.
+        """Whether the broker is there; only a suspect connection is probed, for `seconds` at most.
 
-        A blocked broker reads nothing, so it is not asked; it tells by itself when it goes on.
+        A blocked broker reads nothing, so it is not probed; it notifies us when it is unblocked.
         """
         try:
-            while pump(self._connection, 0):
+            while drain_events(self._connection, 0):
                 pass
             if self.suspect and not self.blocked:
                 with self._connection.transport.having_timeout(seconds):
@@ -67,9 +67,9 @@ class RpcConnection:
         return True
 
     def send(self, service: str, method: str, body: bytes, properties: Mapping[str, Any]) -> str:
-        """Publish one request; return the id its answer will carry. Raises one of `BROKEN`.
+        """Publish one request and return its correlation id. Raises one of `BROKEN`.
 
-        When it raises, the request was not written whole, so nobody will read it.
+        When it raises, the request was not written whole, so no service receives it.
         """
         correlation_id = f"{next(self._numbers)}"
         message = amqp.Message(
@@ -89,48 +89,47 @@ class RpcConnection:
         return correlation_id
 
     def collect(self, wanted: set[str], deadline: float) -> dict[str, amqp.Message | Exception]:
-        """The answers to `wanted` by `deadline` (monotonic seconds), an error for each other one.
+        """The replies to `wanted` by `deadline` (monotonic seconds), an error for each missing one.
 
-        `Unreachable`: the broker knows no queue for it, it was not kept.
-        `TimedOut`: no answer, for whatever reason. Anything that comes later
-        is dropped.
+        `Unreachable`: the broker has no queue for the request and returned it. `TimedOut`: no
+        reply, for whatever reason. Replies that come later are dropped.
         """
-        trouble: Exception | None = None
+        failure: Exception | None = None
         try:
             while not wanted <= self._arrived.keys():
                 left = deadline - time.monotonic()
-                if left <= 0 or not pump(self._connection, left):
+                if left <= 0 or not drain_events(self._connection, left):
                     self.suspect = True
                     break
         except BROKEN as error:
             self.broken = True
-            trouble = _explain(error, alone=len(wanted) == 1)
-        found = {each: self._answer(each, trouble) for each in wanted}
+            failure = _explain(error, is_only_request=len(wanted) == 1)
+        found = {each: self._reply(each, failure) for each in wanted}
         self._arrived.clear()
         self._expected.clear()
         return found
 
-    def _answer(self, correlation_id: str, trouble: Exception | None) -> amqp.Message | Exception:
+    def _reply(self, correlation_id: str, failure: Exception | None) -> amqp.Message | Exception:
         if correlation_id not in self._arrived:
-            return trouble or TimedOut("no answer came in time")
+            return failure or TimedOut("no answer came in time")
         return self._arrived[correlation_id] or Unreachable("nobody answers to that name")
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         drop(self._connection)
 
     def abandon(self) -> None:
-        """Close our copy of a socket that belongs to the process we were forked from."""
+        """Close our copy of the socket, which belongs to the process we were forked from."""
         sock = getattr(self._connection.transport, "sock", None)
         if sock is not None:
             with suppress(OSError):
                 os.close(sock.detach())
 
     def _on_reply(self, message: amqp.Message) -> None:
-        """Keep an answer from the service that was asked; the broker vouches for its name."""
+        """Accept a reply of the service that was called; the broker has verified its `user_id`."""
         correlation_id = message.properties.get("correlation_id")
-        asked = self._expected.get(correlation_id)
-        if asked is not None and message.properties.get("user_id") == asked:
+        service = self._expected.get(correlation_id)
+        if service is not None and message.properties.get("user_id") == service:
             self._arrived[correlation_id] = message
 
     def _on_return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
@@ -145,8 +144,8 @@ class RpcConnection:
         self.blocked = False
 
 
-def _explain(error: BaseException, *, alone: bool) -> Exception:
-    """A refusal by the broker concerns one request; with one on its way we know which."""
-    if alone and isinstance(error, amqp.exceptions.AccessRefused):
+def _explain(error: BaseException, *, is_only_request: bool) -> Exception:
+    """The error for callers; a refusal by the broker can be assigned to a single request only."""
+    if is_only_request and isinstance(error, amqp.exceptions.AccessRefused):
         return Unreachable("the broker refuses this call to this user")
     return TimedOut("the connection was lost before the answer came")

@@ -1,8 +1,7 @@
-"""What the broker must hold for a service: names, arguments, bindings, rights.
+"""The broker's topology: names, arguments and bindings of queues, and the rights of users.
 
-The broker's definitions are rendered from here and services check themselves
-against the same values, so that a queue which differs is found before a
-message is lost in it.
+The broker's definitions are rendered from here, and services check the broker against the same
+values, so that a queue which differs is found before a message is lost in it.
 """
 
 import re
@@ -16,10 +15,10 @@ RPC_EXCHANGE: Final = "nameko-rpc"
 EVENTS_EXCHANGE: Final = "ketenaanpak.events"
 RETRY_EXCHANGE: Final = "ketenaanpak.retry"
 EXCHANGES: Final = (RPC_EXCHANGE, EVENTS_EXCHANGE, RETRY_EXCHANGE)
-"""All three are durable topic exchanges: rights on a topic exchange reach down to the key."""
+"""Durable topic exchanges: only on these can rights be given by routing key."""
 
-RETRY_ROUND_MS: Final = 1000
-"""How long a refused event rests before it comes back (see `chassis.bus.events`)."""
+RETRY_DELAY_MS: Final = 1000
+"""How long a rejected event stays in the retry queue (see `chassis.bus.events`)."""
 
 
 @dataclass(frozen=True)
@@ -42,36 +41,36 @@ class Rights:
 
 
 def rpc_queue(service: str) -> str:
-    """The queue on which a service is called (nameko's own name for it)."""
+    """The queue of a service's RPC requests (nameko's own name for it)."""
     return f"rpc-{service}"
 
 
 def event_queue(service: str) -> str:
-    """The one queue on which a service hears events."""
+    """The queue of the events that a service handles."""
     return f"events.{service}"
 
 
 def retry_queue(service: str) -> str:
-    """Where an event rests that its handler could not handle yet."""
+    """The queue of events that wait to be retried."""
     return f"events.{service}.retry"
 
 
 def parking_queue(service: str) -> str:
-    """Where an event waits for a person after the handler gave up on it."""
+    """The queue of events that the service gave up on, for an operator to look at."""
     return f"events.{service}.parked"
 
 
 def reply_queue(user: str, unique: str) -> str:
-    """The exclusive queue, and its routing key, on which one connection of `user` is answered."""
+    """The exclusive reply queue, and its routing key, of one connection of `user`."""
     return f"reply.{user}.{unique}"
 
 
-def rest_key(service: str) -> str:
+def retry_key(service: str) -> str:
     """Routing key on the retry exchange that leads to the retry queue."""
     return service
 
 
-def again_key(service: str) -> str:
+def redelivery_key(service: str) -> str:
     """Routing key on the retry exchange that leads back to the event queue."""
     return f"{service}.again"
 
@@ -86,113 +85,106 @@ def queue_arguments(service: str) -> dict[str, dict[str, str | int]]:
     return {queue.name: dict(queue.arguments) for queue in queues(service, ("#",))}
 
 
-def queues(service: str, patterns: Iterable[str]) -> tuple[Queue, ...]:
-    """Every queue of a service that hears the routing keys `patterns` (none: RPC only).
+def queues(service: str, binding_keys: Iterable[str]) -> tuple[Queue, ...]:
+    """Every queue of a service whose event queue has these binding keys (none: RPC only).
 
-    A refused event goes by dead-lettering from the event queue to the retry
-    queue and, its rest over, back again: the broker moves it, keeps its
-    `user_id` and counts. Rejecting it in the parking queue brings it back too.
+    A rejected event is dead-lettered from the event queue to the retry queue and, after
+    `RETRY_DELAY_MS`, back again: the broker moves it, keeps its `user_id` and counts. Rejecting
+    it in the parking queue returns it to the event queue too.
     """
-    calls = Queue(rpc_queue(service), {}, ((RPC_EXCHANGE, f"{service}.*"),))
-    heard = tuple(patterns)
-    if not heard:
-        return (calls,)
-    back = {
-        "x-dead-letter-exchange": RETRY_EXCHANGE,
-        "x-dead-letter-routing-key": again_key(service),
-    }
-    rest = {
-        "x-dead-letter-exchange": RETRY_EXCHANGE,
-        "x-dead-letter-routing-key": rest_key(service),
-    }
+    requests = Queue(rpc_queue(service), {}, ((RPC_EXCHANGE, f"{service}.*"),))
+    event_bindings = tuple((EVENTS_EXCHANGE, key) for key in binding_keys)
+    if not event_bindings:
+        return (requests,)
+    to_event_queue = _dead_lettering(redelivery_key(service))
     return (
-        calls,
+        requests,
         Queue(
             event_queue(service),
-            rest,
-            (
-                *((EVENTS_EXCHANGE, pattern) for pattern in heard),
-                (RETRY_EXCHANGE, again_key(service)),
-            ),
+            _dead_lettering(retry_key(service)),
+            (*event_bindings, (RETRY_EXCHANGE, redelivery_key(service))),
         ),
         Queue(
             retry_queue(service),
-            {"x-message-ttl": RETRY_ROUND_MS, **back},
-            ((RETRY_EXCHANGE, rest_key(service)),),
+            {"x-message-ttl": RETRY_DELAY_MS, **to_event_queue},
+            ((RETRY_EXCHANGE, retry_key(service)),),
         ),
-        Queue(parking_queue(service), back, ((RETRY_EXCHANGE, parking_key(service)),)),
+        Queue(parking_queue(service), to_event_queue, ((RETRY_EXCHANGE, parking_key(service)),)),
     )
 
 
+def _dead_lettering(key: str) -> dict[str, str | int]:
+    return {"x-dead-letter-exchange": RETRY_EXCHANGE, "x-dead-letter-routing-key": key}
+
+
 def service_rights(
-    service: str, patterns: Iterable[str], calls: Mapping[str, Iterable[str]]
+    service: str, binding_keys: Iterable[str], calls: Mapping[str, Iterable[str]]
 ) -> Rights:
     """The least that a service needs: its own queues, its own events, the calls it may make.
 
     `calls`: service → methods, `*` for all of them.
     """
-    heard = tuple(patterns)
-    own = [re.escape(queue.name) for queue in queues(service, heard)]
+    event_keys = tuple(binding_keys)
+    own = [re.escape(queue.name) for queue in queues(service, event_keys)]
     replies = _replies_to(service)
     return Rights(
-        configure=_either(*own, replies),
-        write=_either(*own, replies, *map(re.escape, EXCHANGES)),
-        read=_either(*own, replies, *map(re.escape, EXCHANGES)),
+        configure=_any_of(*own, replies),
+        write=_any_of(*own, replies, *map(re.escape, EXCHANGES)),
+        read=_any_of(*own, replies, *map(re.escape, EXCHANGES)),
         topics={
             RPC_EXCHANGE: (
-                _either(r"reply\..+", *_calls(calls)),
-                _either(re.escape(f"{service}.*"), replies),
+                _any_of(r"reply\..+", *_request_keys(calls)),
+                _any_of(re.escape(f"{service}.*"), replies),
             ),
             EVENTS_EXCHANGE: (
-                _either(re.escape(service) + r"\..+"),
-                _either(*map(re.escape, heard)),
+                _any_of(re.escape(service) + r"\..+"),
+                _any_of(*map(re.escape, event_keys)),
             ),
             RETRY_EXCHANGE: (
-                _either(re.escape(parking_key(service))),
-                _either(re.escape(service) + r"(\.(again|parked))?"),
+                _any_of(re.escape(parking_key(service))),
+                _any_of(re.escape(service) + r"(\.(again|parked))?"),
             ),
         },
     )
 
 
 def caller_rights(user: str, calls: Mapping[str, Iterable[str]]) -> Rights:
-    """The least that a mere caller (the gateway) needs: its calls and its own replies."""
+    """The least that a mere RPC client (the gateway) needs: its calls and its own replies."""
     replies = _replies_to(user)
     return Rights(
-        configure=_either(replies),
-        write=_either(replies, re.escape(RPC_EXCHANGE)),
-        read=_either(replies, re.escape(RPC_EXCHANGE)),
-        topics={RPC_EXCHANGE: (_either(*_calls(calls)), _either(replies))},
+        configure=_any_of(replies),
+        write=_any_of(replies, re.escape(RPC_EXCHANGE)),
+        read=_any_of(replies, re.escape(RPC_EXCHANGE)),
+        topics={RPC_EXCHANGE: (_any_of(*_request_keys(calls)), _any_of(replies))},
     )
 
 
 def operator_rights() -> Rights:
-    """The least that `parked list` and `parked replay` need: to take from parking queues."""
+    """The least that `parked list` and `parked replay` need: to read parking queues."""
     return Rights(configure="^$", write="^$", read=r"^events\.[^.]+\.parked$")
 
 
-def check(connection: amqp.Connection, service: str, patterns: Iterable[str]) -> list[str]:
-    """Compare the broker with what `service` needs; say every difference in words.
+def check(connection: amqp.Connection, service: str, binding_keys: Iterable[str]) -> list[str]:
+    """Compare the broker with what `service` needs; returns each difference as a sentence.
 
-    A queue that is gone is declared again, and every binding is asserted
-    (RabbitMQ tells nobody without its management plugin which bindings there
-    are); a queue with other arguments is only told, for a person to decide.
-    An empty list means that nothing differed.
+    A missing queue is declared again, and every binding is made again (without its management
+    plugin RabbitMQ does not list them); a queue with other arguments is only reported, for an
+    operator to decide.
     """
     differences = [
         f"exchange {name} is missing" for name in EXCHANGES if not _has_exchange(connection, name)
     ]
-    for queue in queues(service, patterns):
+    for queue in queues(service, binding_keys):
         differences += _check_queue(connection, queue)
     return differences
 
 
 def blocking(differences: Iterable[str]) -> list[str]:
-    """Those of `check` that did not mend themselves."""
-    return [text for text in differences if not text.endswith(_MENDED)]
+    """Those of `check` that were not repaired by declaring again."""
+    return [text for text in differences if not text.endswith(_REPAIRED)]
 
 
-_MENDED: Final = "declared again"
+_REPAIRED: Final = "declared again"
 
 
 def _check_queue(connection: amqp.Connection, queue: Queue) -> list[str]:
@@ -211,7 +203,7 @@ def _check_queue(connection: amqp.Connection, queue: Queue) -> list[str]:
         return [f"queue {queue.name} or its bindings are refused to this user"]
     except amqp.exceptions.NotFound:
         return [f"queue {queue.name} lacks an exchange to be bound to"]
-    return [f"queue {queue.name} was missing and is {_MENDED}"] if missing else []
+    return [f"queue {queue.name} was missing and is {_REPAIRED}"] if missing else []
 
 
 def _has_exchange(connection: amqp.Connection, name: str) -> bool:
@@ -238,7 +230,8 @@ def _replies_to(user: str) -> str:
     return rf"reply\.{re.escape(user)}\..+"
 
 
-def _calls(calls: Mapping[str, Iterable[str]]) -> list[str]:
+def _request_keys(calls: Mapping[str, Iterable[str]]) -> list[str]:
+    """Regular expressions for the routing keys of the requests."""
     return [
         re.escape(service) + r"\." + ("[^.]+" if method == "*" else re.escape(method))
         for service, methods in calls.items()
@@ -246,6 +239,6 @@ def _calls(calls: Mapping[str, Iterable[str]]) -> list[str]:
     ]
 
 
-def _either(*choices: str) -> str:
-    """A whole-name expression that matches any of `choices`, and nothing when there is none."""
+def _any_of(*choices: str) -> str:
+    """A regular expression for a whole name that is any of `choices`; without any, no name."""
     return f"^({'|'.join(choices)})$" if choices else "^$"

@@ -43,6 +43,7 @@ def secrets(made: Path = MADE, handed: Path = HANDED, checkpoints: Path = CHECKP
     _hand(handed / "mongodb" / "key_file", kept.text("mongo-key-file", new_key_file))
     passwords = {user: kept.password(f"broker-{user}") for user in definitions.users()}
     _hand(handed / "rabbitmq" / "definitions.json", json.dumps(definitions.render(passwords)))
+    _hand(handed / "rabbitmq" / "declared_queues", definitions.queue_names())
     _own(checkpoints, OURS)
 
 

@@ -54,6 +54,11 @@ class ExternalRabbitMQ(RabbitMQ):
         """Raise Trouble unless the broker lets our administrator in."""
         self._amqp_port()
 
+    def export_definitions(self) -> dict[str, Any]:
+        """Give the definitions that the broker holds now, through its management API."""
+        exported: dict[str, Any] = json.loads(self._ask("/api/definitions"))
+        return exported
+
     def _amqp_port(self) -> int:
         listeners = json.loads(self._ask("/api/overview"))["listeners"]
         return next(int(one["port"]) for one in listeners if one["protocol"] == "amqp")

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from deploy.local import find
@@ -55,6 +56,7 @@ class RabbitMQ:
         if self.program.running:
             return
         self._check_ports()
+        is_new = not (self.home / "mnesia").exists()
         with progress.step("rabbitmq", f"starting on {HOST}:{self.port}"):
             self._write_files()
             env = self.environment()
@@ -65,6 +67,16 @@ class RabbitMQ:
             self.program.launch([str(self._folder / "rabbitmq-server")], env, cwd=self.home)
             # Listeners open after the definitions are loaded.
             self.program.wait_until(self.greets, 60)
+        if not is_new:
+            self._remove_undeclared_queues(progress)
+
+    def _remove_undeclared_queues(self, progress: Progress) -> None:
+        """Remove queues of former versions, which would fill without a consumer."""
+        names = self.home / "declared_queues"
+        names.write_text(definitions.queue_names())
+        script = [str(definitions.REMOVE_UNDECLARED_QUEUES), definitions.VHOST, str(names)]
+        for line in self._run(["/bin/sh", *script], "removing former queues").splitlines():
+            progress.say(f"  {'rabbitmq':<14} {line}")
 
     def _check_ports(self) -> None:
         for port in (self.port, self.distribution_port):
@@ -109,18 +121,29 @@ class RabbitMQ:
 
     def ctl(self, *arguments: str) -> str:
         """Run `rabbitmqctl` against this node and give what it printed."""
+        command = ["rabbitmqctl", "--silent", "--node", self.node, *arguments]
+        return self._run(command, f"rabbitmqctl {arguments[0]}")
+
+    def _run(self, command: list[str], what: str) -> str:
         folder = self._folder or find.rabbitmq(Progress(None))
+        env = self.environment()
+        env["PATH"] = f"{folder}:{env['PATH']}"
         done = subprocess.run(
-            [str(folder / "rabbitmqctl"), "--silent", "--node", self.node, *arguments],
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
+            ["/usr/bin/env", *command], env=env, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            told = done.stderr.strip() or done.stdout.strip()
-            raise Trouble(f"rabbitmqctl {arguments[0]} failed: {told}", "is the broker running?")
+            output = done.stderr.strip() or done.stdout.strip()
+            raise Trouble(f"{what} failed: {output}", "is the broker running?")
         return done.stdout
+
+    def export_definitions(self) -> dict[str, Any]:
+        """Give the definitions that the broker holds now. Raises Trouble when it does not run."""
+        if not self.program.running:
+            raise Trouble("the broker of the local run does not run", "start it: `make up`")
+        exported: dict[str, Any] = json.loads(
+            self.ctl("export_definitions", "-", "--format", "json")
+        )
+        return exported
 
     def queues(self) -> dict[str, int]:
         """Give the number of messages (ready and unacknowledged) of every queue."""

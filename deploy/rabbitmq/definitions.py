@@ -10,6 +10,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from chassis.bus import topology
@@ -17,6 +18,7 @@ from chassis.bus.topology import Queue, Rights
 from contracts.topology import CALLERS, SUBSCRIPTIONS
 
 VHOST = "ketenaanpak"
+REMOVE_UNDECLARED_QUEUES = Path(__file__).with_name("remove_undeclared_queues.sh")
 DOOR = "gateway"
 OPERATOR = "operator"
 
@@ -64,6 +66,16 @@ def render(
         "policies": [],
         "parameters": [],
     }
+
+
+def queue_names() -> str:
+    """The names of all declared queues, one per line, for `remove_undeclared_queues.sh`."""
+    declared = (
+        queue.name
+        for name in services(SUBSCRIPTIONS, CALLERS)
+        for queue in topology.queues(name, SUBSCRIPTIONS.get(name, ()))
+    )
+    return "".join(f"{name}\n" for name in declared)
 
 
 def _user(name: str, password: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""What audit does with a call or an event: records, searches, proves."""
+"""The use cases of audit: record, search, prove, publish checkpoints."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from chassis.config import ConfigError, secret, setting, whole_number
 from chassis.errors import CodedError, Refuse
@@ -11,15 +11,25 @@ from chassis.logs import logger
 from chassis.runtime import Runtime
 from chassis.validation import read_or_park
 from contracts.events import read_event
-from services.audit.batches import Batches
 from services.audit.checkpoint_file import CheckpointFile
+from services.audit.checkpoint_publisher import (
+    CheckpointInterval,
+    CheckpointPublisher,
+    HistoryChanged,
+)
 from services.audit.domain import tree
 from services.audit.domain.checkpoint import Checkpoint, NotACheckpoint, Signer, public_pem
 from services.audit.domain.entry import Entry, read_entries, read_entry
-from services.audit.domain.heard import entry_of
-from services.audit.domain.leaf import SALT_BYTES, Sealed, canonical, recorded_entry, seal
-from services.audit.notary import HistoryChanged, Notary, Rhythm
-from services.audit.sequencer import Sequencer
+from services.audit.domain.event_entry import event_entry
+from services.audit.domain.leaf import (
+    SALT_BYTES,
+    CommittedEntry,
+    canonical,
+    commit_detail,
+    recorded_entry,
+)
+from services.audit.group_commit import GroupCommit
+from services.audit.sequencer import Receipt, Sequencer
 from services.audit.store import Log, LogDamaged
 
 _READY_SECONDS = 1.0
@@ -27,46 +37,79 @@ _READY_SECONDS = 1.0
 _log = logger(__name__)
 
 
+class SearchPage(TypedDict):
+    """`RecordedEntry`s (contracts) in the order of the log, and the cursor of the next page."""
+
+    entries: list[dict[str, Any]]
+    next: str | None
+
+
+class InclusionProof(TypedDict):
+    """An inclusion proof (RFC 9162, section 2.1.3); hashes in hex, the leaf as canonical JSON."""
+
+    index: int
+    size: int
+    leaf: str
+    leaf_hash: str
+    path: list[str]
+    checkpoint: dict[str, Any]
+
+
+class CheckpointPage(TypedDict):
+    """Checkpoints, the newest first; `next` is the size to continue after, the key is PEM."""
+
+    checkpoints: list[dict[str, Any]]
+    next: int | None
+    public_key: str
+
+
 class Audit:
-    """The record, and its proofs. Making it needs the database and the folder of checkpoints."""
+    """The log and its proofs. Creating it needs the database and the folder of checkpoints."""
 
     def __init__(
-        self, runtime: Runtime, signer: Signer, folder: Path, rhythm: Rhythm, lost_at: int = 0
+        self,
+        runtime: Runtime,
+        signer: Signer,
+        folder: Path,
+        interval: CheckpointInterval,
+        lost_at: int = 0,
     ) -> None:
         self._log = Log(runtime)
         self._signer = signer
         file = CheckpointFile(folder)
-        self._notary = Notary(self._log, file, signer, runtime.clock, rhythm, lost_at)
-        self._sequencer = Sequencer(self._log, runtime.clock, self._notary.approve)
-        self._batches: Batches[Sealed] = Batches(self._sequencer.commit)
+        self._publisher = CheckpointPublisher(
+            self._log, file, signer, runtime.clock, interval, lost_at
+        )
+        self._sequencer = Sequencer(self._log, runtime.clock, self._publisher.verify_consistency)
+        self._commits: GroupCommit[CommittedEntry] = GroupCommit(self._sequencer.commit)
 
-    def record(self, payload: object) -> dict[str, Any]:
-        """Receipts for the entries of a request, which are durable by then, all or none."""
-        return {"receipts": self._keep(read_entries(payload))}
+    def record(self, payload: object) -> list[Receipt]:
+        """Append the entries of a request, all or none; returns once they are durable."""
+        return self._append(read_entries(payload))
 
-    def hear(self, event: dict[str, Any]) -> None:
-        """Record a domain event, once however often it is heard."""
+    def record_event(self, event: dict[str, Any]) -> None:
+        """Append an entry for a domain event, once however often it is delivered."""
         read_or_park(read_event, event)
-        self._keep([read_entry(entry_of(event))])
+        self._append([read_entry(event_entry(event))])
 
-    def search(self, question: dict[str, Any]) -> dict[str, Any]:
+    def search(self, request: dict[str, Any]) -> SearchPage:
         """A page of recorded entries in the order of the log."""
-        limit = question.pop("limit")
-        with_decision = question.pop("detail")
-        after = _place(question.pop("after"))
-        found = self._log.search(question, after, limit + 1, with_decision=with_decision)
+        limit = request.pop("limit")
+        with_decision = request.pop("detail")
+        after = _parse_cursor(request.pop("after"))
+        found = self._log.search(request, after, limit + 1, with_decision=with_decision)
         page = [recorded_entry(each, with_decision=with_decision) for each in found[:limit]]
         return {"entries": page, "next": str(page[-1]["index"]) if len(found) > limit else None}
 
-    def proof(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """That an entry is in the log, up to a checkpoint; by default up to the newest."""
+    def proof(self, request: Mapping[str, Any]) -> InclusionProof:
+        """The inclusion proof of an entry in a checkpoint; by default in the newest."""
         index = request["index"]
-        document = self._log.entry(index, request["agreements"])
-        checkpoint = None if document is None else self._checkpoint_for(index, request["size"])
-        if document is None or checkpoint is None:
+        stored = self._log.entry(index, request["agreements"])
+        checkpoint = None if stored is None else self._checkpoint_for(index, request["size"])
+        if stored is None or checkpoint is None:
             raise Refuse("not_found")
         spans = tree.inclusion_spans(index, checkpoint.size)
-        leaf = canonical(document["leaf"])
+        leaf = canonical(stored["leaf"])
         hashed = tree.leaf_hash(leaf)
         path = tree.hash_spans(spans, self._log.hashes(tree.subtrees(spans)))
         if not tree.is_included(hashed, index, path, checkpoint.head):
@@ -80,7 +123,7 @@ class Audit:
             "checkpoint": checkpoint.as_json(),
         }
 
-    def checkpoints(self, after: int | None, limit: int) -> dict[str, Any]:
+    def checkpoints(self, after: int | None, limit: int) -> CheckpointPage:
         """A page of checkpoints, the newest first."""
         found = self._log.checkpoints(after, limit + 1)
         page = [each.as_json() for each in found[:limit]]
@@ -91,15 +134,15 @@ class Audit:
         }
 
     def tick(self) -> None:
-        """Sign a checkpoint when it is time; to be called every second or so.
+        """Publish a checkpoint when one is due; to be called about every second.
 
-        Raises HistoryChanged, LogDamaged or NotACheckpoint when the log is not the one that was
-        signed; nothing is recorded then, until it is again.
+        Raises HistoryChanged, LogDamaged or NotACheckpoint when the log is not consistent with
+        its last checkpoint; nothing is recorded then, until it is again.
         """
         try:
-            self._notary.tick()
+            self._publisher.tick()
         except (HistoryChanged, LogDamaged, NotACheckpoint):
-            self._sequencer.doubt()
+            self._sequencer.forget_end()
             raise
 
     def lacking(self, event_ids: list[str]) -> list[str]:
@@ -107,38 +150,38 @@ class Audit:
         return self._log.lacking(event_ids)
 
     def ready(self) -> bool:
-        """Whether the log can be added to: it is there, and it is the one that was signed."""
+        """Whether entries can be appended: the log is there and consistent with what was signed."""
         try:
-            self._notary.approve(self._log.end(_READY_SECONDS).head)
+            self._publisher.verify_consistency(self._log.end(_READY_SECONDS).head)
         except (HistoryChanged, LogDamaged, NotACheckpoint, OSError, CodedError) as error:
             _log.error("not_ready", exc_info=error)
             return False
         return True
 
-    def _keep(self, entries: list[Entry]) -> list[dict[str, Any]]:
-        sealed = [seal(entry, os.urandom(SALT_BYTES)) for entry in entries]
-        receipts: list[dict[str, Any]] = self._batches.submit(sealed)
+    def _append(self, entries: list[Entry]) -> list[Receipt]:
+        committed = [commit_detail(entry, os.urandom(SALT_BYTES)) for entry in entries]
+        receipts: list[Receipt] = self._commits.submit(committed)
         return receipts
 
     def _checkpoint_for(self, index: int, size: int | None) -> Checkpoint | None:
         if size is None:
-            return self._notary.covering(index)
+            return self._publisher.checkpoint_including(index)
         found = self._log.checkpoints(size + 1, 1)
         return found[0] if found and found[0].size == size > index else None
 
 
-def _place(after: str | None) -> int:
-    """The index that a page begins behind."""
-    if after is None:
+def _parse_cursor(cursor: str | None) -> int:
+    """The index of the entry before the page. Raises Refuse("cursor_invalid")."""
+    if cursor is None:
         return -1
-    if not (after.isascii() and after.isdecimal() and len(after) < 19):
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
         raise Refuse("cursor_invalid")
-    return int(after)
+    return int(cursor)
 
 
 def open_audit(runtime: Runtime) -> Audit:
     """Audit with the settings of the environment. Raises ConfigError."""
-    rhythm = Rhythm(
+    interval = CheckpointInterval(
         entries=whole_number("KETENAANPAK_CHECKPOINT_ENTRIES", 1000),
         seconds=whole_number("KETENAANPAK_CHECKPOINT_SECONDS", 10),
     )
@@ -150,4 +193,4 @@ def open_audit(runtime: Runtime) -> Audit:
         raise ConfigError({"KETENAANPAK_SIGNING_KEY": str(error)}) from None
     lost_at = whole_number("KETENAANPAK_CHECKPOINT_FILE_LOST_AT", 0) or 0
     folder = Path(setting("KETENAANPAK_CHECKPOINT_DIR"))
-    return Audit(runtime, signer, folder, rhythm, lost_at)
+    return Audit(runtime, signer, folder, interval, lost_at)

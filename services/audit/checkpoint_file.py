@@ -1,4 +1,4 @@
-"""The file of checkpoints outside the database: what an auditor takes a copy of."""
+"""The checkpoint file outside the database, which auditors copy."""
 
 import fcntl
 import os
@@ -11,15 +11,15 @@ from services.audit.domain.checkpoint import Checkpoint, NotACheckpoint, last_no
 
 NAME: Final = "checkpoints.txt"
 _NOTE_BYTES: Final = 500
-"""No checkpoint takes more."""
+"""The maximal size of a checkpoint."""
 
 _TAIL_BYTES: Final = 4 * _NOTE_BYTES
 
 
 class CheckpointFile:
-    """Signed notes, the oldest first, with an empty line between them; only ever added to.
+    """Signed notes, the oldest first, separated by empty lines; append-only.
 
-    Several processes may add to one file.
+    Several processes may append to one file.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -32,7 +32,7 @@ class CheckpointFile:
             return _last(file)
 
     def extend(self, checkpoints: list[Checkpoint]) -> None:
-        """Add those that are newer than the last; they are on the disk when it returns.
+        """Append those that are newer than the last; they are synced to disk when it returns.
 
         Raises NotACheckpoint when the file ends with something else.
         """
@@ -48,7 +48,7 @@ class CheckpointFile:
 
     @contextmanager
     def _opened(self) -> Iterator[BinaryIO]:
-        """The file for this process alone."""
+        """The file, locked by this process."""
         is_new = not self.path.exists()
         with self.path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -58,10 +58,10 @@ class CheckpointFile:
 
 
 def _last(file: BinaryIO) -> Checkpoint | None:
-    """The last checkpoint, after cutting off one that a crash left half written behind it.
+    """The last checkpoint, after truncating a partial one that a crash left after it.
 
-    Nobody was told of that one by this file. More than half a checkpoint is no crash: somebody
-    changed the file, and it is left as it is. Raises NotACheckpoint.
+    A longer rest was not left by a crash: the file was changed, and is left as it is. Raises
+    NotACheckpoint.
     """
     start, tail = _tail(file)
     found = last_note(tail)
@@ -81,7 +81,7 @@ def _tail(file: BinaryIO) -> tuple[int, bytes]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the file's name last, not only its content."""
+    """Sync the directory entry of the file, not only its content."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""Audit: the record that nobody can quietly change, and its proofs. Its entrypoints."""
+"""The entrypoints of audit, the tamper-evident record of decisions and events."""
 
 from typing import Any
 
@@ -6,13 +6,19 @@ from chassis.bus.entrypoints import handles, rpc
 from chassis.dependency import Provided
 from contracts.rpc import METHODS
 from contracts.topology import SUBSCRIPTIONS
-from services.audit.application import Audit, open_audit
+from services.audit.application import (
+    Audit,
+    CheckpointPage,
+    InclusionProof,
+    SearchPage,
+    open_audit,
+)
 
 Payload = dict[str, Any]
 
 
 class AuditService:
-    """Every decision and every event, in a log that proves itself."""
+    """Every decision and every event, in a transparency log."""
 
     name = "audit"
     contract = METHODS["audit"]
@@ -22,32 +28,32 @@ class AuditService:
 
     @handles(*SUBSCRIPTIONS["audit"])
     def handle_event(self, event: Payload) -> None:
-        """Whatever happened."""
-        self.app.hear(event)
+        """Record any event."""
+        self.app.record_event(event)
 
     @rpc(checked=False)
     def record(self, payload: Payload) -> Payload:
-        """Keep entries; answered once they are durable. It checks what it is given itself."""
-        return self.app.record(payload)
+        """Append entries; replies once they are durable. It validates the payload itself."""
+        return {"receipts": self.app.record(payload)}
 
     @rpc
-    def search(self, request: Payload) -> Payload:
-        """A page of what an auditor asks for."""
+    def search(self, request: Payload) -> SearchPage:
+        """A page of entries that match a search."""
         return self.app.search(request)
 
     @rpc
-    def proof(self, request: Payload) -> Payload:
-        """That an entry is in the log."""
+    def proof(self, request: Payload) -> InclusionProof:
+        """The inclusion proof of an entry."""
         return self.app.proof(request)
 
     @rpc
-    def checkpoints(self, request: Payload) -> Payload:
-        """What was signed of the log."""
+    def checkpoints(self, request: Payload) -> CheckpointPage:
+        """A page of signed checkpoints."""
         return self.app.checkpoints(**request)
 
     @rpc(callers=("intake", "risk", "plans"))
     def lacking(self, request: Payload) -> Payload:
-        """Which of these events are not recorded here."""
+        """Which of these events are not recorded."""
         return {"lacking": self.app.lacking(**request)}
 
     @rpc

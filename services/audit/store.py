@@ -1,16 +1,17 @@
-"""MongoDB of audit: the log, which is only ever added to, and its checkpoints."""
+"""MongoDB of audit: the append-only log and its checkpoints."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from chassis.mongo import Conflict, guarded, make_collections, make_index, reachable, transaction
 from chassis.runtime import Runtime
 from services.audit.domain.checkpoint import Checkpoint
-from services.audit.domain.entry import written
-from services.audit.domain.leaf import Document
+from services.audit.domain.entry import format_time
+from services.audit.domain.leaf import Leaf
 from services.audit.domain.tree import Frontier, Hashes, Subtree, peaks
 
 _DUPLICATE: Final = 11000
@@ -18,8 +19,8 @@ _ENTRY_ID: Final = "leaf.entry_id"
 _WITHOUT_DECISION: Final = {"detail.decision": 0, "detail.salt": 0}
 
 _INDEXES: Final[Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]]] = {
-    # Each begins with what is asked for and goes on in log order; time and outcome come last, so
-    # that entries outside them are passed over without being read.
+    # Each begins with the member searched for and continues in log order; time and outcome come
+    # last, so that entries outside them are skipped without being fetched.
     "command_id": (("leaf.command_id", "_id"), {"leaf.command_id": {"$gt": ""}}),
     "fragment": (("detail.fragments.id", "_id"), {}),
     "case_person": (("detail.case_persons", "_id"), {}),
@@ -33,11 +34,10 @@ _INDEXES: Final[Mapping[str, tuple[tuple[str, ...], Mapping[str, Any]]]] = {
     "outcome": (("leaf.outcome", "leaf.agreement", "_id", "leaf.time"), {}),
     "agreements": (("leaf.agreement", "_id", "leaf.time"), {}),
 }
-"""What can be asked for, the narrowest first: its index, and what entries the index holds."""
+"""Member of a search, the most selective first → its index and partial filter expression."""
 
-Question = Mapping[str, Any]
+Filters = Mapping[str, Any]
 """The members of contracts/rpc/audit.py SearchRequest that narrow it, `agreements` among them."""
-
 
 _EQUAL: Final = {
     "command_id": "leaf.command_id",
@@ -54,19 +54,19 @@ _EQUAL: Final = {
 
 
 class IndexTaken(Exception):
-    """Another sequencer has appended at one of these places."""
+    """Another sequencer has appended an entry at one of these indexes."""
 
 
-class EntryKnown(Exception):
-    """An entry with one of these ids is in the log already."""
+class EntryExists(Exception):
+    """An entry with one of these ids is in the log."""
 
 
 class LogDamaged(Exception):
-    """Entries that the log needs to go on are not there."""
+    """Entries are missing whose hashes are needed to append."""
 
 
 class Log:
-    """The stored log. Making it needs the database."""
+    """The stored log. Creating it needs the database."""
 
     def __init__(self, runtime: Runtime) -> None:
         make_collections(runtime.database, "leaves", "checkpoints")
@@ -75,31 +75,31 @@ class Log:
             part = {"partialFilterExpression": dict(holds)} if holds else {}
             make_index(runtime.database, "leaves", *keys, name=name, **part)
         self._database = runtime.database
-        self._leaves = runtime.database["leaves"]
+        self._leaves = cast("Collection[Leaf]", runtime.database["leaves"])
         self._checkpoints = runtime.database["checkpoints"]
 
-    def append(self, documents: Sequence[Document], seconds: float, *, together: bool) -> None:
-        """Keep these entries: in the majority's journal, and in order, when it returns.
+    def append(self, leaves: Sequence[Leaf], seconds: float, *, atomic: bool) -> None:
+        """Insert leaves in order; they are journaled by the majority when it returns.
 
-        `together`: all or none. That takes a transaction, and one that a crash leaves open keeps
-        its places in the log until the server gives up on it; so entries that do not belong
-        together are kept one after the other, and of those the first may be kept when it raises.
-        Raises IndexTaken or EntryKnown; after any error the log has to be looked at again.
+        `atomic`: all or none, in a transaction. One that a crash leaves open blocks its indexes
+        until the server expires it; so without `atomic` the leaves are inserted one after the
+        other, and the first of them may be stored when it raises. Raises IndexTaken or
+        EntryExists; after any error the end of the log has to be read again.
         """
         try:
-            if together:
+            if atomic:
                 with transaction(self._database, seconds) as session:
-                    self._leaves.insert_many(documents, session=session)
+                    self._leaves.insert_many(leaves, session=session)
             else:
                 with guarded(seconds):
-                    self._leaves.insert_many(documents)
+                    self._leaves.insert_many(leaves)
         except BulkWriteError as error:
-            raise _clash(error) from error
+            raise _duplicate_error(error) from error
         except Conflict as error:
             raise IndexTaken from error
 
     def end(self, seconds: float) -> Frontier:
-        """Where the log ends now, from a few entries only. Raises LogDamaged."""
+        """The frontier of the log, computed from a few entries. Raises LogDamaged."""
         with guarded(seconds):
             last = self._leaves.find_one({}, {"_id": 1}, sort=[("_id", DESCENDING)])
             size = 0 if last is None else last["_id"] + 1
@@ -109,7 +109,7 @@ class Log:
         return Frontier(size, [hashes[peak] for peak in peaks(size)])
 
     def hashes(self, subtrees: Iterable[Subtree]) -> Hashes:
-        """The stored hashes of complete subtrees; one that is not there is left out."""
+        """The stored hashes of complete subtrees; missing ones are left out."""
         wanted = list(subtrees)
         where = {"_id": {"$in": sorted({subtree.last_leaf for subtree in wanted})}}
         with guarded():
@@ -120,40 +120,40 @@ class Log:
             if len(nodes.get(subtree.last_leaf, ())) > subtree.level
         }
 
-    def known(self, entry_ids: Sequence[str], seconds: float) -> dict[str, Document]:
-        """The entries with these ids that are in the log, whole."""
+    def find_entries(self, entry_ids: Sequence[str], seconds: float) -> dict[str, Leaf]:
+        """The leaves of those of the entries that are in the log, by entry id."""
         with guarded(seconds):
             found = self._leaves.find({_ENTRY_ID: {"$in": list(entry_ids)}})
-            return {document["leaf"]["entry_id"]: document for document in found}
+            return {leaf["leaf"]["entry_id"]: leaf for leaf in found}
 
     def lacking(self, entry_ids: Sequence[str]) -> list[str]:
-        """Those of the ids that no entry has."""
+        """Those of the ids that no entry of the log has."""
         where = {_ENTRY_ID: {"$in": list(entry_ids)}}
         with guarded():
             found = self._leaves.find(where, {"_id": 0, _ENTRY_ID: 1}, hint=f"{_ENTRY_ID}_1")
-            known = {document["leaf"]["entry_id"] for document in found}
-        return [entry_id for entry_id in entry_ids if entry_id not in known]
+            present = {document["leaf"]["entry_id"] for document in found}
+        return [entry_id for entry_id in entry_ids if entry_id not in present]
 
-    def entry(self, index: int, agreements: Sequence[str]) -> Document | None:
-        """One entry, if it is of these agreements or of none."""
+    def entry(self, index: int, agreements: Sequence[str]) -> Leaf | None:
+        """The leaf at an index, without decision, if it is of these agreements or of none."""
         with guarded():
             return self._leaves.find_one(
                 {"_id": index, "leaf.agreement": {"$in": [*agreements, None]}}, _WITHOUT_DECISION
             )
 
     def search(
-        self, question: Question, after: int, limit: int, *, with_decision: bool
-    ) -> list[Document]:
-        """At most `limit` entries behind the index `after` that answer a question, in log order."""
-        where = {"_id": {"$gt": after}, **_conditions(question)}
-        without = None if with_decision else _WITHOUT_DECISION
-        narrowest = next((name for name in _INDEXES if question.get(name)), "agreements")
+        self, filters: Filters, after: int, limit: int, *, with_decision: bool
+    ) -> list[Leaf]:
+        """At most `limit` leaves after the index `after` that match, in log order."""
+        where = {"_id": {"$gt": after}, **_conditions(filters)}
+        projection = None if with_decision else _WITHOUT_DECISION
+        index = next((name for name in _INDEXES if filters.get(name)), "agreements")
         order = [("_id", ASCENDING)]
         with guarded():
-            return list(self._leaves.find(where, without, sort=order, limit=limit, hint=narrowest))
+            return list(self._leaves.find(where, projection, sort=order, limit=limit, hint=index))
 
-    def keep_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Keep a checkpoint; nothing happens when there is one of this size."""
+    def store_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Insert a checkpoint; nothing happens when there is one of this size."""
         kept = checkpoint.as_json()
         with guarded():
             try:
@@ -181,29 +181,29 @@ class Log:
         return reachable(self._database)
 
 
-def _conditions(question: Question) -> dict[str, Any]:
-    """What entries must be like; those of no agreement are every auditor's."""
+def _conditions(filters: Filters) -> dict[str, Any]:
+    """The MongoDB filter; entries without an agreement are visible to every auditor."""
     conditions: dict[str, Any] = {
-        where: question[name] for name, where in _EQUAL.items() if name in question
+        path: filters[name] for name, path in _EQUAL.items() if name in filters
     }
-    conditions["leaf.agreement"] = {"$in": [*question["agreements"], None]}
+    conditions["leaf.agreement"] = {"$in": [*filters["agreements"], None]}
     times = {
-        comparison: written(question[name])
+        comparison: format_time(filters[name])
         for name, comparison in (("since", "$gte"), ("until", "$lt"))
-        if name in question
+        if name in filters
     }
     if times:
         conditions["leaf.time"] = times
     return conditions
 
 
-def _clash(error: BulkWriteError) -> Exception:
-    """What a refused insert means: which unique key was there already."""
+def _duplicate_error(error: BulkWriteError) -> Exception:
+    """EntryExists or IndexTaken for a duplicate key, else the error itself."""
     details: Mapping[str, Any] = error.details or {}
     first = (details.get("writeErrors") or [{}])[0]
     if first.get("code") != _DUPLICATE:
         return error
-    return EntryKnown() if _ENTRY_ID in first.get("keyPattern", {}) else IndexTaken()
+    return EntryExists() if _ENTRY_ID in first.get("keyPattern", {}) else IndexTaken()
 
 
 def _checkpoint(document: Mapping[str, Any]) -> Checkpoint:

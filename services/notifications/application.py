@@ -1,8 +1,7 @@
-"""What notifications does with an event, a call or a day that comes: asks policy whom to tell."""
+"""The use cases of notifications: events and deadlines become messages, as policy decides."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from chassis.config import whole_number
 from chassis.errors import Retry
@@ -11,28 +10,42 @@ from chassis.opa import Opa
 from chassis.runtime import Runtime
 from chassis.validation import read_or_park
 from contracts.events import read_event
+from services.notifications.domain.deadline_state import last_morning, next_morning
 from services.notifications.domain.deadlines import changes
 from services.notifications.domain.messages import (
     Message,
-    Place,
-    about,
+    PageCursor,
     endings,
     mark_read,
+    message_subject,
     messages,
 )
-from services.notifications.domain.standing import last_morning, next_morning
 from services.notifications.store.deadlines import Claim, Deadlines
 from services.notifications.store.inboxes import Inboxes
 
 _DECISION: Final = "ketenaanpak/notify/decision"
 _ENDINGS: Final = "ketenaanpak/notify/endings"
 _CONSUMER: Final = "notifications"
-_AT_ONCE: Final = 200
-"""Deadlines that one round sees to; what is left is for the next one, or for another replica."""
+_MAX_PER_RUN: Final = 200
+"""Deadlines handled in one run; the rest is left to the next run, or to another replica."""
+
+
+class InboxPage(TypedDict):
+    """Messages, newest first; `next` is the cursor of the next page."""
+
+    messages: list[Message]
+    next: str | None
+
+
+class OpenedMessage(TypedDict):
+    """A message and the ids of what it is about; None and nothing when it is not the person's."""
+
+    message: Message | None
+    about: dict[str, str]
 
 
 class Notifications:
-    """Inboxes fed by events and by days that come. Making it needs the database."""
+    """Inboxes filled by events and deadlines. Creating it needs the database."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -42,64 +55,69 @@ class Notifications:
         self._ending_days = whole_number("KETENAANPAK_ENDING_DAYS", 30)
         make_collections(runtime.database, "rounds")
         self._rounds = runtime.database["rounds"]
-        # Nobody waits for a message the way a person waits for a page: a slow answer will do.
+        # No person waits for this answer, so a slow one will do.
         self._policy = Opa(runtime.config.opa_url, timeout=2.0) if runtime.config.opa_url else None
 
-    def hear(self, event: dict[str, Any]) -> None:
-        """Tell whoever policy names, each once. Without a decision the event is heard again."""
-        leads = about(read_or_park(read_event, event))
+    def handle_event(self, event: dict[str, Any]) -> None:
+        """Notify each person whom policy names, once, and apply the event to the deadlines.
+
+        Without a decision of policy it raises a Retry, and the event is delivered again.
+        """
+        subject = message_subject(read_or_park(read_event, event))
         now = self._clock.now()
-        told = {name: event[name] for name in ("source", "type", "data")}
-        decided = messages(self._decide(_DECISION, {"now": now.isoformat(), "event": told}), now)
+        policy_event = {name: event[name] for name in ("source", "type", "data")}
+        decided = self._messages(policy_event, now)
         changed = changes(f"{event['source']}.{event['type']}", event["data"])
         with transaction(self._runtime.database) as session:
             if not self._runtime.inbox.first_time(_CONSUMER, event["id"], session):
                 return
-            self._inboxes.deliver(decided, ("event", event["id"]), leads, session)
+            self._inboxes.deliver(decided, ("event", event["id"]), subject, session)
             if "case" in event["data"]:
-                self._deadlines.hear(event["data"], _moment(event["time"]), changed, session)
+                occurred_at = _sortable(event["time"])
+                self._deadlines.apply_event(event["data"], occurred_at, changed, session)
 
     def remind(self) -> None:
-        """See to the deadlines whose time has come.
+        """Send the reminders and escalations that are due.
 
-        Without a decision the one in hand is tried again when its lease has run out.
+        Without a decision of policy a deadline is tried again once its lease has expired.
         """
-        for _ in range(_AT_ONCE):
+        for _ in range(_MAX_PER_RUN):
             claim = self._deadlines.claim(self._clock.now())
             if claim is None:
                 break
-            self._tell(claim)
+            self._notify(claim)
 
-    def tell_of_endings(self) -> None:
-        """Once each morning: what ends soon, each end once to a person.
+    def notify_of_endings(self) -> None:
+        """Once each morning, notify of what ends soon; of each end a person is notified once.
 
-        Each is kept by itself: however many there are, none waits for all.
+        Each is stored in a transaction of its own, however many there are.
         """
         now = self._clock.now()
         today = last_morning(now).isoformat()
         with guarded():
-            asked = self._rounds.find_one({"_id": "endings"})
-        if asked is not None and asked["on"] >= today:
+            last_run = self._rounds.find_one({"_id": "endings"})
+        if last_run is not None and last_run["on"] >= today:
             return
-        question = {"now": now.isoformat(), "within_days": self._ending_days}
-        for ending in endings(self._decide(_ENDINGS, question), now):
+        policy_input = {"now": now.isoformat(), "within_days": self._ending_days}
+        for ending in endings(self._decide(_ENDINGS, policy_input), now):
             with transaction(self._runtime.database) as session:
                 self._inboxes.deliver([ending.message], ("ending", ending.key), {}, session)
         with guarded():
             self._rounds.update_one({"_id": "endings"}, {"$max": {"on": today}}, upsert=True)
 
-    def inbox(self, person: str, after: str | None, limit: int) -> dict[str, Any]:
+    def inbox(self, person: str, after: str | None, limit: int) -> InboxPage:
         """A page of a person's messages, newest first."""
-        place = None if after is None else Place.read(after)
-        found = self._inboxes.page(person, place, limit + 1)
+        cursor = None if after is None else PageCursor.parse(after)
+        found = self._inboxes.page(person, cursor, limit + 1)
         page, more = found[:limit], len(found) > limit
-        return {"messages": page, "next": Place.of(page[-1]).write() if more else None}
+        return {"messages": page, "next": PageCursor.after(page[-1]).format() if more else None}
 
-    def open_message(self, person: str, message: str) -> dict[str, Any]:
-        """A message and what it leads to, for a decision; no message when it is not theirs."""
-        opened: tuple[Message | None, dict[str, str]]
-        opened = self._inboxes.open(person, message) or (None, {})
-        return {"message": opened[0], "about": opened[1]}
+    def open_message(self, person: str, message: str) -> OpenedMessage:
+        """A message and its subject, for a decision whether the person may see it."""
+        opened = self._inboxes.open(person, message)
+        return (
+            {"message": opened[0], "about": opened[1]} if opened else {"message": None, "about": {}}
+        )
 
     def mark_read(self, command: dict[str, Any]) -> dict[str, Any]:
         """Mark an own message as read."""
@@ -108,7 +126,7 @@ class Notifications:
         )
 
     def lacking(self, event_ids: list[str]) -> list[str]:
-        """Those of the events that had no effect here."""
+        """Those of the events that have not been handled."""
         return self._runtime.inbox.lacking(event_ids)
 
     def ready(self) -> bool:
@@ -117,11 +135,11 @@ class Notifications:
             reachable(self._runtime.database) and self._policy is not None and self._policy.ready()
         )
 
-    def _tell(self, claim: Claim) -> None:
-        """Tell whom policy names of a deadline.
+    def _notify(self, claim: Claim) -> None:
+        """Notify whom policy names of a deadline.
 
-        An escalation that reaches nobody, as while no agreement is in force, comes back in the
-        morning; after a reminder that reaches nobody the escalation is still to come.
+        An escalation for which policy names nobody, such as while no agreement is in force, is
+        tried again the next morning; such a reminder is not, since the escalation follows.
         """
         now = self._clock.now()
         event = {
@@ -129,19 +147,25 @@ class Notifications:
             "type": f"{claim.kind}_{claim.phase}",
             "data": claim.data,
         }
-        decided = messages(self._decide(_DECISION, {"now": now.isoformat(), "event": event}), now)
+        decided = self._messages(event, now)
+        subject = message_subject(claim.data)
         with transaction(self._runtime.database) as session:
             if not decided and claim.phase == "overdue":
-                self._deadlines.put_off(claim, next_morning(now), session)
-            elif self._deadlines.done(claim, now, session):
-                self._inboxes.deliver(decided, claim.cause, about(claim.data), session)
+                self._deadlines.postpone(claim, next_morning(now), session)
+            elif self._deadlines.mark_done(claim, now, session):
+                self._inboxes.deliver(decided, claim.dedup_key, subject, session)
 
-    def _decide(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
+    def _messages(self, event: dict[str, Any], now: datetime) -> list[Message]:
+        """What policy decides to send for an event, or for a deadline in the form of one."""
+        policy_input = {"now": now.isoformat(), "event": event}
+        return messages(self._decide(_DECISION, policy_input), now)
+
+    def _decide(self, path: str, policy_input: dict[str, Any]) -> dict[str, Any]:
         if self._policy is None:
             raise Retry("policy_unavailable", "no policy service is configured")
-        return self._policy.decide(path, dict(question))
+        return self._policy.decide(path, policy_input)
 
 
-def _moment(time: str) -> str:
-    """A moment as text of one length, which sorts as time does."""
+def _sortable(time: str) -> str:
+    """ISO 8601 in UTC with microseconds, which sorts as text in the order of time."""
     return datetime.fromisoformat(time).astimezone(UTC).isoformat(timespec="microseconds")

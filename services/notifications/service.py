@@ -1,4 +1,4 @@
-"""Notifications: says that something waits, never what or about whom. Its entrypoints."""
+"""The entrypoints of notifications: messages that something waits, never what or about whom."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from chassis.bus.entrypoints import handles, rpc
 from chassis.dependency import Provided
 from contracts.rpc import METHODS
 from contracts.topology import SUBSCRIPTIONS
-from services.notifications.application import Notifications
+from services.notifications.application import InboxPage, Notifications, OpenedMessage
 
 Payload = dict[str, Any]
 
@@ -17,22 +17,22 @@ class NotificationsService:
     name = "notifications"
     contract = METHODS["notifications"]
     allowed_callers = ("gateway",)
-    background = (("app.remind", 5.0), ("app.tell_of_endings", 5.0))
+    background = (("app.remind", 5.0), ("app.notify_of_endings", 5.0))
     app: Notifications = Provided(Notifications)
 
     @handles(*SUBSCRIPTIONS["notifications"])
     def handle_event(self, event: Payload) -> None:
-        """Something that a person may have to be told of."""
-        self.app.hear(event)
+        """Notify persons of an event, and update deadlines."""
+        self.app.handle_event(event)
 
     @rpc(dumped=True)
-    def inbox(self, request: Payload) -> Payload:
+    def inbox(self, request: Payload) -> InboxPage:
         """A page of a person's messages."""
         return self.app.inbox(**request)
 
     @rpc(dumped=True)
-    def open_message(self, request: Payload) -> Payload:
-        """A message, and the random id it leads to."""
+    def open_message(self, request: Payload) -> OpenedMessage:
+        """A message, and the ids of the case and session that it is about."""
         return self.app.open_message(**request)
 
     @rpc(dumped=True)
@@ -42,10 +42,10 @@ class NotificationsService:
 
     @rpc(callers=("intake", "risk", "plans"))
     def lacking(self, request: Payload) -> Payload:
-        """Which of these events had no effect here."""
+        """Which of these events have not been handled."""
         return {"lacking": self.app.lacking(**request)}
 
     @rpc
     def ping(self, _request: Payload) -> Payload:
-        """Whether this service can do its work."""
+        """Whether database and policy service are available."""
         return {"ready": self.app.ready()}

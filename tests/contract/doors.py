@@ -9,8 +9,8 @@ from typing import Any
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
 
-from chassis.bus.calls import Rpc
 from chassis.bus.events import EventHandler
+from chassis.bus.rpc import Rpc
 from chassis.serve import find_service
 from contracts.vocabulary import SERVICES
 

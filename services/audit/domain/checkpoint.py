@@ -1,8 +1,8 @@
-"""Checkpoints: signed statements of the log's size and root, held outside the database.
+"""Checkpoints: signed tree heads, held outside the database.
 
-A checkpoint is a *signed note* as transparency logs write it (C2SP tlog-checkpoint): the log's
-origin, its size, its root in base64 and the moment, an empty line, and a line with the signature
-(Ed25519) of what stands above. Tools that know that format can check it without us.
+A checkpoint is a *signed note* (C2SP signed-note, tlog-checkpoint): the log's origin, its size,
+its root in base64 and the time, an empty line, and a line with the signature (Ed25519) of the
+lines above. Any tool for that format can verify it.
 """
 
 import base64
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from services.audit.domain.tree import Head
+from services.audit.domain.tree import TreeHead
 
 _ED25519: Final = b"\x01"
 _KEY_ID_BYTES: Final = 4
@@ -31,18 +31,18 @@ _NOTE = re.compile(
     r"(?P<time>[0-9-]{10}T[0-9:]{8}\.[0-9]{6}Z)\n\n"
     r"— (?P=origin) (?P<signature>[A-Za-z0-9+/]{91}=)\n"
 )
-"""One checkpoint, whole."""
+"""One complete checkpoint."""
 
 _NOTE_BYTES = re.compile(_NOTE.pattern.encode())
 
 
 class NotACheckpoint(ValueError):
-    """The text is not one checkpoint after the other; the message tells from which line on."""
+    """The text is not a sequence of checkpoints; the message names the first line that is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A log's size and root at a moment, as signed; hashes in hex, the signature in base64."""
+    """A signed tree head; `root` and `key_id` in hex, the signature in base64."""
 
     origin: str
     size: int
@@ -52,13 +52,13 @@ class Checkpoint:
     signature: str
 
     @property
-    def head(self) -> Head:
-        """The tree that is signed."""
-        return Head(self.size, bytes.fromhex(self.root))
+    def head(self) -> TreeHead:
+        """The tree head that is signed."""
+        return TreeHead(self.size, bytes.fromhex(self.root))
 
     @property
     def body(self) -> str:
-        """What is signed."""
+        """The signed text."""
         root = base64.b64encode(bytes.fromhex(self.root)).decode()
         return f"{self.origin}\n{self.size}\n{root}\n{self.time}\n"
 
@@ -74,7 +74,7 @@ class Checkpoint:
 
 
 class Signer:
-    """Signs what one log says, with one key."""
+    """Signs the tree heads of one log, with one key."""
 
     def __init__(self, origin: str, key: Ed25519PrivateKey) -> None:
         if not re.fullmatch(r"[!-~]{1,100}", origin):
@@ -85,7 +85,7 @@ class Signer:
 
     @classmethod
     def from_pem(cls, origin: str, pem: str) -> "Signer":
-        """With a private key (PEM, PKCS 8, not encrypted). Raises ValueError that quotes no key."""
+        """From a private key (PEM, PKCS 8, not encrypted). Raises ValueError that quotes no key."""
         try:
             key = load_pem_private_key(pem.encode(), password=None)
         except (ValueError, TypeError):
@@ -94,16 +94,16 @@ class Signer:
             raise ValueError("not an Ed25519 private key in PEM")
         return cls(origin, key)
 
-    def sign(self, head: Head, time: str) -> Checkpoint:
-        """A checkpoint; `time` as `entry.written` gives it."""
+    def sign(self, head: TreeHead, time: str) -> Checkpoint:
+        """A checkpoint; `time` as `entry.format_time` returns it."""
         name = key_id(self.origin, self.public_key)
-        draft = Checkpoint(self.origin, head.size, head.root.hex(), time, name, "")
-        signature = base64.b64encode(self._key.sign(draft.body.encode())).decode()
-        return replace(draft, signature=signature)
+        unsigned = Checkpoint(self.origin, head.size, head.root.hex(), time, name, "")
+        signature = base64.b64encode(self._key.sign(unsigned.body.encode())).decode()
+        return replace(unsigned, signature=signature)
 
 
 def is_signed(checkpoint: Checkpoint, key: Ed25519PublicKey) -> bool:
-    """Whether this key signed it, under its origin's name."""
+    """Whether this key signed it for its origin."""
     if checkpoint.key_id != key_id(checkpoint.origin, key):
         return False
     try:
@@ -114,7 +114,7 @@ def is_signed(checkpoint: Checkpoint, key: Ed25519PublicKey) -> bool:
 
 
 def key_id(origin: str, key: Ed25519PublicKey) -> str:
-    """The name (hex) of a key for an origin, as signed notes define it."""
+    """The key id (hex) of a key for an origin, as C2SP signed-note defines it."""
     raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
     return sha256(origin.encode() + b"\n" + _ED25519 + raw).digest()[:_KEY_ID_BYTES].hex()
 
@@ -128,14 +128,14 @@ def public_key(pem: str) -> Ed25519PublicKey:
 
 
 def public_pem(key: Ed25519PublicKey) -> str:
-    """The PEM text of a key, which an auditor keeps."""
+    """The PEM text of a key, for auditors."""
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def read_notes(text: str) -> Iterator[Checkpoint]:
-    """The checkpoints of a text, with an empty line between them.
+    """The checkpoints in a text, separated by empty lines.
 
-    Raises NotACheckpoint where it is something else; what came before has been given by then.
+    Raises NotACheckpoint at the first that is none, after yielding those before it.
     """
     position = 0
     while position < len(text):
@@ -150,7 +150,7 @@ def read_notes(text: str) -> Iterator[Checkpoint]:
 
 
 def last_note(tail: bytes) -> tuple[Checkpoint, int] | None:
-    """The last whole checkpoint of a file's tail, which may begin anywhere, and where it ends."""
+    """The last complete checkpoint in the tail of a file, and the position of its end."""
     found = list(_NOTE_BYTES.finditer(tail))
     if not found:
         return None

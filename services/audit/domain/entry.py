@@ -1,7 +1,7 @@
-"""What may be recorded: a strict check that costs little, and the canonical form of an entry.
+"""Fast validation of entries, and their canonical form.
 
-`contracts/rpc/audit.py` says what an entry is. This check accepts just what that schema accepts
-(a contract test proves it) at a fraction of the cost, because nothing leaves before it is done.
+`contracts/rpc/audit.py` is the schema. This validation accepts exactly what the schema accepts (a
+contract test proves it) at a fraction of the cost, because every release waits for it.
 """
 
 import re
@@ -16,88 +16,88 @@ from chassis.errors import Refuse
 from contracts.rpc.audit import DECIDED_LIMIT, OUTCOMES, tells_only_codes
 from contracts.vocabulary import CATEGORIES, LEVELS
 
-MOST_ENTRIES: Final = 200
-MOST_BYTES: Final = 16 * 1024 * 1024
-"""What the decisions of one request may take together, as JSON."""
+MAX_ENTRIES: Final = 200
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""The size limit of all decisions of one request together, as JSON."""
 
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}").fullmatch
 _LABEL = re.compile(r"[!-~]{1,128}").fullmatch
 _FRAGMENT = frozenset(("id", "category", "level"))
 
-Fits = Callable[[object], bool]
-Words = frozenset[str]
+Check = Callable[[object], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A checked entry: what its leaf tells, what stands beside it, and the decision as JSON."""
+    """A valid entry: the members of its leaf, those of its detail, and the decision as JSON."""
 
-    told: dict[str, Any]
-    beside: dict[str, Any]
+    leaf_members: dict[str, Any]
+    detail_members: dict[str, Any]
     decision: bytes
 
     @property
     def id(self) -> str:
-        """The caller's random id for it: the same id is the same entry."""
-        return str(self.told["entry_id"])
+        """The random id that the caller gave it; an id stands for one entry only."""
+        return str(self.leaf_members["entry_id"])
 
 
 def read_entries(payload: object) -> list[Entry]:
-    """The checked entries of a request to record.
+    """The validated entries of a request to record.
 
-    Raises Refuse("validation_failed") that names the members at fault, never their values, and
-    Refuse("body_too_large") when they are too much for one request.
+    Raises Refuse("validation_failed"), which names the invalid members and never quotes their
+    values, and Refuse("body_too_large").
     """
     if not isinstance(payload, dict) or payload.keys() != {"entries"}:
         raise Refuse("validation_failed", fields=["entries"])
     given = payload["entries"]
-    if not isinstance(given, list) or not 0 < len(given) <= MOST_ENTRIES:
+    if not isinstance(given, list) or not 0 < len(given) <= MAX_ENTRIES:
         raise Refuse("validation_failed", fields=["entries"])
     entries = [read_entry(each) for each in given]
-    if sum(len(entry.decision) for entry in entries) > MOST_BYTES:
+    if sum(len(entry.decision) for entry in entries) > MAX_BYTES:
         raise Refuse("body_too_large")
     return entries
 
 
 def read_entry(given: object) -> Entry:
-    """One checked entry. Raises Refuse("validation_failed")."""
+    """Validate one entry. Raises Refuse("validation_failed")."""
     if not isinstance(given, dict):
         raise Refuse("validation_failed", fields=["entries"])
-    faults = [name for name in _REQUIRED if name not in given]
-    faults += [name for name in given if not _fits(name, given[name])]
-    moment = _moment(given.get("time"))
-    asked, answered = _decided(given.get("input")), _decided(given.get("result"))
-    if faults or moment is None or asked is None or answered is None:
-        made = {"time": moment, "input": asked, "result": answered}
-        faults += [name for name, value in made.items() if value is None]
-        raise Refuse("validation_failed", fields=_named(faults))
-    told = {name: given.get(name) for name in _TOLD}
-    told["time"] = moment
-    beside = {name: given[name] for name in _BESIDE}
-    return Entry(told, beside, b'{"input":%b,"result":%b}' % (asked, answered))
+    invalid = [name for name in _REQUIRED if name not in given]
+    invalid += [name for name in given if not _is_valid(name, given[name])]
+    time = _formatted_time(given.get("time"))
+    policy_input, result = _json_object(given.get("input")), _json_object(given.get("result"))
+    if invalid or time is None or policy_input is None or result is None:
+        parsed = {"time": time, "input": policy_input, "result": result}
+        invalid += [name for name, value in parsed.items() if value is None]
+        raise Refuse("validation_failed", fields=_names(invalid))
+    leaf_members = {name: given.get(name) for name in _LEAF_MEMBERS}
+    leaf_members["time"] = time
+    detail_members = {name: given[name] for name in _DETAIL_MEMBERS}
+    decision = b'{"input":%b,"result":%b}' % (policy_input, result)
+    return Entry(leaf_members, detail_members, decision)
 
 
-def written(moment: datetime) -> str:
-    """A moment in the one form that the log knows: its order is the order of time."""
+def format_time(moment: datetime) -> str:
+    """ISO 8601 in UTC with microseconds: sorting as text is sorting by time."""
     bare = moment.astimezone(UTC).replace(tzinfo=None)
     return bare.isoformat(timespec="microseconds") + "Z"
 
 
-def _named(faults: Iterable[object]) -> list[str]:
-    """The members at fault by their names; of those that are not ours, only that there are some."""
+def _names(invalid: Iterable[object]) -> list[str]:
+    """The names of invalid members; "unknown" for all that are not members of an entry."""
     return sorted(
-        {name if isinstance(name, str) and name in _MEMBERS else "unknown" for name in faults}
+        {name if isinstance(name, str) and name in _MEMBERS else "unknown" for name in invalid}
     )
 
 
-def _fits(name: object, value: object) -> bool:
-    fits = _MEMBERS.get(name) if isinstance(name, str) else None
-    return fits is not None and fits(value)
+def _is_valid(name: object, value: object) -> bool:
+    check = _MEMBERS.get(name) if isinstance(name, str) else None
+    return check is not None and check(value)
 
 
-def _decided(value: object) -> bytes | None:
-    """A decision's input or result as compact JSON; None when it is not to be recorded."""
+def _json_object(value: object) -> bytes | None:
+    """A decision's input or result as compact JSON; None when it is invalid."""
     if not isinstance(value, dict):
         return None
     try:
@@ -107,18 +107,18 @@ def _decided(value: object) -> bytes | None:
     return json if len(json) <= DECIDED_LIMIT and tells_only_codes(json) else None
 
 
-def _moment(value: object) -> str | None:
+def _formatted_time(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return None if moment.utcoffset() is None else written(moment)
+        return None if moment.utcoffset() is None else format_time(moment)
     except (ValueError, OverflowError):
         return None
 
 
-def _anything(_value: object) -> bool:
-    """Looked at apart, where the value is made."""
+def _any_value(_value: object) -> bool:
+    """For members that `read_entry` validates by converting them."""
     return True
 
 
@@ -138,29 +138,29 @@ def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _or_null(fits: Fits) -> Fits:
-    return lambda value: value is None or fits(value)
+def _or_null(check: Check) -> Check:
+    return lambda value: value is None or check(value)
 
 
-def _one_of(words: Iterable[str]) -> Fits:
-    known = frozenset(words)
-    return lambda value: isinstance(value, str) and value in known
+def _one_of(values: Iterable[str]) -> Check:
+    allowed = frozenset(values)
+    return lambda value: isinstance(value, str) and value in allowed
 
 
-def _list_of(fits: Fits, most: int, *, different: bool) -> Fits:
-    def all_fit(values: object) -> bool:
+def _list_of(check: Check, max_length: int, *, unique: bool) -> Check:
+    def check_list(values: object) -> bool:
         return (
             isinstance(values, list)
-            and len(values) <= most
-            and all(map(fits, values))
-            and not (different and len(set(values)) < len(values))
+            and len(values) <= max_length
+            and all(map(check, values))
+            and not (unique and len(set(values)) < len(values))
         )
 
-    return all_fit
+    return check_list
 
 
 def _fragment(value: object) -> bool:
-    """Written out, because an entry has dozens of them."""
+    """Not composed of other checks, for speed: an entry has dozens of fragments."""
     return (
         isinstance(value, dict)
         and value.keys() == _FRAGMENT
@@ -173,19 +173,19 @@ def _fragment(value: object) -> bool:
     )
 
 
-_CATEGORIES: Final[Words] = frozenset(CATEGORIES)
-_LEVELS: Final[Words] = frozenset(LEVELS)
+_CATEGORIES: Final = frozenset[str](CATEGORIES)
+_LEVELS: Final = frozenset[str](LEVELS)
 
-_TOLD: Final[Mapping[str, Fits]] = {
+_LEAF_MEMBERS: Final[Mapping[str, Check]] = {
     "entry_id": _random_id,
     "kind": _one_of(("release", "action", "event")),
-    "time": _anything,
+    "time": _any_value,
     "decision_id": _random_id,
     "command_id": _or_null(_random_id),
     "action": _code,
     "person": _or_null(_code),
     "partner": _or_null(_code),
-    "roles": _list_of(_code, 50, different=True),
+    "roles": _list_of(_code, 50, unique=True),
     "on_behalf_of": _or_null(_code),
     "purpose": _or_null(_code),
     "agreement": _or_null(_code),
@@ -195,19 +195,19 @@ _TOLD: Final[Mapping[str, Fits]] = {
     "outcome": _one_of(OUTCOMES),
     "emergency": _flag,
 }
-"""What the leaf itself tells: who, what, when, why, under what, and how it ended."""
+"""The members of the leaf: who, what, when, why, under which agreement, with which outcome."""
 
-_BESIDE: Final[Mapping[str, Fits]] = {
-    "case_persons": _list_of(_random_id, 200, different=True),
-    "fragments": _list_of(_fragment, 5000, different=False),
-    "reasons": _list_of(_code, 200, different=False),
+_DETAIL_MEMBERS: Final[Mapping[str, Check]] = {
+    "case_persons": _list_of(_random_id, 200, unique=True),
+    "fragments": _list_of(_fragment, 5000, unique=False),
+    "reasons": _list_of(_code, 200, unique=False),
 }
-"""What stands beside the leaf, with the decision: about whom, and what of them."""
+"""The members of the detail, apart from the decision: about whom, and which fragments."""
 
-_MEMBERS: Final[Mapping[str, Fits]] = {
-    **_TOLD,
-    **_BESIDE,
-    "input": _anything,
-    "result": _anything,
+_MEMBERS: Final[Mapping[str, Check]] = {
+    **_LEAF_MEMBERS,
+    **_DETAIL_MEMBERS,
+    "input": _any_value,
+    "result": _any_value,
 }
 _REQUIRED: Final = tuple(name for name in _MEMBERS if name not in ("command_id", "on_behalf_of"))

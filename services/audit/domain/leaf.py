@@ -1,13 +1,13 @@
-"""A recorded entry: its leaf (version 1, RFC 8785 canonical JSON) and the detail beside it.
+"""A stored entry: its leaf (version 1, RFC 8785 canonical JSON) and the detail apart from it.
 
-The leaf commits to the detail by a salted hash, so that the detail can one day be erased and the
+The leaf commits to the detail by a salted hash, so that the detail can be erased one day and the
 log still be proved, and so that nobody can guess a detail from the leaf.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict, cast
 
 import orjson
 
@@ -17,34 +17,52 @@ from services.audit.domain.tree import Frontier, leaf_hash
 VERSION: Final = 1
 SALT_BYTES: Final = 32
 
-MEMBERS: Final = frozenset(("_id", "leaf", "detail", "nodes"))
-"""Of a stored entry: its index, its leaf, its detail, and the hashes of the tree that end here."""
 
-Document = dict[str, Any]
+class Detail(TypedDict):
+    """What a leaf commits to; without `salt` and `decision` when a search leaves them out."""
+
+    salt: NotRequired[bytes]
+    case_persons: list[str]
+    fragments: list[dict[str, str]]
+    reasons: list[str]
+    decision: NotRequired[bytes]
+
+
+class Leaf(TypedDict):
+    """A document of the collection `leaves`.
+
+    `_id` is the index, `nodes` are the hashes of the complete subtrees that end with this leaf,
+    its own first.
+    """
+
+    _id: int
+    leaf: dict[str, Any]
+    detail: Detail
+    nodes: list[bytes]
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 canonical JSON of a value whose strings are ASCII and whose numbers are whole.
+    """RFC 8785 canonical JSON of a value whose strings are ASCII and whose numbers are integers.
 
-    For such values sorting by bytes is sorting by UTF-16 units, and nothing needs an escape that
-    the two would write differently.
+    For such values sorting by bytes is sorting by UTF-16 code units, and no escape is written
+    differently.
     """
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """An entry with its detail and the hash that commits to it; its place is not known yet."""
+class CommittedEntry:
+    """An entry with its detail and the hash (hex) that commits to it; it has no index yet."""
 
     entry: Entry
-    detail: Document
+    detail: Detail
     commitment: str
 
 
-def seal(entry: Entry, salt: bytes) -> Sealed:
-    """Seal the detail of an entry; `salt` is SALT_BYTES random bytes, used only once."""
-    detail = {"salt": salt, **entry.beside, "decision": entry.decision}
-    return Sealed(entry, detail, commitment(detail))
+def commit_detail(entry: Entry, salt: bytes) -> CommittedEntry:
+    """Commit to the detail of an entry; `salt` is SALT_BYTES random bytes, used only once."""
+    detail = cast(Detail, {"salt": salt, **entry.detail_members, "decision": entry.decision})
+    return CommittedEntry(entry, detail, commitment(detail))
 
 
 def commitment(detail: Mapping[str, Any]) -> str:
@@ -52,46 +70,51 @@ def commitment(detail: Mapping[str, Any]) -> str:
 
     Raises KeyError or TypeError when it is no detail.
     """
-    beside = {name: detail[name] for name in ("case_persons", "fragments", "reasons")}
-    listed = sha256(canonical(beside)).digest()
-    decided = sha256(detail["decision"]).digest()
-    return sha256(detail["salt"] + listed + decided).hexdigest()
+    lists = {name: detail[name] for name in ("case_persons", "fragments", "reasons")}
+    lists_hash = sha256(canonical(lists)).digest()
+    decision_hash = sha256(detail["decision"]).digest()
+    return sha256(detail["salt"] + lists_hash + decision_hash).hexdigest()
 
 
-def place(sealed: Sealed, frontier: Frontier, recorded: str) -> Document:
-    """Append an entry to the tree; gives the document that keeps it.
+def append_entry(committed: CommittedEntry, frontier: Frontier, recorded: str) -> Leaf:
+    """Append an entry to the tree; returns the document to store.
 
-    `recorded` is when the log took it up; the entry itself tells when it was decided.
+    `recorded` is when it is appended; `time` in the entry is when it was decided or happened.
     """
     leaf = {
-        **sealed.entry.told,
+        **committed.entry.leaf_members,
         "v": VERSION,
         "index": frontier.size,
         "recorded": recorded,
-        "detail": sealed.commitment,
+        "detail": committed.commitment,
     }
     nodes = frontier.append(leaf_hash(canonical(leaf)))
-    return {"_id": leaf["index"], "leaf": leaf, "detail": sealed.detail, "nodes": nodes}
+    return {"_id": leaf["index"], "leaf": leaf, "detail": committed.detail, "nodes": nodes}
 
 
-def tells_the_same(entry: Entry, document: Mapping[str, Any]) -> bool:
-    """Whether a stored entry is this one: an id used again must mean the same."""
-    leaf, detail = document["leaf"], document["detail"]
+def is_same_entry(entry: Entry, stored: Leaf) -> bool:
+    """Whether a stored entry has the same content: an id must not be reused for another."""
+    leaf, detail = stored["leaf"], stored["detail"]
     return (
-        all(leaf.get(name) == value for name, value in entry.told.items())
-        and all(detail.get(name) == value for name, value in entry.beside.items())
+        all(leaf.get(name) == value for name, value in entry.leaf_members.items())
+        and all(detail.get(name) == value for name, value in entry.detail_members.items())
         and detail.get("decision") == entry.decision
     )
 
 
-def recorded_entry(document: Mapping[str, Any], *, with_decision: bool) -> dict[str, Any]:
-    """A stored entry as searches answer it; `input` and `result` are empty without decision."""
-    leaf, detail = document["leaf"], document["detail"]
-    decided = orjson.loads(detail["decision"]) if with_decision else {"input": {}, "result": {}}
-    told = {name: leaf[name] for name in leaf if name not in _OF_THE_LOG}
-    beside = {name: detail[name] for name in ("case_persons", "fragments", "reasons")}
-    place = {"index": leaf["index"], "leaf_hash": bytes(document["nodes"][0]).hex()}
-    return {**told, **beside, **decided, **place}
+def recorded_entry(stored: Leaf, *, with_decision: bool) -> dict[str, Any]:
+    """A stored entry as a `RecordedEntry` (contracts/rpc/audit.py).
 
-
-_OF_THE_LOG: Final = frozenset(("v", "recorded", "detail"))
+    `input` and `result` are empty without decision.
+    """
+    leaf, detail = stored["leaf"], stored["detail"]
+    decision = orjson.loads(detail["decision"]) if with_decision else {"input": {}, "result": {}}
+    members = {name: leaf[name] for name in leaf if name not in ("v", "recorded", "detail")}
+    return {
+        **members,
+        **decision,
+        "case_persons": detail["case_persons"],
+        "fragments": detail["fragments"],
+        "reasons": detail["reasons"],
+        "leaf_hash": bytes(stored["nodes"][0]).hex(),
+    }

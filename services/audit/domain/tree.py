@@ -1,8 +1,8 @@
-"""The Merkle tree over the log (RFC 9162, section 2.1): hashes, proofs and their checks.
+"""The Merkle tree over the log (RFC 9162, section 2.1): hashes, proofs and their verification.
 
 A *complete* subtree of level `l` has 2**l leaves; the `n`-th of a level covers the leaves from
 n * 2**l on. A stored leaf carries the hashes of the complete subtrees that end with it, so every
-proof is put together from a logarithmic number of stored hashes.
+proof is computed from a logarithmic number of stored hashes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,8 +24,8 @@ class Subtree(NamedTuple):
         return ((self.number + 1) << self.level) - 1
 
 
-class Head(NamedTuple):
-    """What a tree is known by: how many leaves, and the root over them."""
+class TreeHead(NamedTuple):
+    """A tree head: the number of leaves and the root hash."""
 
     size: int
     root: bytes
@@ -38,7 +38,7 @@ Hashes = Mapping[Subtree, bytes]
 
 
 def leaf_hash(leaf: bytes) -> bytes:
-    """The hash of a leaf's bytes, in a domain of its own."""
+    """The hash of a leaf, domain-separated from that of nodes."""
     return sha256(b"\x00" + leaf).digest()
 
 
@@ -48,7 +48,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Frontier:
-    """The right edge of a tree: all that is needed to append to it and to know its root."""
+    """The roots of a tree's complete subtrees: enough to append to it and to compute its root."""
 
     __slots__ = ("_peaks", "size")
 
@@ -59,11 +59,11 @@ class Frontier:
             raise ValueError("a tree has one peak for each bit of its size")
 
     def copy(self) -> "Frontier":
-        """One that can be thrown away when what was appended is not kept."""
+        """A copy, to be thrown away when what was appended to it is not stored."""
         return Frontier(self.size, self._peaks)
 
     def append(self, hashed_leaf: bytes) -> list[bytes]:
-        """Add a leaf; gives the hashes of the complete subtrees that end with it, lowest first."""
+        """Append a leaf; returns the hashes of the complete subtrees it ends, lowest first."""
         completed = [hashed_leaf]
         rest = self.size
         while rest & 1:
@@ -74,9 +74,9 @@ class Frontier:
         return completed
 
     @property
-    def head(self) -> Head:
+    def head(self) -> TreeHead:
         """The tree's size and root."""
-        return Head(self.size, _fold(self._peaks))
+        return TreeHead(self.size, _fold(self._peaks))
 
 
 def peaks(size: int) -> list[Subtree]:
@@ -136,50 +136,50 @@ def hash_spans(spans: Iterable[Span], hashes: Hashes) -> list[bytes]:
     return [_fold([hashes[subtree] for subtree in _cover(span)]) for span in spans]
 
 
-def is_included(hashed_leaf: bytes, index: int, path: Sequence[bytes], head: Head) -> bool:
-    """Whether the path leads from the leaf to the root (RFC 9162, section 2.1.3.2)."""
+def is_included(hashed_leaf: bytes, index: int, path: Sequence[bytes], head: TreeHead) -> bool:
+    """Verify an inclusion proof (RFC 9162, section 2.1.3.2, whose variable names these are)."""
     if not 0 <= index < head.size:
         return False
-    place, last, reached = index, head.size - 1, hashed_leaf
-    for step in path:
-        if last == 0:
+    fn, sn, r = index, head.size - 1, hashed_leaf
+    for p in path:
+        if sn == 0:
             return False
-        if place & 1 or place == last:
-            reached = node_hash(step, reached)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
+        if fn & 1 or fn == sn:
+            r = node_hash(p, r)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
         else:
-            reached = node_hash(reached, step)
-        place, last = place >> 1, last >> 1
-    return last == 0 and reached == head.root
+            r = node_hash(r, p)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and r == head.root
 
 
-def is_consistent(old: Head, new: Head, path: Sequence[bytes]) -> bool:
-    """Whether the path proves the old tree a prefix of the new one (RFC 9162, section 2.1.4.2)."""
+def is_consistent(old: TreeHead, new: TreeHead, path: Sequence[bytes]) -> bool:
+    """Verify a consistency proof (RFC 9162, section 2.1.4.2, whose variable names these are)."""
     if old.size == new.size:
         return old == new and not path
     if not 0 < old.size < new.size:
         return False
-    steps = list(path)
+    proof = list(path)
     if old.size & (old.size - 1) == 0:
-        steps.insert(0, old.root)
-    if not steps:
+        proof.insert(0, old.root)
+    if not proof:
         return False
-    place, last = old.size - 1, new.size - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    old_reached = new_reached = steps[0]
-    for step in steps[1:]:
-        if last == 0:
+    fn, sn = old.size - 1, new.size - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = proof[0]
+    for c in proof[1:]:
+        if sn == 0:
             return False
-        if place & 1 or place == last:
-            old_reached, new_reached = node_hash(step, old_reached), node_hash(step, new_reached)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
+        if fn & 1 or fn == sn:
+            fr, sr = node_hash(c, fr), node_hash(c, sr)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
         else:
-            new_reached = node_hash(new_reached, step)
-        place, last = place >> 1, last >> 1
-    return last == 0 and old_reached == old.root and new_reached == new.root
+            sr = node_hash(sr, c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == old.root and sr == new.root
 
 
 def _left_width(width: int) -> int:
@@ -188,7 +188,7 @@ def _left_width(width: int) -> int:
 
 
 def _cover(span: Span) -> Iterator[Subtree]:
-    """The complete subtrees of a span, which begins where a subtree as wide as it may begin."""
+    """The complete subtrees of a span, whose start is a multiple of a power of two ≥ its width."""
     start, end = span
     while start < end:
         level = (end - start).bit_length() - 1

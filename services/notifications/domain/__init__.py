@@ -1,1 +1,1 @@
-"""The rules of notifications: who gets a message of what, and what is due when."""
+"""The rules of notifications: messages, deadlines and their state."""

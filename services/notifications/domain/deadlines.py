@@ -1,7 +1,7 @@
 """Deadlines: what an event sets, clears or resumes.
 
-A deadline reminds once when its day has come, and escalates once when nobody acted. Its cause is
-always an event (domain.md, section 9); whom it tells is a decision of policy.
+A deadline reminds once on its day, and escalates once when nobody has acted by then. It is always
+set by an event (domain.md, section 9); who is notified is a decision of policy.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -43,14 +43,14 @@ CASE_FACTS: Final = (
     "director",
     "walled",
 )
-"""What policy is told of the case, as the newest event tells it."""
+"""The members of the newest event of a case that are input to policy."""
 
 
 @dataclass(frozen=True)
 class Set:
-    """From now on this is due on that day; it replaces the deadline of the same kind and anchor.
+    """Set a deadline; it replaces the one of the same kind and anchor.
 
-    `anchor` is the id of what is due, `members` are what policy is told of it.
+    `anchor` is the id of what is due, `members` are input to policy about it.
     """
 
     kind: Kind
@@ -61,7 +61,7 @@ class Set:
 
 @dataclass(frozen=True)
 class Clear:
-    """What was due is done; without an anchor all of that kind that the case has."""
+    """Clear a deadline; without an anchor all deadlines of that kind in the case."""
 
     kind: Kind
     anchor: str | None = None
@@ -69,7 +69,7 @@ class Clear:
 
 @dataclass(frozen=True)
 class Resume:
-    """What was done or decided upon is due again, on the day that it had."""
+    """Reopen a deadline that was cleared, with the day that it had."""
 
     kind: Kind
     anchor: str
@@ -80,7 +80,7 @@ Data = Mapping[str, Any]
 
 
 def changes(name: str, data: Data) -> list[Change]:
-    """What an event (`<source>.<type>`, its data as JSON) changes, in this order."""
+    """The changes by an event (`<source>.<type>`, its data as JSON), in order."""
     rule = _RULES.get(name)
     return [] if rule is None else list(rule(data))
 
@@ -178,7 +178,7 @@ def _reviewed(data: Data) -> Iterator[Change]:
 
 
 def _over(data: Data) -> Iterator[Change]:
-    """An emergency access is reviewed also when the case is over."""
+    """The review of an emergency access stays due when the case is over."""
     for kind in KINDS:
         if kind != "emergency_review":
             yield Clear(kind)

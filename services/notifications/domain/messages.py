@@ -1,4 +1,4 @@
-"""Messages: who gets one of what, and the order of an inbox.
+"""Messages: who receives one of which task, and the order of an inbox.
 
 A message says that something waits, never what or about whom (domain.md, section 9).
 """
@@ -15,7 +15,7 @@ from contracts.rpc.notifications import TASKS
 
 @dataclass(frozen=True)
 class Message:
-    """A message in a person's inbox. `at` is when it came, to the millisecond."""
+    """A message in a person's inbox. `at` is when it was made, to the millisecond."""
 
     id: str
     person: str
@@ -26,42 +26,42 @@ class Message:
 
 
 def messages(decision: Mapping[str, Any], at: datetime) -> list[Message]:
-    """One message for each person that policy tells; a person named twice gets the first task.
+    """One message for each person that policy names; the first task for one named twice.
 
-    Raises Retry("policy_unavailable") when the decision is not one: the event is heard again.
+    Raises Retry("policy_unavailable") when the decision is not well-formed.
     """
-    told: dict[str, str] = {}
-    for person, task in _tell(decision):
-        told.setdefault(person, task)
-    return [_message(person, task, at) for person, task in told.items()]
+    tasks: dict[str, str] = {}
+    for person, task in map(_person_and_task, _recipients(decision)):
+        tasks.setdefault(person, task)
+    return [_message(person, task, at) for person, task in tasks.items()]
 
 
 @dataclass(frozen=True)
 class Ending:
-    """Something that ends soon, by a key of its own, and the message about it."""
+    """Something that ends soon: its key, and the message about it to one person."""
 
     key: str
     message: Message
 
 
 def endings(decision: Mapping[str, Any], at: datetime) -> list[Ending]:
-    """A message for each end and person that policy tells of.
+    """A message for each end and person that policy names.
 
-    Raises Retry("policy_unavailable") when the decision is not one.
+    Raises Retry("policy_unavailable") when the decision is not well-formed.
     """
-    tell = _listed(decision)
-    return [Ending(key, _message(person, task, at)) for key, person, task in map(_ending, tell)]
+    found = map(_key_person_and_task, _recipients(decision))
+    return [Ending(key, _message(person, task, at)) for key, person, task in found]
 
 
-def about(data: Mapping[str, Any]) -> dict[str, str]:
-    """What a message leads to once its reader may know: the case, the session, or both."""
+def message_subject(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a message is about, for who may see it: the ids of the case, the session, or both."""
     return {name: data[name] for name in ("case", "session") if name in data}
 
 
 def mark_read(message: Message | None, if_match: int | None) -> Message:
-    """The message, read; one that was read already stays as it is.
+    """The message, marked as read; one that was read already is unchanged.
 
-    Raises Refuse: `not_found` when it is not theirs, `precondition_failed` when it moved on.
+    Raises Refuse: `not_found` without a message, `precondition_failed` for another version.
     """
     if message is None:
         raise Refuse("not_found", "no message of yours has this id")
@@ -73,59 +73,55 @@ def mark_read(message: Message | None, if_match: int | None) -> Message:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page of the inbox ends: newest first, and by id within a moment."""
+class PageCursor:
+    """The last message of a page; the order is newest first, then by id."""
 
     at: datetime
     id: str
 
     @classmethod
-    def of(cls, message: Message) -> Self:
-        """The place right after a message."""
+    def after(cls, message: Message) -> Self:
+        """The cursor of the page that follows a message."""
         return cls(message.at, message.id)
 
     @classmethod
-    def read(cls, text: str) -> Self:
-        """The place that `write` wrote; raises Refuse("cursor_invalid")."""
+    def parse(cls, text: str) -> Self:
+        """The inverse of `format`; raises Refuse("cursor_invalid")."""
         moment, _, message = text.partition("~")
         try:
-            place = cls(datetime.fromisoformat(moment), str(uuid.UUID(message)))
+            cursor = cls(datetime.fromisoformat(moment), str(uuid.UUID(message)))
+            if cursor.at.tzinfo is None:
+                raise ValueError
         except ValueError:
             raise Refuse("cursor_invalid", "the cursor is not one of the inbox") from None
-        if place.at.tzinfo is None:
-            raise Refuse("cursor_invalid", "the cursor is not one of the inbox")
-        return place
+        return cursor
 
-    def write(self) -> str:
-        """The place as text."""
+    def format(self) -> str:
+        """The cursor as text."""
         return f"{self.at.isoformat()}~{self.id}"
 
 
 def _message(person: str, task: str, at: datetime) -> Message:
-    came = at.replace(microsecond=at.microsecond // 1000 * 1000)
-    return Message(str(uuid.uuid4()), person, task, came)
+    milliseconds = at.replace(microsecond=at.microsecond // 1000 * 1000)
+    return Message(str(uuid.uuid4()), person, task, milliseconds)
 
 
-def _tell(decision: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [_one(entry) for entry in _listed(decision)]
-
-
-def _listed(decision: Mapping[str, Any]) -> list[Any]:
-    tell, revision = decision.get("tell"), decision.get("policy_revision")
-    if not isinstance(tell, list) or not isinstance(revision, str) or not revision:
+def _recipients(decision: Mapping[str, Any]) -> list[Any]:
+    recipients, revision = decision.get("tell"), decision.get("policy_revision")
+    if not isinstance(recipients, list) or not isinstance(revision, str) or not revision:
         raise Retry("policy_unavailable", "the answer is not a decision")
-    return tell
+    return recipients
 
 
-def _one(entry: Any) -> tuple[str, str]:
+def _person_and_task(entry: Any) -> tuple[str, str]:
     match entry:
         case {"person": str(person), "task": str(task), **rest} if not rest and task in TASKS:
             return person, task
     raise Retry("policy_unavailable", "the answer is not a decision")
 
 
-def _ending(entry: Any) -> tuple[str, str, str]:
+def _key_person_and_task(entry: Any) -> tuple[str, str, str]:
     match entry:
-        case {"key": str(key), **told}:
-            return key, *_one(told)
+        case {"key": str(key), **rest}:
+            return key, *_person_and_task(rest)
     raise Retry("policy_unavailable", "the answer is not a decision")

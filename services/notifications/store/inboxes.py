@@ -1,4 +1,4 @@
-"""Inboxes: messages, and apart from them, sealed, what each one leads to."""
+"""MongoDB: inboxes of messages, and sealed, in a collection of its own, the subject of each."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,13 +8,11 @@ from pymongo.client_session import ClientSession
 from chassis.mongo import Document, guarded, make_collections, make_index
 from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
-from services.notifications.domain.messages import Message, Place
-
-_ABOUT = "about"
+from services.notifications.domain.messages import Message, PageCursor
 
 
 class Inboxes:
-    """The inboxes of all persons. Making it needs the database."""
+    """The inboxes of all persons. Creating it needs the database."""
 
     def __init__(self, runtime: Runtime) -> None:
         make_collections(runtime.database, "messages", "leads")
@@ -22,34 +20,39 @@ class Inboxes:
         make_index(runtime.database, "messages", "once", unique=True)
         self._runtime = runtime
         self._messages = runtime.database["messages"]
-        self._leads = runtime.database["leads"]
+        self._subjects = runtime.database["leads"]
 
     def deliver(
         self,
         messages: Iterable[Message],
-        cause: tuple[str, ...],
-        about: dict[str, str],
+        dedup_key: tuple[str, ...],
+        subject: dict[str, str],
         session: ClientSession,
     ) -> None:
-        """Put each message in its inbox, unless this cause did so before.
+        """Put each message in its inbox, once per deduplication key and person.
 
-        What they lead to is sealed for the person told, and stands in a collection of its own.
+        The subject is sealed for the recipient and stored in a collection of its own.
         """
         for message in messages:
-            # A hash, so that nobody can join a person to a case by the events of other services.
-            once = keyed_hash(self._runtime.config.hash_key, "once", *cause, message.person)
-            document = self._document(message, once)
-            put = self._messages.update_one(
-                {"once": once}, {"$setOnInsert": document}, upsert=True, session=session
+            # A hash, so that a person cannot be joined to a case by the events of other services.
+            once = keyed_hash(self._runtime.config.hash_key, "once", *dedup_key, message.person)
+            inserted = self._messages.update_one(
+                {"once": once},
+                {"$setOnInsert": _document(message, once)},
+                upsert=True,
+                session=session,
             )
-            if put.upserted_id is not None:
-                self._leads.insert_one(self._lead(message, about, session), session=session)
+            if inserted.upserted_id is not None:
+                sealed = self._runtime.vault.seal(
+                    message.person, _context(message), subject, session
+                )
+                self._subjects.insert_one({"_id": message.id, "sealed": sealed}, session=session)
 
-    def page(self, person: str, after: Place | None, limit: int) -> list[Message]:
-        """At most `limit` messages of a person, newest first, that come after a place."""
+    def page(self, person: str, after: PageCursor | None, limit: int) -> list[Message]:
+        """At most `limit` messages of a person, newest first, that come after a cursor."""
         wanted: Document = {"person": person}
         if after is not None:
-            # The first condition alone lets the index begin at the place, however deep it is.
+            # The first condition alone lets the index scan begin at the cursor.
             wanted["at"] = {"$lte": after.at}
             wanted["$or"] = [{"at": {"$lt": after.at}}, {"_id": {"$lt": after.id}}]
         newest_first = [("at", DESCENDING), ("_id", DESCENDING)]
@@ -58,17 +61,17 @@ class Inboxes:
             return [_message(document) for document in found]
 
     def open(self, person: str, message: str) -> tuple[Message, dict[str, str]] | None:
-        """A message of this person and what it leads to; None when it is not theirs."""
+        """A message of this person and its subject; None when it is not theirs."""
         with guarded():
             found = self._messages.find_one({"_id": message, "person": person})
-            lead = self._leads.find_one({"_id": message})
-        if found is None or lead is None:
+            subject = self._subjects.find_one({"_id": message})
+        if found is None or subject is None:
             return None
         opened = _message(found)
-        return opened, self._runtime.vault.open(person, _context(opened), lead["sealed"])
+        return opened, self._runtime.vault.open(person, _context(opened), subject["sealed"])
 
     def change(self, command: Document, rule: Callable[[Message | None], Message]) -> Document:
-        """Perform a command on the person's message `target`, once; gives its outcome."""
+        """Perform a command on the person's message `target`, once; returns its outcome."""
 
         def action(session: ClientSession) -> Document:
             theirs = {"_id": command["target"], "person": command["person"]}
@@ -84,24 +87,21 @@ class Inboxes:
         body = {name: command[name] for name in ("target", "if_match", "body")}
         return self._runtime.commands.perform(command["command_id"], body, action)
 
-    def _document(self, message: Message, once: str) -> Document:
-        return {
-            "_id": message.id,
-            "person": message.person,
-            "task": message.task,
-            "at": message.at,
-            "read": message.read,
-            "version": message.version,
-            "once": once,
-        }
-
-    def _lead(self, message: Message, about: dict[str, str], session: ClientSession) -> Document:
-        sealed = self._runtime.vault.seal(message.person, _context(message), about, session)
-        return {"_id": message.id, "sealed": sealed}
-
 
 def _context(message: Message) -> str:
-    return f"{_ABOUT}:{message.id}"
+    return f"about:{message.id}"
+
+
+def _document(message: Message, once: str) -> Document:
+    return {
+        "_id": message.id,
+        "person": message.person,
+        "task": message.task,
+        "at": message.at,
+        "read": message.read,
+        "version": message.version,
+        "once": once,
+    }
 
 
 def _message(document: Document) -> Message:

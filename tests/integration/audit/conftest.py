@@ -20,11 +20,11 @@ from chassis.sealing import KeyRing
 from deploy.local.parts import Parts
 from services.audit.application import Audit
 from services.audit.checkpoint_file import NAME
+from services.audit.checkpoint_publisher import CheckpointInterval
 from services.audit.domain.checkpoint import Signer
-from services.audit.notary import Rhythm
 
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
-AT_ONCE = Rhythm(entries=1, seconds=0)
+AT_ONCE = CheckpointInterval(entries=1, seconds=0)
 """A checkpoint at each tick with something new."""
 
 
@@ -66,10 +66,10 @@ class Desk:
         return self.folder / NAME
 
     def open(
-        self, rhythm: Rhythm = AT_ONCE, signer: Signer | None = None, lost_at: int = 0
+        self, interval: CheckpointInterval = AT_ONCE, signer: Signer | None = None, lost_at: int = 0
     ) -> Audit:
         """Audit as a process that has just started."""
-        return Audit(self.runtime, signer or self.signer, self.folder, rhythm, lost_at)
+        return Audit(self.runtime, signer or self.signer, self.folder, interval, lost_at)
 
 
 Open = Callable[[Parts], Desk]
@@ -108,7 +108,7 @@ def audit(desk: Desk) -> Audit:
 
 def record(audit: Audit, *entries: dict[str, Any]) -> list[dict[str, Any]]:
     """Record entries together; their receipts."""
-    receipts: list[dict[str, Any]] = audit.record({"entries": list(entries)})["receipts"]
+    receipts: list[Any] = audit.record({"entries": list(entries)})
     return receipts
 
 

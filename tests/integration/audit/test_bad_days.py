@@ -14,7 +14,7 @@ from deploy.local.parts import Parts
 from deploy.local.progress import Progress
 from services.audit.application import Audit
 from tests.integration.audit.conftest import Desk, Open, record
-from tests.integration.audit.test_recording import indexes, stands
+from tests.integration.audit.test_recording import indexes, is_intact
 from tests.unit.audit.entries import entry, full_entry
 from tests.waiting import wait_until
 
@@ -102,7 +102,7 @@ def test_a_killed_database_loses_no_entry_that_was_answered(
     assert callers.slowest < BOUND
     assert told_the_truth(frail, callers)
     assert indexes(frail) == list(range(len(indexes(frail))))
-    assert stands(frail)
+    assert is_intact(frail)
     assert works_again(frail.open())
 
 
@@ -124,7 +124,7 @@ def test_a_frozen_database_refuses_in_bounded_time_and_nothing_is_doubled(
     assert callers.slowest < BOUND
     assert told_the_truth(frail, callers)
     assert indexes(frail) == list(range(len(indexes(frail))))
-    assert stands(frail)
+    assert is_intact(frail)
 
 
 def test_an_entry_refused_in_the_outage_is_recorded_once_when_sent_again(
@@ -144,7 +144,7 @@ def test_an_entry_refused_in_the_outage_is_recorded_once_when_sent_again(
     assert record(audit, *given) == first
     ids = [each["leaf"]["entry_id"] for each in frail.database["leaves"].find()]
     assert len(ids) == len(set(ids))
-    assert stands(frail)
+    assert is_intact(frail)
 
 
 def test_a_stopped_database_makes_the_service_not_ready_and_then_ready_again(

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from chassis.errors import CodedError
-from ops import audit_verify
+from deploy import audit_verification
 from services.audit.application import Audit
+from services.audit.checkpoint_publisher import CheckpointsLost
 from services.audit.domain import checkpoint as notes
-from services.audit.notary import CheckpointsLost
 from tests.integration.audit.conftest import Desk, record
 from tests.unit.audit.entries import entry
 
@@ -114,5 +114,5 @@ def test_the_log_of_the_service_says_what_is_to_be_decided(
 def test_verifying_tells_of_the_loss(desk: Desk, signed: Audit) -> None:
     """An auditor would take a missing file for a fresh installation."""
     key = desk.signer.public_key
-    report = audit_verify.verify(desk.database, "", key, lambda count: None)
+    report = audit_verification.verify(desk.database, "", key, lambda count: None)
     assert report.problems == ("checkpoint file: holds none of the 2 of the database",)

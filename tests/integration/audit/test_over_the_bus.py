@@ -12,10 +12,10 @@ from rich.console import Console
 
 from chassis.errors import CodedError, RemoteError, Unreachable
 from contracts.rpc import METHODS
+from deploy import audit_verification
 from deploy.local.identity import audit_public_key
 from deploy.local.parts import Parts
 from deploy.local.platform import Platform
-from ops import audit_verify
 from services.audit.checkpoint_file import NAME
 from services.audit.domain import checkpoint as notes
 from tests.integration.audit.conftest import question
@@ -47,13 +47,13 @@ def record(audit: Served, *entries: dict[str, Any]) -> list[dict[str, Any]]:
     return receipts
 
 
-def report(parts: Parts) -> audit_verify.Report:
+def report(parts: Parts) -> audit_verification.Report:
     """What `audit verify` finds, as the user who may only read."""
     key = audit_public_key(parts.secrets).read_text()
     text = (parts.state / "checkpoints" / NAME).read_text()
     with pymongo.MongoClient(parts.mongo_url("auditor")) as client:
         database = client.get_default_database()
-        return audit_verify.verify(database, text, notes.public_key(key), lambda count: None)
+        return audit_verification.verify(database, text, notes.public_key(key), lambda count: None)
 
 
 def test_the_gateway_records_and_an_auditor_finds(audit: Served) -> None:
@@ -141,7 +141,7 @@ def test_two_thousand_records_at_once_are_kept(audit: Served, parts: Parts) -> N
     assert len(set(places)) == 2000
     found = {each["entry_id"] for each in pages(audit, places[0] - 1)}
     assert {each["entry_id"] for each in given} <= found
-    assert report(parts).stands
+    assert report(parts).is_intact
 
 
 def pages(audit: Served, after: int) -> list[dict[str, Any]]:
@@ -188,7 +188,7 @@ def test_a_kill_in_the_middle_loses_no_answered_entry(
     assert all(request <= kept.keys() or not request & kept.keys() for request in requests)
     assert sorted(kept.values()) == list(range(len(kept)))
     wait_until(lambda: report(parts).covered > last["index"], what="it is signed")
-    assert report(parts).stands
+    assert report(parts).is_intact
 
 
 def recorded(audit: Served) -> dict[str, Any] | None:
@@ -230,7 +230,7 @@ def test_the_log_of_a_local_run_is_verified_up_to_now(audit: Served, parts: Part
     """The demonstration would end with entries that nothing proves yet."""
     (last,) = record(audit, entry())
     said = io.StringIO()
-    told = audit_verify.verify_local(Platform(parts.state), Console(file=said, width=120))
-    assert told.stands
+    told = audit_verification.verify_local(Platform(parts.state), Console(file=said, width=120))
+    assert told.is_intact
     assert told.covered > last["index"]
     assert "the record stands" in said.getvalue()

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chassis.errors import CodedError
 from contracts.rpc.audit import CheckpointsReply, ProofReply
 from services.audit.application import Audit
+from services.audit.checkpoint_publisher import CheckpointInterval, HistoryChanged
 from services.audit.domain import checkpoint as notes
 from services.audit.domain import tree
 from services.audit.domain.checkpoint import Checkpoint, NotACheckpoint, Signer
-from services.audit.notary import HistoryChanged, Rhythm
 from services.audit.store import LogDamaged
 from tests.integration.audit.conftest import Desk, question, record
 from tests.unit.audit.entries import entry
@@ -60,7 +60,7 @@ def test_checkpoints_are_made_when_something_is_new(desk: Desk, audit: Audit) ->
 
 def test_checkpoints_wait_for_their_rhythm(desk: Desk) -> None:
     """Each look at a file would cost a signature and a write to disk."""
-    audit = desk.open(Rhythm(entries=5, seconds=3600))
+    audit = desk.open(CheckpointInterval(entries=5, seconds=3600))
     fill(audit, 1)
     audit.tick()  # the first is made at once: a log without any proves nothing
     fill(audit, 4)
@@ -109,7 +109,7 @@ def test_an_entry_is_proved_with_nothing_but_hashes(audit: Audit) -> None:
 
 def test_an_entry_of_just_now_is_signed_to_be_proved(desk: Desk) -> None:
     """An auditor would have to wait without knowing how long."""
-    audit = desk.open(Rhythm(entries=1000, seconds=3600))
+    audit = desk.open(CheckpointInterval(entries=1000, seconds=3600))
     fill(audit, 1)
     audit.tick()
     fill(audit, 4)
@@ -220,8 +220,8 @@ def test_a_forged_checkpoint_in_the_database_does_not_reach_the_file(
     audit.tick()
     stranger = Signer(desk.signer.origin, Ed25519PrivateKey.generate())
     for forged in (
-        stranger.sign(tree.Head(5, bytes(32)), held(desk)[0].time),
-        desk.signer.sign(tree.Head(5, bytes(32)), held(desk)[0].time),
+        stranger.sign(tree.TreeHead(5, bytes(32)), held(desk)[0].time),
+        desk.signer.sign(tree.TreeHead(5, bytes(32)), held(desk)[0].time),
     ):
         members = forged.as_json()
         desk.database["checkpoints"].replace_one({"_id": members.pop("size")}, members, upsert=True)

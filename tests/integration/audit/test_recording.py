@@ -8,8 +8,8 @@ import pytest
 from chassis.errors import CodedError
 from contracts.rpc.audit import RecordReply
 from services.audit.application import Audit
+from services.audit.checkpoint_publisher import HistoryChanged
 from services.audit.domain import tree
-from services.audit.notary import HistoryChanged
 from tests.integration.audit.conftest import Desk, question, record
 from tests.unit.audit.entries import entry, full_entry, new_id
 
@@ -19,7 +19,7 @@ def indexes(desk: Desk) -> list[int]:
     return [each["_id"] for each in desk.database["leaves"].find({}, {"_id": 1}, sort=[("_id", 1)])]
 
 
-def stands(desk: Desk) -> bool:
+def is_intact(desk: Desk) -> bool:
     """Whether the stored hashes are those of the leaves, from the first to the last."""
     frontier = tree.Frontier()
     for document in desk.database["leaves"].find({}, {"nodes": 1}, sort=[("_id", 1)]):
@@ -99,7 +99,7 @@ def test_two_thousand_at_once_are_all_kept_in_one_gapless_log(desk: Desk, audit:
     assert [told["entry_id"] for told in receipts] == [each["entry_id"] for each in given]
     kept = {each["leaf"]["entry_id"]: each["_id"] for each in desk.database["leaves"].find()}
     assert kept == {told["entry_id"]: told["index"] for told in receipts}
-    assert stands(desk)
+    assert is_intact(desk)
 
 
 def test_two_processes_on_one_log_take_turns(desk: Desk) -> None:
@@ -116,7 +116,7 @@ def test_two_processes_on_one_log_take_turns(desk: Desk) -> None:
     taken = sorted(place for each in places for place in each)
     assert taken == list(range(600)) == indexes(desk)
     assert all(each == list(range(each[0], each[0] + len(each))) for each in places)
-    assert stands(desk)
+    assert is_intact(desk)
     assert len(record(desk.open(), entry())) == 1
 
 
@@ -145,7 +145,7 @@ def test_a_restarted_process_goes_on_from_a_few_entries(desk: Desk) -> None:
         database.command("profile", 0)
     looked = database["system.profile"].find({"ns": f"{database.name}.leaves", "op": "query"})
     assert sum(each["docsExamined"] for each in looked) < 20
-    assert stands(desk)
+    assert is_intact(desk)
 
 
 def test_nothing_is_added_to_a_log_that_lost_its_end(desk: Desk, audit: Audit) -> None:

@@ -121,8 +121,8 @@ def test_a_command_is_joined_to_what_came_of_it(filled: Audit) -> None:
         partner="parket",
     )
     event["commandid"] = COMMAND
-    filled.hear(event)
-    filled.hear(dict(event))
+    filled.record_event(event)
+    filled.record_event(dict(event))
     answer = filled.search(question(command_id=COMMAND, detail=True))["entries"]
     told = [(each["kind"], each["action"], each["outcome"], each["case"]) for each in answer]
     assert told == [
@@ -147,10 +147,10 @@ def test_an_event_that_is_none_of_ours_is_not_recorded(filled: Audit) -> None:
     )
     for broken in of_no_schema:
         with pytest.raises(Park) as parked:
-            filled.hear(broken)
+            filled.record_event(broken)
         assert parked.value.code == "event_invalid"
     with pytest.raises(Refuse) as refused:
-        filled.hear({**event, "note": "Fatima El Amrani"})
+        filled.record_event({**event, "note": "Fatima El Amrani"})
     assert refused.value.code == "validation_failed"
     assert filled.lacking([event["id"]]) == [event["id"]]
 

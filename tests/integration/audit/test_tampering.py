@@ -13,12 +13,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.mongo import Store
-from ops import audit_verify
-from ops.audit_reading import Report
+from deploy import audit_verification
 from services.audit.application import Audit
 from services.audit.domain import checkpoint as notes
 from services.audit.domain import leaf, tree
 from services.audit.domain.checkpoint import Signer
+from services.audit.domain.log_check import Report
 from services.audit.domain.tree import Frontier
 from tests.integration.audit.conftest import Desk, record
 from tests.unit.audit.entries import entry, full_entry
@@ -62,7 +62,7 @@ class Scene:
     def verify(self, file: str | None = None) -> Report:
         text = self.file if file is None else file
         key = self.desk.signer.public_key
-        return audit_verify.verify(self.desk.database, text, key, lambda count: None)
+        return audit_verification.verify(self.desk.database, text, key, lambda count: None)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def scene(desk: Desk, audit: Audit) -> Scene:
 def test_an_untouched_log_stands(scene: Scene) -> None:
     """An auditor would be alarmed for nothing."""
     report = scene.verify()
-    assert report.stands
+    assert report.is_intact
     assert (report.entries, report.checkpoints, report.stored_checkpoints) == (COUNT, 4, 4)
     assert report.covered == 38
 
@@ -86,7 +86,7 @@ def test_an_old_copy_of_the_file_proves_what_it_covers(scene: Scene) -> None:
     """An auditor who took a copy last month could not use it."""
     old = "\n".join(each.note for each in list(notes.read_notes(scene.file))[:2])
     report = scene.verify(old)
-    assert (report.stands, report.checkpoints, report.stored_checkpoints) == (True, 2, 4)
+    assert (report.is_intact, report.checkpoints, report.stored_checkpoints) == (True, 2, 4)
     told = "the first 20 entries, the 18 signed after them rest on the database alone"
     assert dict(report.facts())["held outside"] == told
     assert dict(scene.verify().facts())["held outside"] == "the first 38 entries"

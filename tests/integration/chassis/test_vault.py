@@ -11,7 +11,7 @@ from chassis.errors import Mangled, coded
 from chassis.mongo import Conflict, transaction
 from chassis.runtime import Runtime
 from chassis.sealing import KeyRing
-from chassis.vault import KeyDestroyed, Rewrapped, Vault, count_wrapped
+from chassis.vault import KeyDestroyed, RewrapCounts, Vault, count_wrapped
 
 VALUE = {"address": "CANARY street 1", "n": [1, None, "é"]}
 
@@ -154,8 +154,8 @@ def test_a_master_key_can_be_replaced_while_content_stays(runtime: Runtime) -> N
     both = other_process(runtime, KeyRing.parse(f"{new},{old}"))
     assert both.open("c1", "a", sealed["c1"]) == VALUE
     assert count_wrapped(runtime.database) == {"k1": 2}
-    assert both.rewrap() == Rewrapped(anew=2, stuck=0)
-    assert both.rewrap() == Rewrapped(anew=0, stuck=0)
+    assert both.rewrap() == RewrapCounts(rewrapped=2, stuck=0)
+    assert both.rewrap() == RewrapCounts(rewrapped=0, stuck=0)
     assert count_wrapped(runtime.database) == {"k2": 2}
     only_new = other_process(runtime, KeyRing.parse(new))
     assert only_new.open("c1", "a", sealed["c1"]) == VALUE
@@ -170,13 +170,13 @@ def test_one_key_that_cannot_be_opened_does_not_keep_the_others(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One damaged case would keep a leaked master key in use for all others."""
-    monkeypatch.setattr("chassis.vault._WRAPPED_AT_A_TIME", 2)
+    monkeypatch.setattr("chassis.vault._PAGE_SIZE", 2)
     sealed = {owner: runtime.vault.seal(owner, "a", VALUE) for owner in "abcde"}
     runtime.database["keys"].update_one({"_id": "b"}, {"$set": {"wrapped": b"damaged"}})
     new = f"k2:{base64.b64encode(os.urandom(32)).decode()}"
     old = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
     both = other_process(runtime, KeyRing.parse(f"{new},{old}"))
-    assert both.rewrap() == Rewrapped(anew=4, stuck=1)
+    assert both.rewrap() == RewrapCounts(rewrapped=4, stuck=1)
     assert count_wrapped(runtime.database) == {"k2": 4, "?": 1}
     only_new = other_process(runtime, KeyRing.parse(new))
     assert [only_new.open(owner, "a", sealed[owner]) for owner in "acde"] == [VALUE] * 4

@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 import amqp
 import pymongo
 import pytest
+from typer.testing import CliRunner
 
 from deploy.local.parts import Parts, running
 from deploy.local.ports import Ports
 from deploy.local.progress import Progress
 from deploy.local.trouble import Trouble
 from deploy.opa import bundle
+from ops.cli import app
 
 QUIET = Progress(None)
 
@@ -83,6 +85,27 @@ def test_a_named_broker_is_told_our_definitions_and_keeps_running(
     ours.stop()
     assert theirs.rabbitmq.program.running
     assert not ours.rabbitmq.program.record.exists()
+
+
+def test_queues_of_a_named_broker_are_named_and_left_alone(
+    theirs: Parts, management: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept on a broker of somebody else is not ours to remove."""
+    theirs.rabbitmq.ctl("set_permissions", "--vhost", "ketenaanpak", "boss", ".*", ".*", ".*")
+    url = f"127.0.0.1:{theirs.rabbitmq.port}"
+    with amqp.Connection(
+        url, userid="boss", password="their-password", virtual_host="ketenaanpak"
+    ) as connection:
+        connection.channel().queue_declare("events.risk", durable=True, auto_delete=False)
+    monkeypatch.setenv("KETENAANPAK_RABBITMQ_URL", management)
+    ours = Parts(tmp_path)
+    ours.start(("rabbitmq",))
+    assert "events.risk" in theirs.rabbitmq.queues()
+    monkeypatch.setenv("KETENAANPAK_STATE", str(tmp_path))
+    compared = CliRunner().invoke(app, ["topology", "compare"])
+    assert "queue events.risk is not declared" in compared.stdout.splitlines()
+    looked = CliRunner().invoke(app, ["doctor"], env={"COLUMNS": "200"})
+    assert "rabbitmqctl delete_queue --vhost ketenaanpak QUEUE" in looked.stdout
 
 
 def test_a_named_broker_that_does_not_answer_is_told_in_words(

@@ -137,6 +137,38 @@ def test_a_wiped_broker_comes_back_empty_and_knows_its_definitions(neighbour: Pa
     assert neighbour.rabbitmq.queues() == dict.fromkeys(before, 0)
 
 
+def test_queues_that_are_no_longer_declared_are_removed_at_the_next_start(
+    neighbour: Parts,
+) -> None:
+    """The queue of a subscription that ended would fill for ever, since nobody may read it."""
+    before = neighbour.rabbitmq.queues()
+    former = ("events.risk", "events.risk.retry", "events.risk.parked", "reply.gateway.1f")
+    ctl = neighbour.rabbitmq.ctl
+    ctl("add_vhost", "other")
+    ctl("add_user", "boss", "secret")
+    for vhost in ("ketenaanpak", "other"):
+        ctl("set_permissions", "--vhost", vhost, "boss", ".*", ".*", ".*")
+        url = f"amqp://boss:secret@127.0.0.1:{neighbour.rabbitmq.port}/{vhost}"
+        with connect(url) as connection:
+            channel = connection.channel()
+            for queue in former:
+                channel.queue_declare(queue, durable=True, auto_delete=False)
+            if vhost == "ketenaanpak":
+                channel.queue_bind("events.risk", "ketenaanpak.events", "intake.#")
+    put(neighbour)
+    assert neighbour.rabbitmq.queues()["events.risk"] == 1
+    neighbour.rabbitmq.stop()
+    neighbour.rabbitmq.start(QUIET)
+    left = neighbour.rabbitmq.queues()
+    assert left.keys() == {*before, "reply.gateway.1f"}
+    assert left["events.audit"] == 1, "what is declared keeps its messages"
+    elsewhere = ctl("list_queues", "--vhost", "other", "name", "--no-table-headers")
+    assert set(elsewhere.split()) == set(former)
+    ctl("delete_vhost", "other")
+    ctl("delete_queue", "--vhost", "ketenaanpak", "reply.gateway.1f")
+    ctl("purge_queue", "--vhost", "ketenaanpak", "events.audit")
+
+
 def put(parts: Parts) -> None:
     """Leave one persistent event in the audit service's queue."""
     with connect(parts.broker_url("intake")) as connection:

@@ -73,7 +73,7 @@ class Office:
             decision_id=str(uuid.uuid4()),
         )
         for replica in self.replicas[:2]:
-            replica.hear(event)
+            replica.handle_event(event)
 
     def look(self) -> None:
         """All replicas look at the same moment for what is due."""
@@ -82,7 +82,7 @@ class Office:
         def remind(replica: Notifications) -> None:
             try:
                 replica.remind()
-                replica.tell_of_endings()
+                replica.notify_of_endings()
             except Conflict:
                 pass  # another replica was a moment earlier; the next round would go on
             except Exception as fault:
@@ -274,7 +274,7 @@ def test_a_crashed_replica_keeps_nobody_waiting_and_nobody_is_told_twice(office:
 
     office.look()
     with transaction(office.runtimes[0].database) as session:
-        kept = first.done(slow, office.clock.now(), session)
+        kept = first.mark_done(slow, office.clock.now(), session)
 
     assert not kept
     assert office.tasks("p-caw") == Counter({"question_due": 1})
@@ -292,7 +292,7 @@ def test_somebody_walled_off_while_policy_decides_is_not_told(office: Office) ->
     office.tell("plans.plan_proposed", plan=a_random_id(), positions_due=day(40), walled=[])
 
     with transaction(office.runtimes[0].database) as session:
-        kept = deadlines.done(claim, office.clock.now(), session)
+        kept = deadlines.mark_done(claim, office.clock.now(), session)
     office.leases_run_out()
     office.look()
 

@@ -59,7 +59,7 @@ def inbox(notifications: Served, partner: str, **page: Any) -> dict[str, Any]:
     return answer
 
 
-def told(notifications: Served, partner: str, events: int = 1) -> list[dict[str, Any]]:
+def receive(notifications: Served, partner: str, events: int = 1) -> list[dict[str, Any]]:
     """Tell the partner's person of some events; gives the inbox once all have been heard."""
     sent = [
         case_event("referral_submitted", str(uuid.uuid4()), participants=[partner])
@@ -122,7 +122,7 @@ def test_a_message_opens_for_the_person_told_and_for_nobody_else(
     notifications: Served, partner: str
 ) -> None:
     """Another's message is like one that never was, for reading and for marking alike."""
-    (message,) = told(notifications, partner)
+    (message,) = receive(notifications, partner)
     answers = []
 
     for asked in (message["id"], str(uuid.uuid4())):
@@ -143,7 +143,7 @@ def test_marking_as_read_happens_once_and_is_told_the_same_again(
     notifications: Served, partner: str
 ) -> None:
     """A double click or a lost answer does no harm."""
-    (message,) = told(notifications, partner)
+    (message,) = receive(notifications, partner)
     command = mark_read(partner, message["id"], if_match=1)
 
     first = notifications.call("gateway", "mark_read", command)
@@ -164,10 +164,10 @@ def test_pages_follow_each_other_newest_first_whatever_arrives_meanwhile(
     notifications: Served, partner: str
 ) -> None:
     """Leafing through the inbox shows every message once."""
-    everything = told(notifications, partner, events=7)
+    everything = receive(notifications, partner, events=7)
 
     first = inbox(notifications, partner, limit=3)
-    told(notifications, partner)
+    receive(notifications, partner)
     second = inbox(notifications, partner, limit=3, after=first["next"])
     third = inbox(notifications, partner, limit=3, after=second["next"])
 

@@ -58,7 +58,7 @@ def sample(name: str) -> dict[str, Any]:
     return event
 
 
-def told(rules: Opa, name: str, **changes: Any) -> list[Message]:
+def messages_for(rules: Opa, name: str, **changes: Any) -> list[Message]:
     """Whom the rules tell of the sample of an event."""
     event = sample(name)
     asked = {"source": event["source"], "type": event["type"], "data": event["data"] | changes}
@@ -78,16 +78,16 @@ def reminded(rules: Opa, kind: str, phase: str) -> list[Message]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_day_that_comes_tells_whoever_has_to_act(kind: str, phase: str, rules: Opa) -> None:
     """A reminder that reaches nobody is no reminder."""
-    told = reminded(rules, kind, phase)
+    sent = reminded(rules, kind, phase)
 
-    assert {message.task for message in told} == {f"{kind}_{phase}"}
-    assert not {message.person for message in told} & set(sample(SETS[kind])["data"]["walled"])
+    assert {message.task for message in sent} == {f"{kind}_{phase}"}
+    assert not {message.person for message in sent} & set(sample(SETS[kind])["data"]["walled"])
 
 
 @pytest.mark.parametrize("name", sorted(set(HEARD) - set(TELLING)))
 def test_an_event_that_tells_nobody_moves_a_deadline_or_the_facts(name: str, rules: Opa) -> None:
     """Nothing is heard for no reason."""
-    assert told(rules, name) == []
+    assert messages_for(rules, name) == []
     assert changes(name, sample(name)["data"]) or name in CASE_LIFE
 
 
@@ -98,7 +98,7 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
     """Somebody is told of each event, and never a person who must not know of the case."""
     of_brugge = {p.id for p in everybody().values() if p.agreement == "sample-brugge"}
 
-    persons = {message.person for message in told(rules, name)}
+    persons = {message.person for message in messages_for(rules, name)}
 
     assert persons
     assert persons <= of_brugge - set(sample(name)["data"].get("walled", ()))
@@ -106,7 +106,7 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
 
 def test_every_task_that_an_inbox_can_show_comes_from_an_event(rules: Opa) -> None:
     """No text waits in three languages for a task that nobody ever gets."""
-    tasks = {message.task for name in HEARD for message in told(rules, name)}
+    tasks = {message.task for name in HEARD for message in messages_for(rules, name)}
     tasks |= {f"{kind}_{phase}" for kind in KINDS for phase in get_args(Phase)}
 
     assert tasks | {"mandate_ends", "agreement_ends"} == set(TASKS)
@@ -116,12 +116,12 @@ def test_what_ends_soon_is_told_in_a_form_that_is_understood(rules: Opa) -> None
     """An agreement that ends unnoticed closes every case under it."""
     question = {"now": "2035-12-15T09:00:00+00:00", "within_days": 30}
 
-    told = endings(rules.decide("ketenaanpak/notify/endings", question), NOW)
+    sent = endings(rules.decide("ketenaanpak/notify/endings", question), NOW)
 
-    assert {each.message.task for each in told} == {"agreement_ends"}
-    assert len({(each.key, each.message.person) for each in told}) == len(told)
+    assert {each.message.task for each in sent} == {"agreement_ends"}
+    assert len({(each.key, each.message.person) for each in sent}) == len(sent)
 
 
 def test_an_event_of_an_agreement_that_ended_tells_nobody(rules: Opa) -> None:
     """A case whose agreement lapsed shows nowhere, not even as a message."""
-    assert told(rules, "intake.crisis_raised", agreement="kaw-pilot-2018") == []
+    assert messages_for(rules, "intake.crisis_raised", agreement="kaw-pilot-2018") == []

@@ -14,7 +14,7 @@ from contracts.rpc.audit import Checkpoint as Contract
 from services.audit.checkpoint_file import CheckpointFile
 from services.audit.domain import checkpoint as notes
 from services.audit.domain.checkpoint import Checkpoint, NotACheckpoint, Signer
-from services.audit.domain.tree import Head
+from services.audit.domain.tree import TreeHead
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SIGNER = Signer("sample-log", KEY)
@@ -22,7 +22,7 @@ TIME = "2026-03-02T09:30:00.000000Z"
 
 
 def signed(size: int) -> Checkpoint:
-    return SIGNER.sign(Head(size, sha256(str(size).encode()).digest()), TIME)
+    return SIGNER.sign(TreeHead(size, sha256(str(size).encode()).digest()), TIME)
 
 
 def test_a_note_is_what_the_format_of_transparency_logs_says() -> None:
@@ -102,7 +102,7 @@ def test_keys_go_round_in_pem() -> None:
     pem = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     signer = Signer.from_pem("sample-log", pem)
     public = notes.public_key(notes.public_pem(signer.public_key))
-    assert notes.is_signed(signer.sign(Head(7, bytes(32)), TIME), public)
+    assert notes.is_signed(signer.sign(TreeHead(7, bytes(32)), TIME), public)
 
 
 def test_the_file_holds_checkpoints_one_after_the_other(tmp_path: Path) -> None:

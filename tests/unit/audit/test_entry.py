@@ -177,7 +177,7 @@ def test_what_is_recorded_is_what_was_given() -> None:
     assert given_entry == before
     decision = {"input": before["input"], "result": before["result"]}
     assert orjson.loads(read.decision) == decision
-    assert {**read.told, **read.beside, **decision} == {
+    assert {**read.leaf_members, **read.detail_members, **decision} == {
         **before,
         "time": "2026-03-02T09:30:00.000000Z",
     }
@@ -187,7 +187,7 @@ def test_what_may_be_left_out_is_recorded_as_nothing() -> None:
     """A record would lack members that searches ask for."""
     given_entry = entry()
     del given_entry["command_id"], given_entry["on_behalf_of"]
-    told = quick.read_entry(given_entry).told
+    told = quick.read_entry(given_entry).leaf_members
     assert (told["command_id"], told["on_behalf_of"]) == (None, None)
 
 
@@ -204,8 +204,8 @@ def test_the_order_of_written_moments_is_the_order_of_time(
     shifted = datetime.fromisoformat(
         (one.replace(tzinfo=None) + timedelta(hours=hours)).isoformat() + f"{hours:+03d}:00"
     )
-    assert (quick.written(shifted) < quick.written(other)) == (one < other)
-    assert datetime.fromisoformat(quick.written(shifted)) == one
+    assert (quick.format_time(shifted) < quick.format_time(other)) == (one < other)
+    assert datetime.fromisoformat(quick.format_time(shifted)) == one
 
 
 def test_every_category_can_be_recorded() -> None:

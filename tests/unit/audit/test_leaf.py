@@ -30,7 +30,9 @@ def recorded(given_entry: dict[str, Any], before: int = 0) -> dict[str, Any]:
     frontier = Frontier()
     for number in range(before):
         frontier.append(tree.leaf_hash(bytes([number])))
-    return leaf.place(leaf.seal(read_entry(given_entry), SALT), frontier, "2026-03-02T09:30:01Z")
+    return leaf.append_entry(
+        leaf.commit_detail(read_entry(given_entry), SALT), frontier, "2026-03-02T09:30:01Z"
+    )
 
 
 @given(TOLD)
@@ -84,7 +86,7 @@ def test_the_leaf_commits_to_all_of_the_detail(change: dict[str, Any]) -> None:
 def test_the_same_detail_has_another_commitment_each_time() -> None:
     """Who sees a leaf could find out its detail by trying."""
     read = read_entry(entry())
-    commitments = {leaf.seal(read, bytes([salt] * 32)).commitment for salt in range(3)}
+    commitments = {leaf.commit_detail(read, bytes([salt] * 32)).commitment for salt in range(3)}
     assert len(commitments) == 3
 
 
@@ -106,7 +108,7 @@ def test_an_entry_tells_the_same_only_when_all_of_it_does() -> None:
     """An id used twice would give a receipt for something that was never recorded."""
     given_entry = full_entry()
     document = recorded(given_entry)
-    assert leaf.tells_the_same(read_entry(copy.deepcopy(given_entry)), document)
+    assert leaf.is_same_entry(read_entry(copy.deepcopy(given_entry)), document)
     for change in (
         {"outcome": "denied"},
         {"fragments": []},
@@ -114,4 +116,4 @@ def test_an_entry_tells_the_same_only_when_all_of_it_does() -> None:
         {"result": {"allow": False}},
         {"command_id": given_entry["decision_id"]},
     ):
-        assert not leaf.tells_the_same(read_entry({**given_entry, **change}), document)
+        assert not leaf.is_same_entry(read_entry({**given_entry, **change}), document)

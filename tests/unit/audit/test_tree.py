@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.audit.domain import tree
-from services.audit.domain.tree import Frontier, Head, Subtree
+from services.audit.domain.tree import Frontier, Subtree, TreeHead
 
 
 def leaves(count: int) -> list[bytes]:
@@ -66,14 +66,14 @@ SIZES = st.integers(min_value=1, max_value=130)
 
 def test_an_empty_log_has_the_root_that_the_standard_gives() -> None:
     """A first checkpoint of an empty log would be refused by other tools."""
-    assert Frontier().head == Head(0, sha256(b"").digest())
+    assert Frontier().head == TreeHead(0, sha256(b"").digest())
 
 
 @pytest.mark.parametrize("size", range(1, 70))
 def test_the_root_grows_as_the_standard_defines_it(size: int) -> None:
     """An auditor's own tool would compute another root than we signed."""
     frontier, _ = grown(size)
-    assert frontier.head == Head(size, defined_root(leaves(size)))
+    assert frontier.head == TreeHead(size, defined_root(leaves(size)))
 
 
 @given(SIZES)
@@ -118,7 +118,7 @@ def test_an_inclusion_proof_proves_nothing_else(size: int, data: st.DataObject) 
     leaf = tree.leaf_hash(leaves(size)[index])
     forged = tree.leaf_hash(b"forged")
     assert not tree.is_included(forged, index, path, frontier.head)
-    assert not tree.is_included(leaf, index, path, Head(size, forged))
+    assert not tree.is_included(leaf, index, path, TreeHead(size, forged))
     assert not tree.is_included(leaf, index, [*path, forged], frontier.head)
     assert not tree.is_included(leaf, size, path, frontier.head)
     assert not tree.is_included(leaf, -1, path, frontier.head)
@@ -153,11 +153,11 @@ def test_a_consistency_proof_fails_for_a_history_that_was_rewritten(
     after = frontier.head
     path = tree.hash_spans(tree.consistency_spans(old, new), stored)
     forged = tree.leaf_hash(b"forged")
-    assert not tree.is_consistent(Head(old, forged), after, path)
-    assert not tree.is_consistent(before, Head(new, forged), path)
+    assert not tree.is_consistent(TreeHead(old, forged), after, path)
+    assert not tree.is_consistent(before, TreeHead(new, forged), path)
     assert not tree.is_consistent(before, after, [*path, forged])
-    assert not tree.is_consistent(Head(new + 1, before.root), after, path)
-    assert not tree.is_consistent(Head(0, before.root), after, path)
+    assert not tree.is_consistent(TreeHead(new + 1, before.root), after, path)
+    assert not tree.is_consistent(TreeHead(0, before.root), after, path)
     if path:
         assert not tree.is_consistent(before, after, path[:-1])
         assert not tree.is_consistent(before, after, [])

@@ -1,5 +1,6 @@
 """The containers' files say the same as the code that reads them."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from gateway import config as gateway_config
 ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
 PARTS = {"rabbitmq", "mongodb", "opa"}
-ONE_SHOT = {"secrets", "database"}
+ONE_SHOT = {"secrets", "database", "queues"}
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,21 @@ def test_a_second_setup_keeps_every_secret(handed: Path, tmp_path: Path) -> None
     assert told() == before
 
 
+def test_the_container_that_removes_queues_knows_the_declared_ones(
+    compose: dict[str, Any], handed: Path
+) -> None:
+    """It would remove queues that services wait at, or leave those of former versions."""
+    script, vhost, names = compose["services"]["queues"]["command"][1:]
+    assert (
+        f"./deploy/rabbitmq/{Path(script).name}:{script}:ro"
+        in (compose["services"]["queues"]["volumes"])
+    )
+    definitions = json.loads((handed / "rabbitmq" / "definitions.json").read_text())
+    declared = (handed / "rabbitmq" / Path(names).name).read_text().splitlines()
+    assert sorted(declared) == sorted(queue["name"] for queue in definitions["queues"])
+    assert definitions["vhosts"] == [{"name": vhost}]
+
+
 def test_each_container_mounts_what_it_alone_may_know(compose: dict[str, Any]) -> None:
     """A process could read another's keys."""
     for name, service in compose["services"].items():
@@ -131,6 +147,8 @@ def test_each_container_mounts_what_it_alone_may_know(compose: dict[str, Any]) -
         secret = {volume for volume in mounted if volume.endswith("-handed") or volume == "made"}
         if name == "database":
             assert secret == {"made"}
+        elif name == "queues":
+            assert secret == {"rabbitmq-handed"}
         elif name not in {"secrets", "opa"}:
             assert secret == {f"{name}-handed"}
 

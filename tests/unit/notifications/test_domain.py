@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Refuse, Retry
-from services.notifications.domain.messages import Message, Place, about, mark_read, messages
+from services.notifications.domain.messages import (
+    Message,
+    PageCursor,
+    mark_read,
+    message_subject,
+    messages,
+)
 
 CAME = datetime(2026, 3, 2, 9, 15, 0, 123456, tzinfo=UTC)
 MESSAGE = Message("m-1", "p-099056e2", "question_waiting", CAME)
@@ -22,15 +28,15 @@ def decision(*tell: tuple[str, str], revision: Any = "r1") -> dict[str, Any]:
 
 
 def test_each_person_named_gets_one_message() -> None:
-    """Nobody is told twice of one event, even when policy sees two reasons."""
+    """Nobody is found twice of one event, even when policy sees two reasons."""
     made = messages(
         decision(("p-1", "crisis"), ("p-2", "referral_waiting"), ("p-1", "referral_waiting")),
         CAME,
     )
 
-    told = [(m.person, m.task, m.at, m.read, m.version) for m in made]
+    found = [(m.person, m.task, m.at, m.read, m.version) for m in made]
     came = CAME.replace(microsecond=123000)
-    assert told == [("p-1", "crisis", came, False, 1), ("p-2", "referral_waiting", came, False, 1)]
+    assert found == [("p-1", "crisis", came, False, 1), ("p-2", "referral_waiting", came, False, 1)]
     assert len({m.id for m in made}) == 2
 
 
@@ -56,7 +62,7 @@ def test_nobody_named_is_a_decision_too() -> None:
     ],
 )
 def test_nonsense_is_no_decision(nonsense: dict[str, Any]) -> None:
-    """When policy answers oddly nobody is told, and the event is heard again later."""
+    """When policy answers oddly nobody is found, and the event is heard again later."""
     with pytest.raises(Retry) as refusal:
         messages(nonsense, CAME)
 
@@ -67,8 +73,8 @@ def test_a_message_leads_to_ids_only() -> None:
     """What a message leads to is a case or a session, and nothing else of the event."""
     data = {"case": "c-1", "session": "s-1", "agreement": "sample-brugge", "walled": ["p-1"]}
 
-    assert about(data) == {"case": "c-1", "session": "s-1"}
-    assert about({"session": "s-1", "table": "table-brugge"}) == {"session": "s-1"}
+    assert message_subject(data) == {"case": "c-1", "session": "s-1"}
+    assert message_subject({"session": "s-1", "table": "table-brugge"}) == {"session": "s-1"}
 
 
 def test_reading_a_message_is_a_new_version_of_it_once() -> None:
@@ -101,13 +107,13 @@ def test_a_message_that_moved_on_is_not_changed() -> None:
 )
 def test_a_place_reads_back_as_it_was_written(at: datetime, message: str) -> None:
     """The next page begins where this one ends."""
-    assert Place.read(Place(at, message).write()) == Place(at, message)
+    assert PageCursor.parse(PageCursor(at, message).format()) == PageCursor(at, message)
 
 
 @given(st.text().filter(lambda text: "~" not in text))
 def test_text_that_is_no_place_is_refused_with_a_code(text: str) -> None:
     """A made-up cursor is a mistake of the caller, never a failure of the service."""
     with pytest.raises(Refuse) as refusal:
-        Place.read(text)
+        PageCursor.parse(text)
 
     assert refusal.value.code == "cursor_invalid"

@@ -71,6 +71,14 @@ def test_what_the_operator_cannot_look_at_is_said_and_not_called_well() -> None:
     assert looked["database"] == looked["policy"] == "look"
 
 
+def test_for_a_broker_that_is_not_ours_the_command_to_remove_queues_is_told() -> None:
+    """Its administrator, whom nobody else can replace, would not know what to type."""
+    (topology,) = (each for each in examine(nothing_there()) if each.part == "topology")
+
+    assert topology.state == "look"
+    assert "`rabbitmqctl delete_queue --vhost ketenaanpak QUEUE`" in topology.remedy
+
+
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [

@@ -1,4 +1,4 @@
-"""After a master key was replaced: every data key is wrapped anew, beside the service's work."""
+"""Key rotation: after a master key was replaced, rewraps every data key in the background."""
 
 import threading
 
@@ -11,10 +11,10 @@ _AGAIN_SECONDS = 5.0
 _log = logger(__name__)
 
 
-class Rewrapping:
-    """Goes once through a service's data keys; the log tells how many it wrapped anew.
+class KeyRewrapper:
+    """Goes through a service's data keys once and logs how many it rewrapped.
 
-    While the database is away it waits and begins again. Two processes may do it side by side.
+    While the database is away it waits and starts again. Two processes may do it in parallel.
     """
 
     def __init__(self, vault: Vault) -> None:
@@ -22,10 +22,10 @@ class Rewrapping:
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Return once all keys were looked at, or when stopped."""
+        """Return once all keys have been checked, or when stopped."""
         while not self._ended.is_set():
             try:
-                told = self._vault.rewrap(self._ended.is_set)
+                counts = self._vault.rewrap(self._ended.is_set)
             except Exception as error:
                 if not may_succeed_later(error):
                     _log.error("keys_not_wrapped", exc_info=error)
@@ -34,8 +34,8 @@ class Rewrapping:
                 self._ended.wait(_AGAIN_SECONDS)
             else:
                 # A stuck key is content that cannot be read: its master key left the ring early.
-                tell = _log.error if told.stuck else _log.info
-                tell("keys_wrapped_anew", count=told.anew, stuck=told.stuck)
+                log = _log.error if counts.stuck else _log.info
+                log("keys_wrapped_anew", count=counts.rewrapped, stuck=counts.stuck)
                 return
 
     def stop(self) -> None:

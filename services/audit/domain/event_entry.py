@@ -1,14 +1,15 @@
-"""A domain event as an entry of the log: what came of a command, joined to it by command id."""
+"""A domain event as an entry of the log, related to its command by the command id."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
-def entry_of(event: Mapping[str, Any]) -> dict[str, Any]:
+def event_entry(event: Mapping[str, Any]) -> dict[str, Any]:
     """The entry (contracts/rpc/audit.py) that records a valid event.
 
-    The event's id is the entry's: heard twice it is recorded once. Who did it and for whom stands
-    in the decision with the same command id. A fragment that it names was not shown by it.
+    Its id is the event's, so that an event delivered twice is recorded once. The entry of the
+    decision with the same command id holds who acted, and for whom. A fragment has the level
+    `none`, since an event shows none.
     """
     data = event["data"]
     fragments = []

@@ -9,7 +9,7 @@ import pytest
 from chassis.bus.entrypoints import rpc
 from chassis.dependency import Provided
 from chassis.errors import Unreachable
-from chassis.health import Page, Pages
+from chassis.health import HealthEndpoints, HealthResponse
 from chassis.serve import find_service
 
 
@@ -91,11 +91,11 @@ def test_readiness_names_each_part_and_survives_a_broken_check() -> None:
     def broken() -> str:
         raise RuntimeError("secret")
 
-    well = Pages({"broker": lambda: "", "store": lambda: ""}, lambda: None)
-    assert well.get("/readyz") == Page(
+    well = HealthEndpoints({"broker": lambda: "", "store": lambda: ""}, lambda: None)
+    assert well.get("/readyz") == HealthResponse(
         200, "application/json", b'{"status":"ready","parts":{"broker":"ok","store":"ok"}}'
     )
-    unwell = Pages({"broker": lambda: "unreachable", "store": broken}, lambda: None)
+    unwell = HealthEndpoints({"broker": lambda: "unreachable", "store": broken}, lambda: None)
     page = unwell.get("/readyz")
     assert (page.status, json.loads(page.body)) == (
         503,
@@ -104,13 +104,13 @@ def test_readiness_names_each_part_and_survives_a_broken_check() -> None:
             "parts": {"broker": "unreachable", "store": "check failed"},
         },
     )
-    assert unwell.get("/healthz") == Page(200, "application/json", b'{"status":"alive"}')
+    assert unwell.get("/healthz") == HealthResponse(200, "application/json", b'{"status":"alive"}')
 
 
 def test_metrics_are_brought_up_to_date_before_they_are_told() -> None:
     """A number of an hour ago would calm an operator who should not be calm."""
     asked: list[str] = []
-    pages = Pages({}, lambda: asked.append("depth"))
+    pages = HealthEndpoints({}, lambda: asked.append("depth"))
     page = pages.get("/metrics")
     assert (page.status, asked) == (200, ["depth"])
     assert b"ketenaanpak_outbox_depth" in page.body

@@ -1,4 +1,4 @@
-"""Answering other services: who may ask, sealed requests, coded errors."""
+"""The RPC server: who may call a method, encrypted requests, coded errors."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from nameko.extensions import Entrypoint, SharedExtension
 from chassis.bus import topology
 from chassis.bus.acknowledgement import acknowledge, answer
 from chassis.bus.container import CALL
-from chassis.bus.listener import Feed, Listener
+from chassis.bus.listener import Consumer, Listener
 from chassis.errors import CodedError, Mangled, Park, Refuse, coded
 from chassis.logs import logger
 from chassis.metrics import RPC_SECONDS
@@ -21,19 +21,19 @@ from chassis.sealing import CONTENT_TYPE, SERIALIZER
 from chassis.validation import dump, load
 
 PREFETCH = 32
-"""How many requests of one process are in hand at a time; more would only wait inside it."""
+"""Requests that one process handles at a time."""
 
 _CLOCKS_MAY_DIFFER_MS = 500
 _ANSWER_MS = "10000"
 
 _loads: Callable[..., Any] = serialization.loads
-_seals: Callable[..., Any] = serialization.dumps
+_serialize: Callable[..., Any] = serialization.dumps
 
 _log = logger(__name__)
 
 
-class Calls(SharedExtension):  # type: ignore[misc]
-    """The request queue of a service, shared by its methods."""
+class RpcConsumer(SharedExtension):  # type: ignore[misc]
+    """Consumes the request queue of a service, for all its methods."""
 
     listener = Listener()
 
@@ -41,19 +41,19 @@ class Calls(SharedExtension):  # type: ignore[misc]
         self._methods: dict[str, Rpc] = {}
 
     def setup(self) -> None:
-        """Have the request queue consumed."""
+        """Register the request queue with the listener."""
         queue = topology.rpc_queue(self.container.service_name)
-        self.listener.feed(Feed(queue, PREFETCH, self.handle))
+        self.listener.add_consumer(Consumer(queue, PREFETCH, self.handle))
 
     def register(self, method: "Rpc") -> None:
-        """Answer requests for this method."""
+        """Dispatch requests for this method to it."""
         self._methods[method.method_name] = method
 
     def handle(self, message: amqp.Message) -> None:
-        """Start the method that a request names; drop what nobody waits for any more.
+        """Start the method that a request names; drop a request that has expired.
 
-        The broker vouches for `user_id`. The answer goes to that user's own
-        reply queues only, whatever the request says.
+        The broker has verified `user_id`. A reply goes to that user's own reply queues only,
+        whatever `reply_to` says.
         """
         user = message.properties.get("user_id", "")
         reply_to = message.properties.get("reply_to", "")
@@ -64,9 +64,9 @@ class Calls(SharedExtension):  # type: ignore[misc]
             _log.info("request_dropped", caller=user, ground="expired")
             acknowledge(message)
         else:
-            self._begin(message, user)
+            self._dispatch(message, user)
 
-    def _begin(self, message: amqp.Message, user: str) -> None:
+    def _dispatch(self, message: amqp.Message, user: str) -> None:
         name = message.delivery_info["routing_key"].rpartition(".")[2]
         finish = partial(_finish, message, time.monotonic(), name if name in self._methods else "")
         try:
@@ -88,26 +88,26 @@ class Calls(SharedExtension):  # type: ignore[misc]
 class Rpc(Entrypoint):  # type: ignore[misc]
     """A method that other services call with one payload, a JSON value.
 
-    `callers` are the broker users it answers, by default those in the class
-    attribute `allowed_callers`.
+    `callers` are the broker users that may call it, by default those in the class attribute
+    `allowed_callers`.
     """
 
-    calls = Calls()
+    consumer = RpcConsumer()
 
     def __init__(self, callers: tuple[str, ...] | None = None, **options: Any) -> None:
         self._callers = callers
         super().__init__(**options)
 
     def setup(self) -> None:
-        """Be found by the requests."""
-        self.calls.register(self)
+        """Register with the consumer."""
+        self.consumer.register(self)
 
     def stop(self) -> None:
         """Take no further requests."""
-        self.calls.listener.quiet()
+        self.consumer.listener.cancel()
 
     def allowed(self) -> tuple[str, ...]:
-        """The broker users that this method answers."""
+        """The broker users that may call this method."""
         if self._callers is not None:
             return self._callers
         return tuple(getattr(self.container.service_cls, "allowed_callers", ()))
@@ -120,24 +120,24 @@ def rpc(
     checked: bool = True,
     dumped: bool = False,
 ) -> Callable[..., Any]:
-    """Makes a method answer calls, from `callers` where it does not answer all of its class.
+    """Decorator: makes a method callable by `callers`, else by the class's `allowed_callers`.
 
-    The class attribute `contract` maps a method's name to the schemas of its request and its
-    reply. The method is given the request as the schema loads it (`checked`), or is refused with
-    `validation_failed`. With `dumped` the reply is built from what it returns by the schema, an
-    allow-list; otherwise it returns the JSON value itself. Without a contract it is given the
-    payload as it came.
+    The class attribute `contract` maps a method's name to the schemas of its request and reply.
+    `checked`: the method receives the request as the schema loads it, and one that does not
+    validate is refused with `validation_failed`. `dumped`: the reply is what the schema dumps of
+    the returned value (an allow-list); otherwise the method returns the JSON value itself.
+    Without a contract it receives the payload as it is.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
-        def answering(service: Any, payload: Any) -> Any:
+        def entrypoint(service: Any, payload: Any) -> Any:
             request, reply = getattr(service, "contract", {}).get(function.__name__, (None, None))
             loaded = load(request, payload) if checked and request else payload
             result = function(service, loaded)
             return dump(reply, result) if dumped else result
 
-        registered: Callable[..., Any] = Rpc.decorator(callers=callers)(answering)
+        registered: Callable[..., Any] = Rpc.decorator(callers=callers)(entrypoint)
         return registered
 
     return decorate if method is None else decorate(method)
@@ -156,9 +156,9 @@ def trace_id(traceparent: object) -> str | None:
 
 
 def _expired(message: amqp.Message) -> bool:
-    """Whether the caller has stopped waiting: the broker cannot see what rests in a frozen process.
+    """Whether the caller's deadline has passed; never for a request without one.
 
-    A caller that tells no deadline waits for ever.
+    The broker's own expiration does not reach messages that a frozen process has prefetched.
     """
     headers = message.properties.get("application_headers") or {}
     deadline = headers.get("deadline")
@@ -168,7 +168,7 @@ def _expired(message: amqp.Message) -> bool:
 
 
 def _open(message: amqp.Message) -> Any:
-    """The payload of a request; raises `Mangled` unless it was sealed and has the right shape."""
+    """The payload of a request; raises `Mangled` unless it is encrypted and well-formed."""
     if message.properties.get("content_type") != CONTENT_TYPE:
         raise Mangled("not sealed")
     try:
@@ -184,37 +184,37 @@ def _open(message: amqp.Message) -> Any:
 def _finish(
     message: amqp.Message, began: float, method: str, _worker: Any, result: Any, exc_info: Any
 ) -> tuple[Any, Any]:
-    """Answer, then acknowledge: in the other order a crash would lose the answer."""
+    """Reply, then acknowledge: in the other order a crash would lose the reply."""
     error = exc_info[1] if exc_info else None
-    outcome, body = _seal(method, result, error)
+    outcome, body = _reply_body(method, result, error)
     answer(message, topology.RPC_EXCHANGE, message.properties["reply_to"], _reply(message, body))
     acknowledge(message)
     RPC_SECONDS.labels(method, outcome).observe(time.monotonic() - began)
     return result, exc_info
 
 
-def _seal(method: str, result: Any, error: BaseException | None) -> tuple[str, bytes]:
-    """The outcome's name and the sealed answer."""
+def _reply_body(method: str, result: Any, error: BaseException | None) -> tuple[str, bytes]:
+    """The outcome as the metric labels it, and the encrypted body of the reply."""
     if error is None:
         try:
             return "ok", _dumps({"result": result, "error": None})
         except Exception as failure:
             error = failure
-    known = coded(error)
-    if known is None:
+    cause = coded(error)
+    if cause is None:
         _log.error("request_failed", method=method, exc_info=error)
         return "internal_error", _dumps({"result": None, "error": _error("internal_error")})
     try:
-        return known.code, _dumps(
-            {"result": None, "error": _error(known.code, known.detail, known.members)}
+        return cause.code, _dumps(
+            {"result": None, "error": _error(cause.code, cause.detail, cause.members)}
         )
     except Exception as failure:
-        _log.error("refusal_unreadable", method=method, code=known.code, exc_info=failure)
-        return known.code, _dumps({"result": None, "error": _error(known.code)})
+        _log.error("refusal_unreadable", method=method, code=cause.code, exc_info=failure)
+        return cause.code, _dumps({"result": None, "error": _error(cause.code)})
 
 
 def _error(code: str, detail: str | None = None, members: Any = None) -> dict[str, Any]:
-    """An error on the wire; the last two names are what nameko's own client reads."""
+    """An error on the wire; `exc_type` and `value` are what nameko's own client reads."""
     return {
         "code": code,
         "detail": detail,
@@ -225,12 +225,12 @@ def _error(code: str, detail: str | None = None, members: Any = None) -> dict[st
 
 
 def _dumps(value: dict[str, Any]) -> bytes:
-    body: bytes = _seals(value, serializer=SERIALIZER)[2]
+    body: bytes = _serialize(value, serializer=SERIALIZER)[2]
     return body
 
 
 def _reply(request: amqp.Message, body: bytes) -> amqp.Message:
-    """Transient and gone after a while: nobody waits long for an answer."""
+    """A transient message that expires: no caller waits long for a reply."""
     service = request.delivery_info["routing_key"].partition(".")[0]
     return amqp.Message(
         body,

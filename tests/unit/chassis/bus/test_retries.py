@@ -5,9 +5,9 @@ from typing import Any
 import amqp
 import pytest
 
-from chassis.bus.calls import trace_id
-from chassis.bus.events import EventHandler, is_due, rounds_of, tries_in
+from chassis.bus.events import EventHandler, attempts_by, is_attempt_due, rejection_count
 from chassis.bus.parking import publisher_of
+from chassis.bus.rpc import trace_id
 
 
 def refused(*deaths: dict[str, Any], **properties: Any) -> amqp.Message:
@@ -17,9 +17,9 @@ def refused(*deaths: dict[str, Any], **properties: Any) -> amqp.Message:
 
 def test_a_handler_is_tried_after_growing_pauses() -> None:
     """Five tries in fifteen seconds, and for an outage every half minute as long as it lasts."""
-    due = [rounds for rounds in range(130) if is_due(rounds)]
+    due = [rounds for rounds in range(130) if is_attempt_due(rounds)]
     assert due == [0, 1, 3, 7, 15, 31, 61, 91, 121]
-    assert [tries_in(rounds) for rounds in due] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert [attempts_by(rounds) for rounds in due] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 
 def test_only_refusals_by_this_service_count() -> None:
@@ -29,8 +29,8 @@ def test_only_refusals_by_this_service_count() -> None:
         {"queue": "events.risk.parked", "reason": "rejected", "count": 2},
         {"queue": "events.risk", "reason": "rejected", "count": 4},
     )
-    assert rounds_of(message, "risk") == 4
-    assert rounds_of(amqp.Message(b""), "risk") == 0
+    assert rejection_count(message, "risk") == 4
+    assert rejection_count(amqp.Message(b""), "risk") == 0
 
 
 def test_the_origin_of_a_parked_event_is_believed_from_the_service_itself_only() -> None:

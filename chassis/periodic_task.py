@@ -1,4 +1,4 @@
-"""Work that a service does beside its calls and events, again and again."""
+"""Periodic background work of a service."""
 
 import threading
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from chassis.logs import logger
 _log = logger(__name__)
 
 
-class Periodic:
-    """Does a task again and again, `seconds` after it ended, until `stop`.
+class PeriodicTask:
+    """Runs a task `seconds` after its last run ended, until `stop`.
 
-    A failure is logged and not the end. Every replica does it: what must happen once needs a
-    claim of its own.
+    A failure is logged and the task is run again. Every replica runs it: what must happen once
+    needs a lease or a claim of its own.
     """
 
     def __init__(self, name: str, task: Callable[[], object], seconds: float) -> None:
@@ -23,7 +23,7 @@ class Periodic:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Run until `stop`; what is in hand then is finished."""
+        """Run until `stop`; a run that has begun is finished."""
         while not self._stopping.wait(self._seconds):
             try:
                 self._task()
@@ -32,5 +32,5 @@ class Periodic:
                 log("task_failed", task=self._name, exc_info=error)
 
     def stop(self) -> None:
-        """Begin no further round."""
+        """Begin no further run."""
         self._stopping.set()

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.events import EVENTS
 from services.audit.domain.entry import read_entry
-from services.audit.domain.heard import entry_of
+from services.audit.domain.event_entry import event_entry
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples"
 
@@ -25,10 +25,10 @@ def test_every_event_of_the_contract_can_be_recorded(name: str, version: int) ->
     """An event that the log does not take is missing from the story that an auditor reads."""
     event = sample(name, version)
 
-    entry = read_entry(entry_of(event))
+    entry = read_entry(event_entry(event))
 
-    assert entry.told["action"] == event["type"]
-    assert entry.told["case"] == event["data"].get("case")
-    assert [each["id"] for each in entry.beside["fragments"]] == [
+    assert entry.leaf_members["action"] == event["type"]
+    assert entry.leaf_members["case"] == event["data"].get("case")
+    assert [each["id"] for each in entry.detail_members["fragments"]] == [
         event["data"][name] for name in ("fragment",) if name in event["data"]
     ]

@@ -6,16 +6,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.deadlines import Clear, Resume, Set
-from services.notifications.domain.standing import (
+from services.notifications.domain.deadline_state import (
     Deadline,
-    heard,
+    apply_change,
     last_morning,
-    learned,
+    mark_delivered,
+    merge_facts,
     next_at,
     next_morning,
-    told,
 )
+from services.notifications.domain.deadlines import Clear, Resume, Set
 
 DAY = date(2026, 3, 2)
 ANCHOR = "a-1"
@@ -26,7 +26,7 @@ def morning(day: int) -> datetime:
 
 
 def set_for(due: date, at: str = "1") -> Deadline:
-    return heard(Deadline(), Set("action", ANCHOR, due), at)
+    return apply_change(Deadline(), Set("action", ANCHOR, due), at)
 
 
 def time_of(deadline: Deadline, ended_at: str = "") -> datetime | None:
@@ -54,12 +54,12 @@ def test_news_in_any_order_and_heard_twice_comes_to_the_same(
     """No reminder depends on which message the broker was quicker with."""
     in_order = Deadline()
     for moment, change in enumerate(history):
-        in_order = heard(in_order, change, str(moment))
+        in_order = apply_change(in_order, change, str(moment))
 
     shuffled = Deadline()
     moments = [*range(len(history)), *data.draw(st.lists(st.sampled_from(range(len(history)))))]
     for moment in data.draw(st.permutations(moments)):
-        shuffled = heard(shuffled, history[moment], str(moment))
+        shuffled = apply_change(shuffled, history[moment], str(moment))
 
     assert shuffled == in_order
 
@@ -69,45 +69,47 @@ def test_a_deadline_reminds_in_the_morning_of_its_day_and_escalates_days_later_o
     deadline = set_for(DAY)
     assert (deadline.phase, time_of(deadline)) == ("due", morning(2))
 
-    deadline = told(deadline, datetime(2026, 3, 2, 7, 0, 4, tzinfo=UTC))
+    deadline = mark_delivered(deadline, datetime(2026, 3, 2, 7, 0, 4, tzinfo=UTC))
     assert (deadline.phase, time_of(deadline)) == ("overdue", morning(5))
 
-    assert time_of(told(deadline, morning(5))) is None
+    assert time_of(mark_delivered(deadline, morning(5))) is None
 
 
 def test_the_days_to_act_are_counted_from_a_reminder_that_came_late() -> None:
     """After an outage of a week nobody is reminded and passed over in one morning."""
-    deadline = told(set_for(DAY), datetime(2026, 3, 9, 6, 59, tzinfo=UTC))
+    deadline = mark_delivered(set_for(DAY), datetime(2026, 3, 9, 6, 59, tzinfo=UTC))
 
     assert time_of(deadline) == morning(11)
 
 
 def test_what_is_done_is_not_due_and_what_is_taken_up_again_is() -> None:
     """An action that was blocked and is possible again has the day it had."""
-    done = heard(set_for(DAY), Clear("action", ANCHOR), "2")
+    done = apply_change(set_for(DAY), Clear("action", ANCHOR), "2")
 
     assert time_of(done) is None
-    assert time_of(heard(done, Resume("action", ANCHOR), "3")) == morning(2)
+    assert time_of(apply_change(done, Resume("action", ANCHOR), "3")) == morning(2)
 
 
 def test_what_was_told_is_not_told_again_when_work_goes_on() -> None:
     """A follower who says that the work is begun is not reminded of the same day once more."""
-    told_all = told(told(set_for(DAY), morning(2)), morning(5))
+    all_delivered = mark_delivered(mark_delivered(set_for(DAY), morning(2)), morning(5))
 
-    assert time_of(heard(told_all, Resume("action", ANCHOR), "2")) is None
-    assert time_of(heard(told_all, Set("action", ANCHOR, DAY), "2")) is None
+    assert time_of(apply_change(all_delivered, Resume("action", ANCHOR), "2")) is None
+    assert time_of(apply_change(all_delivered, Set("action", ANCHOR, DAY), "2")) is None
 
 
 def test_another_day_is_reminded_of_anew() -> None:
     """A report was made; the next one is due."""
-    reported = heard(told(set_for(DAY), morning(2)), Set("action", ANCHOR, date(2026, 3, 20)), "2")
+    reported = apply_change(
+        mark_delivered(set_for(DAY), morning(2)), Set("action", ANCHOR, date(2026, 3, 20)), "2"
+    )
 
     assert (reported.phase, time_of(reported)) == ("due", morning(20))
 
 
 def test_what_was_set_before_all_of_its_kind_ended_stays_void() -> None:
     """An action of a plan that was replaced is nobody's, whatever is still said of it."""
-    resumed = heard(set_for(DAY, "1"), Resume("action", ANCHOR), "3")
+    resumed = apply_change(set_for(DAY, "1"), Resume("action", ANCHOR), "3")
 
     assert time_of(resumed, ended_at="2") is None
     assert time_of(set_for(DAY, "2"), ended_at="2") == morning(2)
@@ -115,17 +117,17 @@ def test_what_was_set_before_all_of_its_kind_ended_stays_void() -> None:
 
 def test_a_mark_without_a_day_is_never_due() -> None:
     """An answer that overtook its question leaves nothing to remind of."""
-    assert time_of(heard(Deadline(), Clear("question", ANCHOR), "2")) is None
-    assert time_of(heard(Deadline(), Resume("question", ANCHOR), "2")) is None
+    assert time_of(apply_change(Deadline(), Clear("question", ANCHOR), "2")) is None
+    assert time_of(apply_change(Deadline(), Resume("question", ANCHOR), "2")) is None
 
 
 def test_who_was_walled_off_once_stays_so_and_other_facts_are_the_newest() -> None:
     """A command that was decided before a conflict was declared tells of no wall afterwards."""
     known = {"stage": "active", "director": "p-d", "walled": ["p-1"]}
-    told = {"stage": "concluded", "walled": ["p-2"], "plan": "not a fact of the case"}
+    event_data = {"stage": "concluded", "walled": ["p-2"], "plan": "not a fact of the case"}
 
-    newer = learned(known, told, newer=True)
-    older = learned(known, told, newer=False)
+    newer = merge_facts(known, event_data, newer=True)
+    older = merge_facts(known, event_data, newer=False)
 
     assert newer == {"stage": "concluded", "director": "p-d", "walled": ["p-1", "p-2"]}
     assert older == {"stage": "active", "director": "p-d", "walled": ["p-1", "p-2"]}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Refuse, Retry
-from services.audit.batches import Batches, Ticket
+from services.audit.group_commit import GroupCommit, Ticket
 from tests.waiting import wait_until
 
 
@@ -41,7 +41,7 @@ def pool() -> Any:
 
 
 def submit_after(
-    pool: ThreadPoolExecutor, batches: Batches[int], slow: Slow, *works: list[int]
+    pool: ThreadPoolExecutor, batches: GroupCommit[int], slow: Slow, *works: list[int]
 ) -> list[Future[Any]]:
     """Submit one after the other: the first leads and is held, the others wait behind it."""
     futures = []
@@ -58,15 +58,15 @@ def submit_after(
 def test_a_lone_caller_waits_for_nobody(slow: Slow) -> None:
     """Each read of a quiet evening would be slower than it needs to be."""
     slow.gate.release()
-    assert Batches(slow).submit([1, 2]) == [10, 20]
+    assert GroupCommit(slow).submit([1, 2]) == [10, 20]
     slow.gate.release()
-    assert Batches(slow).submit([3]) == [30]
+    assert GroupCommit(slow).submit([3]) == [30]
     assert slow.batches == [[1, 2], [3]]
 
 
 def test_what_waits_meanwhile_becomes_one_batch(slow: Slow, pool: ThreadPoolExecutor) -> None:
     """Under load every read would pay for a write to disk of its own."""
-    batches = Batches(slow)
+    batches = GroupCommit(slow)
     futures = submit_after(pool, batches, slow, [1], [2], [3, 4], [5])
     slow.gate.release(2)
     assert [future.result(10) for future in futures] == [[10], [20], [30, 40], [50]]
@@ -75,7 +75,7 @@ def test_what_waits_meanwhile_becomes_one_batch(slow: Slow, pool: ThreadPoolExec
 
 def test_a_batch_has_a_bound_and_the_rest_comes_next(slow: Slow, pool: ThreadPoolExecutor) -> None:
     """A batch could grow beyond what the database takes at once."""
-    batches = Batches(slow, most_together=3)
+    batches = GroupCommit(slow, max_batch=3)
     futures = submit_after(pool, batches, slow, [1], [2], [3, 4], [5, 6, 7, 8], [9])
     slow.gate.release(4)
     results = [future.result(10) for future in futures]
@@ -87,7 +87,7 @@ def test_an_error_of_the_commit_reaches_everybody_in_the_batch_and_nobody_else(
     slow: Slow, pool: ThreadPoolExecutor
 ) -> None:
     """A caller would release content that was not recorded."""
-    batches = Batches(slow)
+    batches = GroupCommit(slow)
     futures = submit_after(pool, batches, slow, [1], [2], [3])
     slow.gate.release()
     assert futures[0].result(10) == [10]
@@ -112,7 +112,7 @@ def test_one_ticket_may_be_refused_and_the_others_kept(pool: ThreadPoolExecutor)
             else:
                 ticket.result = ["kept"]
 
-    batches: Batches[int] = Batches(commit)
+    batches: GroupCommit[int] = GroupCommit(commit)
     assert batches.submit([1]) == ["kept"]
     with pytest.raises(Refuse):
         batches.submit([2])
@@ -122,12 +122,12 @@ def test_one_ticket_may_be_refused_and_the_others_kept(pool: ThreadPoolExecutor)
 def test_a_commit_that_says_nothing_of_a_ticket_has_not_kept_it() -> None:
     """A caller without a receipt would go on as if it had one."""
     with pytest.raises(Retry, match="audit_unavailable"):
-        Batches[int](lambda tickets: None).submit([1])
+        GroupCommit[int](lambda tickets: None).submit([1])
 
 
 def test_who_waits_too_long_is_told_so_and_forgotten(slow: Slow, pool: ThreadPoolExecutor) -> None:
     """With a frozen database callers would wait for ever, and pile up."""
-    batches = Batches(slow, wait_seconds=0.05)
+    batches = GroupCommit(slow, wait_seconds=0.05)
     futures = submit_after(pool, batches, slow, [1], [2])
     with pytest.raises(Retry):
         futures[1].result(10)
@@ -142,7 +142,7 @@ def test_who_was_taken_up_and_waits_too_long_is_told_so(
     slow: Slow, pool: ThreadPoolExecutor
 ) -> None:
     """A caller would be answered after it had given up, or never."""
-    batches = Batches(slow, wait_seconds=0.3)
+    batches = GroupCommit(slow, wait_seconds=0.3)
     futures = submit_after(pool, batches, slow, [1], [2], [3])
     slow.gate.release()
     assert futures[0].result(10) == [10]
@@ -155,7 +155,7 @@ def test_who_was_taken_up_and_waits_too_long_is_told_so(
 
 def test_too_much_that_waits_is_refused_at_once(slow: Slow, pool: ThreadPoolExecutor) -> None:
     """A slow disk would fill the memory of the service until it is killed."""
-    batches = Batches(slow, most_waiting=3)
+    batches = GroupCommit(slow, max_waiting=3)
     futures = submit_after(pool, batches, slow, [1], [2], [3, 4])
     with pytest.raises(Retry, match="audit_unavailable"):
         batches.submit([5])
@@ -166,7 +166,7 @@ def test_too_much_that_waits_is_refused_at_once(slow: Slow, pool: ThreadPoolExec
 def test_more_than_may_wait_is_taken_when_nothing_waits(slow: Slow) -> None:
     """A page of a list could never be recorded on a small machine."""
     slow.gate.release()
-    assert Batches(slow, most_waiting=2).submit([1, 2, 3]) == [10, 20, 30]
+    assert GroupCommit(slow, max_waiting=2).submit([1, 2, 3]) == [10, 20, 30]
 
 
 @pytest.mark.parametrize("leaves", [lambda: KeyboardInterrupt(), lambda: SystemExit()])
@@ -174,7 +174,7 @@ def test_the_next_one_leads_when_the_leader_is_killed(
     slow: Slow, pool: ThreadPoolExecutor, leaves: Callable[[], BaseException]
 ) -> None:
     """After one killed worker nothing would ever be recorded again."""
-    batches = Batches(slow)
+    batches = GroupCommit(slow)
     slow.fails = leaves()
     futures = submit_after(pool, batches, slow, [1], [2])
     slow.gate.release()

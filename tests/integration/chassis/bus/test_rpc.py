@@ -13,7 +13,7 @@ import pytest
 
 from chassis.bus import topology
 from chassis.bus.client import RpcClient
-from chassis.bus.connection import BROKEN, connect, drop, pump
+from chassis.bus.connection import BROKEN, connect, drain_events, drop
 from chassis.errors import RemoteError, TimedOut, Unreachable
 from chassis.sealing import CONTENT_TYPE, KeyRing, dumps, loads
 from deploy.local.parts import Parts
@@ -289,7 +289,7 @@ def test_an_unsealed_request_is_refused(referrals: Running, as_user: Connector) 
     channel, reply_to, answers = _reply_queue(connection, "gateway")
     plain = request(reply_to, b'{"args": [1], "kwargs": {}}', content_type="application/json")
     channel.basic_publish(plain, topology.RPC_EXCHANGE, "intake.echo")
-    wait_until(lambda: pump(connection, 0.1) and answers, 5)
+    wait_until(lambda: drain_events(connection, 0.1) and answers, 5)
     assert loads(RING, answers[0].body)["error"]["code"] == "message_mangled"
 
 
@@ -309,7 +309,7 @@ def test_an_answer_goes_to_nobody_but_the_one_who_asked(
         ),
         5,
     )
-    assert not pump(other, 0.2)
+    assert not drain_events(other, 0.2)
     assert answers == []
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ops.audit_reading import MOST_PROBLEMS, Reading, Report
 from services.audit.domain import leaf, tree
 from services.audit.domain.checkpoint import Checkpoint, Signer
 from services.audit.domain.entry import read_entry
+from services.audit.domain.log_check import MAX_PROBLEMS, LogCheck, Report
 from services.audit.domain.tree import Frontier
 from tests.unit.audit.entries import entry
 
@@ -25,9 +25,9 @@ def a_log() -> tuple[Documents, dict[int, Checkpoint]]:
     """A log of COUNT entries, and checkpoints at the sizes in SIGNED."""
     frontier, documents, checkpoints = Frontier(), [], {}
     for number in range(COUNT):
-        sealed = leaf.seal(read_entry(entry()), bytes([number] * 32))
+        sealed = leaf.commit_detail(read_entry(entry()), bytes([number] * 32))
         moment = f"2026-03-02T09:30:{number:02d}.000000Z"
-        documents.append(leaf.place(sealed, frontier, moment))
+        documents.append(leaf.append_entry(sealed, frontier, moment))
         if frontier.size in SIGNED:
             checkpoints[frontier.size] = SIGNER.sign(frontier.head, moment)
     return documents, checkpoints
@@ -39,9 +39,9 @@ LOG, CHECKPOINTS = a_log()
 def read(documents: Documents, held: Any = None, stored: Any = None) -> Report:
     """The report on documents in the order in which a database gives them."""
     held = CHECKPOINTS if held is None else held
-    reading = Reading(held, held if stored is None else stored, [])
+    reading = LogCheck(held, held if stored is None else stored, [])
     for document in sorted(documents, key=lambda each: float(each["_id"])):
-        reading.take(document)
+        reading.add(document)
     return reading.finish()
 
 
@@ -63,7 +63,7 @@ def tampered(change: Callable[[Documents], object]) -> Report:
 def test_an_untouched_log_stands_and_the_report_says_what_was_checked() -> None:
     """An auditor would be alarmed for nothing, or not know what was checked."""
     report = read(LOG)
-    assert report.stands
+    assert report.is_intact
     assert report == Report(
         entries=COUNT,
         size=COUNT,
@@ -90,7 +90,7 @@ def test_an_untouched_log_stands_and_the_report_says_what_was_checked() -> None:
 def test_an_empty_log_stands() -> None:
     """A platform that was just started would seem broken."""
     report = read([], held={})
-    assert (report.stands, report.entries, report.covered) == (True, 0, 0)
+    assert (report.is_intact, report.entries, report.covered) == (True, 0, 0)
 
 
 @pytest.mark.parametrize("index", [0, 7, 15, 16, 36])
@@ -177,7 +177,7 @@ def test_two_entries_that_changed_places_are_named() -> None:
         log[5]["_id"], log[6]["_id"] = 6, 5
 
     report = tampered(swap)
-    assert not report.stands
+    assert not report.is_intact
     for here, there in ((5, 6), (6, 5)):
         moved = f"entry {here}: stands in the place of another, it says that it is entry {there}"
         assert moved in report.problems
@@ -284,8 +284,8 @@ def test_a_checkpoint_only_the_database_holds_is_compared_too() -> None:
     documents[33]["leaf"]["person"] = "another"
     rehash(documents)
     old = {size: CHECKPOINTS[size] for size in (1, 10)}
-    assert read(documents, held=old, stored=old).stands
-    assert not read(documents, held=old, stored=CHECKPOINTS).stands
+    assert read(documents, held=old, stored=old).is_intact
+    assert not read(documents, held=old, stored=CHECKPOINTS).is_intact
 
 
 def test_the_database_cannot_overrule_the_file() -> None:
@@ -304,10 +304,10 @@ def test_the_database_cannot_overrule_the_file() -> None:
 
 def test_of_a_great_many_problems_some_are_named_and_the_others_counted() -> None:
     """A wrecked log would scroll for hours."""
-    documents = [{"_id": -number} for number in range(1, MOST_PROBLEMS + 8)]
+    documents = [{"_id": -number} for number in range(1, MAX_PROBLEMS + 8)]
     report = read([*documents, *LOG])
-    assert (len(report.problems), report.more_problems) == (MOST_PROBLEMS, 7)
-    assert not report.stands
+    assert (len(report.problems), report.more_problems) == (MAX_PROBLEMS, 7)
+    assert not report.is_intact
 
 
 @pytest.mark.parametrize("leaf_", [None, [], {}, {"index": {}, "entry_id": 5, "recorded": 7}])

@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 from chassis.errors import Retry
-from chassis.periodic import Periodic
+from chassis.periodic_task import PeriodicTask
 
 
 def until_third(task: Any) -> int:
@@ -18,7 +18,7 @@ def until_third(task: Any) -> int:
             periodic.stop()
         task()
 
-    periodic = Periodic("app.remind", counted, 0.001)
+    periodic = PeriodicTask("app.remind", counted, 0.001)
     running = threading.Thread(target=periodic.run)
     running.start()
     running.join(10)
@@ -46,7 +46,7 @@ def test_a_task_that_is_stopped_finishes_its_round_and_begins_no_other() -> None
 def test_a_task_that_is_stopped_before_its_first_round_has_none() -> None:
     """A service that is told to stop while it starts does nothing more."""
     done: list[int] = []
-    periodic = Periodic("app.remind", lambda: done.append(1), 60.0)
+    periodic = PeriodicTask("app.remind", lambda: done.append(1), 60.0)
     periodic.stop()
 
     periodic.run()

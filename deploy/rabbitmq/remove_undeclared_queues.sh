@@ -1,0 +1,15 @@
+#!/bin/sh
+# Removes the queues of our virtual host that are not in a file of declared names, one per line.
+# Reply queues belong to a connection and are left alone. RABBITMQ_NODENAME names another node.
+#
+#   remove_undeclared_queues.sh VHOST DECLARED
+set -eu
+vhost=$1 declared=$2
+[ -s "$declared" ] || { echo "$declared names no queue" >&2; exit 1; }
+queues=$(rabbitmqctl --silent list_queues --vhost "$vhost" --no-table-headers name)
+printf '%s\n' "$queues" | { grep -vxF -f "$declared" || true; } | { grep -v '^reply\.' || true; } |
+while IFS= read -r queue; do
+  [ -z "$queue" ] && continue
+  rabbitmqctl --silent delete_queue --vhost "$vhost" "$queue" </dev/null
+  echo "removed queue $queue, which is no longer declared"
+done

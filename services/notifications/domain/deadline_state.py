@@ -1,0 +1,101 @@
+"""The state of a deadline, and the facts of its case, independent of the order of events.
+
+Each event has the moment at which it occurred (`occurred_at`, text that sorts as time does).
+Events arrive in any order and more than once; the resulting state depends on neither.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from services.notifications.domain.deadlines import CASE_FACTS, Clear, Phase, Resume, Set
+
+MORNING: Final = time(7, tzinfo=UTC)
+"""When the day of a deadline begins: in Belgium at eight o'clock in winter and nine in summer. A
+time in UTC needs no time zone database on the machine."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The state of a deadline; without `due` it is a tombstone only.
+
+    The last writer wins, separately for the day (set at `set_at`) and for whether it is open
+    (changed at `changed_at`). `reminded_of` is the day of which a reminder was delivered on the
+    morning `reminded_on`, `escalated_of` the day that was escalated.
+    """
+
+    due: date | None = None
+    members: Mapping[str, Any] = field(default_factory=dict)
+    set_at: str = ""
+    open: bool = False
+    changed_at: str = ""
+    reminded_of: date | None = None
+    reminded_on: date | None = None
+    escalated_of: date | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """What is due next: the reminder (`due`) or the escalation (`overdue`)."""
+        return "due" if self.reminded_of != self.due else "overdue"
+
+
+def apply_change(deadline: Deadline, change: Set | Clear | Resume, occurred_at: str) -> Deadline:
+    """The deadline after a change, which may be older than changes applied before."""
+    opens = not isinstance(change, Clear)
+    if (occurred_at, opens) > (deadline.changed_at, deadline.open):
+        deadline = replace(deadline, open=opens, changed_at=occurred_at)
+    if isinstance(change, Set) and occurred_at > deadline.set_at:
+        deadline = replace(deadline, due=change.due, members=change.members, set_at=occurred_at)
+    return deadline
+
+
+def next_at(deadline: Deadline, ended_at: str, escalation_days: int) -> datetime | None:
+    """When it reminds or escalates next; None when it does neither any more.
+
+    A deadline set before all of its kind ended (`ended_at`) is void. The days until it escalates
+    are counted from the reminder, so that both never come on the same morning.
+    """
+    if deadline.due is None or not deadline.open or deadline.set_at < ended_at:
+        return None
+    if deadline.phase == "due":
+        return morning_of(deadline.due)
+    if deadline.escalated_of == deadline.due or deadline.reminded_on is None:
+        return None
+    return morning_of(deadline.reminded_on + timedelta(days=escalation_days))
+
+
+def mark_delivered(deadline: Deadline, now: datetime) -> Deadline:
+    """The deadline after its reminder, or else its escalation, was delivered."""
+    if deadline.phase == "due":
+        return replace(deadline, reminded_of=deadline.due, reminded_on=last_morning(now))
+    return replace(deadline, escalated_of=deadline.due)
+
+
+def merge_facts(
+    stored: Mapping[str, Any], data: Mapping[str, Any], *, newer: bool
+) -> dict[str, Any]:
+    """The facts of a case that are input to policy, merged with those of an event.
+
+    `newer`: the event is the newest of the case. `walled` is a grow-only set: a person walled off
+    once stays so, whatever an event says that was decided before.
+    """
+    facts = {name: data[name] for name in CASE_FACTS if name in data}
+    facts = {**stored, **facts} if newer else {**facts, **stored}
+    walled = {*stored.get("walled", ()), *data["walled"]}
+    return facts | {"walled": sorted(walled)}
+
+
+def morning_of(day: date) -> datetime:
+    """The moment at which a day begins."""
+    return datetime.combine(day, MORNING)
+
+
+def last_morning(now: datetime) -> date:
+    """The day whose morning was last."""
+    return now.date() if now >= morning_of(now.date()) else now.date() - timedelta(days=1)
+
+
+def next_morning(now: datetime) -> datetime:
+    """The moment at which the next day begins."""
+    return morning_of(last_morning(now) + timedelta(days=1))
