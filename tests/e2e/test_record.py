@@ -107,6 +107,7 @@ def test_no_name_and_no_text_is_in_the_record(platform, table):
 
     found = table.records(case=case.id, detail=True)
 
+    assert {"action", "release"} <= {each["kind"] for each in found}
     assert "KANARIE" not in str(found)
     assert "Voornaam" not in str(found)
 

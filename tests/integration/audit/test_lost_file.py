@@ -83,7 +83,7 @@ def test_giving_the_file_up_does_not_give_up_the_log(desk: Desk, signed: Audit) 
     desk.file.unlink()
     desk.database["leaves"].delete_many({"_id": {"$gte": 3}})
     audit = desk.open(lost_at=4)
-    with pytest.raises(CodedError):
+    with pytest.raises(CodedError, match="audit_unavailable"):
         record(audit, entry())
     assert not audit.ready()
 

@@ -85,7 +85,7 @@ def test_an_id_used_again_for_something_else_is_refused(desk: Desk, audit: Audit
 
 def test_an_invalid_entry_takes_the_others_of_its_request_with_it(desk: Desk, audit: Audit) -> None:
     """Half of a page would be recorded, and none of it shown."""
-    with pytest.raises(CodedError):
+    with pytest.raises(CodedError, match="validation_failed"):
         record(audit, entry(), entry(outcome="perhaps"))
     assert indexes(desk) == []
 

@@ -96,7 +96,7 @@ def test_a_refused_command_leaves_nothing_and_may_be_sent_again(runtime: Runtime
         submit(runtime)(session)
         raise Refuse("illegal_transition")
 
-    with pytest.raises(Refuse):
+    with pytest.raises(Refuse, match="illegal_transition"):
         runtime.commands.perform("c-1", {}, refuse)
     assert kept(runtime) == ([], [], [])
     runtime.commands.perform("c-1", {}, submit(runtime))

@@ -148,11 +148,13 @@ def test_forming_ends_when_all_have_answered_and_nothing_is_open(desk: Desk) -> 
     case = told["case"]
     request = desk.ask(case, told["ids"]["a"])
     for partner in PARTNERS:
-        with pytest.raises(Refuse):
+        with pytest.raises(Refuse) as early:
             desk.step(case, "complete_forming")
+        assert early.value.members["reason"] == "answers_missing"
         desk.send("answer_forming", {"answer": "nothing_known"}, case=case, partner=partner)
-    with pytest.raises(Refuse):
+    with pytest.raises(Refuse) as still_open:
         desk.step(case, "complete_forming")
+    assert still_open.value.members["reason"] == "requests_open"
     desk.send(
         "answer_request",
         {"outcome": "nothing_known"},
@@ -243,16 +245,22 @@ def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, desk: Desk) -
     told = desk.forming()
     case, victim = told["case"], told["ids"]["a"]
     before, facts = kept(runtime), desk.facts(case)
-    refused: dict[str, Any] = {
-        "offer_item": {"body": builders.item("safety", new_id())},
-        "recall_item": {"body": {}, "target": desk.read(case)["fragments"][0]["id"]},
-        "change_stage": {"body": {"command": "complete_forming"}, "if_match": 3},
-        "request_information": {"body": builders.request("elders", victim)},
-        "confirm_informing": {"body": {}},
+    refused: dict[str, tuple[str, dict[str, Any]]] = {
+        "offer_item": ("unknown_subject", {"body": builders.item("safety", new_id())}),
+        "recall_item": (
+            "precondition_unmet",
+            {"body": {}, "target": desk.read(case)["fragments"][0]["id"]},
+        ),
+        "change_stage": (
+            "precondition_failed",
+            {"body": {"command": "complete_forming"}, "if_match": 3},
+        ),
+        "request_information": ("precondition_unmet", {"body": builders.request("elders", victim)}),
+        "confirm_informing": ("precondition_unmet", {"body": {}}),
     }
 
-    for name, sent in refused.items():
-        with pytest.raises(Refuse):
+    for name, (code, sent) in refused.items():
+        with pytest.raises(Refuse, match=code):
             desk.send(name, case=case, **sent)
 
     assert kept(runtime) == before

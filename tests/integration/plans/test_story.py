@@ -153,23 +153,46 @@ def test_a_revised_position_keeps_no_old_ground(desk: Desk) -> None:
     assert desk.one(case, plan)["version"] == 1
 
 
-REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
-    "a plan that forgets somebody": ("propose_plan", bodies.plan(VICTIM)),
-    "a conclusion without a plan": ("draw_conclusion", bodies.conclusion()),
-    "a follow-up without a conclusion": ("record_follow_up", bodies.follow_up()),
-    "a note about a stranger": ("log_contact", bodies.contact(new_id())),
+REFUSED: dict[str, tuple[str, dict[str, Any], str, str | None]] = {
+    "a plan that forgets somebody": (
+        "propose_plan",
+        bodies.plan(VICTIM),
+        "precondition_unmet",
+        "members_uncovered",
+    ),
+    "a conclusion without a plan": (
+        "draw_conclusion",
+        bodies.conclusion(),
+        "precondition_unmet",
+        "plan_missing",
+    ),
+    "a follow-up without a conclusion": (
+        "record_follow_up",
+        bodies.follow_up(),
+        "precondition_unmet",
+        "conclusion_missing",
+    ),
+    "a note about a stranger": (
+        "log_contact",
+        bodies.contact(new_id()),
+        "unknown_subject",
+        None,
+    ),
 }
 
 
-@pytest.mark.parametrize("what", REFUSED)
-def test_what_is_refused_changes_nothing(what: str, runtime: Runtime, desk: Desk) -> None:
+@pytest.mark.parametrize(("name", "body", "code", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_changes_nothing(
+    name: str, body: Any, code: str, reason: str | None, runtime: Runtime, desk: Desk
+) -> None:
     """A refusal leaves no trace that a later rule would trip over."""
     case = new_id()
     before = kept(runtime)
-    name, body = REFUSED[what]
 
-    with pytest.raises(Refuse):
+    with pytest.raises(Refuse) as refused:
         desk.send(name, body, case)
+
+    assert (refused.value.code, refused.value.members.get("reason")) == (code, reason)
 
     assert kept(runtime) == before
 

@@ -142,13 +142,13 @@ def test_what_is_refused_leaves_nothing_behind(runtime: Runtime, desk: Desk) -> 
     """A form with a mistake in it is no half form."""
     before = kept(runtime)
 
-    for body in (
-        filled_in(answers={}),
-        filled_in("rti-template"),
-        filled_in(override={"band": "score_0", "ground": "minder"}),
-        filled_in() | {"colour": "red"},
+    for code, body in (
+        ("validation_failed", filled_in(answers={})),
+        ("precondition_unmet", filled_in("rti-template")),
+        ("validation_failed", filled_in(override={"band": "score_0", "ground": "minder"})),
+        ("validation_failed", filled_in() | {"colour": "red"}),
     ):
-        with pytest.raises(Refuse):
+        with pytest.raises(Refuse, match=code):
             desk.send("record_assessment", body, new_id())
     stranger = envelope("record_assessment", filled_in(), new_id(), persons=[new_id()])
     with pytest.raises(Refuse) as refused:

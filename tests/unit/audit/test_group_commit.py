@@ -95,7 +95,7 @@ def test_an_error_of_the_commit_reaches_everybody_in_the_batch_and_nobody_else(
     slow.fails = Retry("audit_unavailable")
     slow.gate.release()
     for future in futures[1:]:
-        with pytest.raises(Retry):
+        with pytest.raises(Retry, match="audit_unavailable"):
             future.result(10)
     slow.fails = None
     slow.gate.release()
@@ -114,7 +114,7 @@ def test_one_ticket_may_be_refused_and_the_others_kept(pool: ThreadPoolExecutor)
 
     batches: GroupCommit[int] = GroupCommit(commit)
     assert batches.submit([1]) == ["kept"]
-    with pytest.raises(Refuse):
+    with pytest.raises(Refuse, match="idempotency_key_reused"):
         batches.submit([2])
     assert batches.submit([3]) == ["kept"]
 
@@ -129,7 +129,7 @@ def test_who_waits_too_long_is_told_so_and_forgotten(slow: Slow, pool: ThreadPoo
     """With a frozen database callers would wait for ever, and pile up."""
     batches = GroupCommit(slow, wait_seconds=0.05)
     futures = submit_after(pool, batches, slow, [1], [2])
-    with pytest.raises(Retry):
+    with pytest.raises(Retry, match="audit_unavailable"):
         futures[1].result(10)
     assert batches.waiting == 0
     slow.gate.release(2)
@@ -146,7 +146,7 @@ def test_who_was_taken_up_and_waits_too_long_is_told_so(
     futures = submit_after(pool, batches, slow, [1], [2], [3])
     slow.gate.release()
     assert futures[0].result(10) == [10]
-    with pytest.raises(Retry):
+    with pytest.raises(Retry, match="audit_unavailable"):
         futures[2].result(10)
     slow.gate.release()
     assert futures[1].result(10) == [20]

@@ -128,7 +128,7 @@ def test_a_token_lives_as_long_as_it_says(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert door.identify(bearer).person == "p-00000001"
     clock.advance(timedelta(seconds=66))
-    with pytest.raises(Refuse):
+    with pytest.raises(Refuse, match="token_invalid"):
         door.identify(bearer)
 
 

@@ -41,12 +41,12 @@ def test_a_key_that_stands_twice_is_refused_wherever_it_stands(value: Any, key: 
     """Two readers would each believe another one."""
     pair = f"{json.dumps(key)}: {json.dumps(value)}"
 
-    with pytest.raises(Refuse):
+    with pytest.raises(Refuse, match="malformed_json"):
         parse(f'{{"outer": [{{{pair}, {pair}}}]}}'.encode())
 
 
 def test_depth_is_bounded() -> None:
     """The bound is what it says."""
     assert parse(b"[" * DEEPEST + b"]" * DEEPEST)
-    with pytest.raises(Refuse):
+    with pytest.raises(Refuse, match="malformed_json"):
         parse(b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1))

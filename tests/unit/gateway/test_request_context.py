@@ -30,7 +30,7 @@ def test_all_hops_together_stay_within_the_budget() -> None:
     budget, bus = Budget(monotonic=lambda: clock[0]), Bus(SlowClient(clock))
 
     for _ in range(10):
-        with pytest.raises(Retry):
+        with pytest.raises(Retry, match="service_unavailable"):
             bus.read(budget, "intake", "read_case", {})
 
     assert clock[0] == TOTAL_SECONDS

@@ -18,8 +18,7 @@ CRISIS = {"text": "Hij staat voor de deur", "summary": "acuut", "subjects": [VIC
 def test_the_chair_confirms_that_no_victim_could_be_informed() -> None:
     """From the confirmation on partners may contribute, though no victim knows of it yet."""
     unsettled = case(victim_informed=False)
-    with pytest.raises(Refuse):
-        unsettled.check_contributing()
+    assert refusal(unsettled.check_contributing) == ("precondition_unmet", "informing_not_settled")
 
     change = confirm_informing(unsettled, command("confirm_informing"))
 
