@@ -1,10 +1,11 @@
-"""One service in a process of its own on the real parts, called and told as its neighbours do."""
+"""One service in a process of its own on the real parts, with its callers and event sources."""
 
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,13 +19,16 @@ from contracts.topology import SUBSCRIPTIONS
 from deploy.local.parts import Parts
 from deploy.local.platform import PATIENCE, Process
 from deploy.local.settings import Settings
+from deploy.opa import bundle
 from deploy.rabbitmq.definitions import VHOST
+
+RULES = Path(__file__).parent / "notifications" / "rules"
 
 Event = dict[str, Any]
 
 
 class Served:
-    """A running service, and the voices of those who may speak to it."""
+    """A running service, and clients for those who may call it."""
 
     def __init__(self, parts: Parts, name: str, changes: Mapping[str, str]) -> None:
         self.name = name
@@ -79,10 +83,22 @@ class Served:
         return self._parts.rabbitmq.queues()[f"events.{self.name}"] == 0
 
     def close(self) -> None:
-        """End it and fall silent."""
+        """End it and close the clients."""
         for client in self._clients.values():
             client.close()
         self.process.kill()
+
+
+@contextmanager
+def policy_server(folder: Path) -> Iterator[Parts]:
+    """A policy server that notifies every participant of every event; tests may stop it."""
+    server = Parts(folder, folder / "bundle.tar.gz", tied=True)
+    bundle.build(server.opa_binary, RULES, [], folder / "bundle.tar.gz")
+    try:
+        server.start(("opa",))
+        yield server
+    finally:
+        server.kill()
 
 
 @contextmanager
@@ -102,7 +118,7 @@ def serving(parts: Parts, name: str, **changes: str) -> Iterator[Served]:
 
 
 def _purge(parts: Parts, name: str, queue: str) -> None:
-    """Empties a queue of the service's events; one that hears nothing has none."""
+    """Empty an event queue of the service, which has none without subscriptions."""
     if name in SUBSCRIPTIONS:
         parts.rabbitmq.ctl("purge_queue", queue, "--vhost", VHOST)
 

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,25 +10,16 @@ from pymongo import MongoClient
 
 from chassis.errors import RemoteError
 from deploy.local.parts import Parts
-from deploy.opa import bundle
 from tests.integration.intake.looking import watching
-from tests.integration.serving import Served, case_event, serving
+from tests.integration.serving import Served, case_event, policy_server, serving
 from tests.waiting import wait_until
-
-POLICY = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
 def policy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """A policy server that tells every participant of every event; tests may stop it."""
-    folder = tmp_path_factory.mktemp("policy")
-    server = Parts(folder, folder / "bundle.tar.gz", tied=True)
-    bundle.build(server.opa_binary, POLICY, [], folder / "bundle.tar.gz")
-    try:
-        server.start(("opa",))
+    with policy_server(tmp_path_factory.mktemp("policy")) as server:
         yield server
-    finally:
-        server.kill()
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,17 @@ from chassis.bus.parking import fingerprint
 from chassis.bus.topology import EVENTS_EXCHANGE
 from deploy.local.parts import Parts
 from ops.cli import app
-from tests.integration.serving import Served, case_event, serving
+from tests.integration.serving import Served, case_event, policy_server, serving
 from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
-def plans(parts: Parts) -> Iterator[Served]:
-    """A service that hears."""
-    with serving(parts, "plans") as served:
+def notifications(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service that handles events, and the policy server that it asks."""
+    with (
+        policy_server(tmp_path_factory.mktemp("policy")) as policy,
+        serving(parts, "notifications", KETENAANPAK_OPA_URL=policy.opa_url) as served,
+    ):
         yield served
 
 
@@ -57,77 +60,77 @@ def park(served: Served, operator: Any, *events: dict[str, Any]) -> None:
 
 
 def test_a_parked_event_is_listed_with_its_reason_and_without_what_it_says(
-    plans: Served, operator: Any
+    notifications: Served, operator: Any
 ) -> None:
     """The operator sees that something failed, where and why, and nothing of any case."""
     event = spoilt_event()
-    park(plans, operator, event)
+    park(notifications, operator, event)
 
-    told = operator("parked", "list", "--service", "plans")
-    elsewhere = operator("parked", "list", "--service", "notifications")
+    told = operator("parked", "list", "--service", "notifications")
+    elsewhere = operator("parked", "list", "--service", "audit")
 
     (line,) = (line for line in told.stdout.splitlines() if event["id"] in line)
-    for shown in ("plans", "referral_submitted", event["subject"], "event_invalid"):
+    for shown in ("notifications", "referral_submitted", event["subject"], "event_invalid"):
         assert shown in line
     assert "canary" not in told.output
     assert event["id"] not in elsewhere.output
 
 
-def test_one_event_is_sent_back_and_the_other_stays(plans: Served, operator: Any) -> None:
+def test_one_event_is_sent_back_and_the_other_stays(notifications: Served, operator: Any) -> None:
     """The operator tries the mended cause on one event first."""
     one, other = spoilt_event(), spoilt_event()
-    park(plans, operator, one, other)
-    before = count_of_attempts(plans)
+    park(notifications, operator, one, other)
+    before = count_of_attempts(notifications)
 
-    sent = operator("parked", "replay", "--service", "plans", "--event", one["id"])
+    sent = operator("parked", "replay", "--service", "notifications", "--event", one["id"])
 
-    assert (sent.stdout, sent.exit_code) == ("plans: 1 sent back\n", 0)
-    wait_until(lambda: count_of_attempts(plans) > before, 20, "the event heard again")
+    assert (sent.stdout, sent.exit_code) == ("notifications: 1 sent back\n", 0)
+    wait_until(lambda: count_of_attempts(notifications) > before, 20, "the event heard again")
     wait_until(lambda: one["id"] in operator("parked", "list").stdout, 30, "parked again")
-    wait_until(plans.has_nothing_in_hand, 30, "the service at rest")
+    wait_until(notifications.has_nothing_in_hand, 30, "the service at rest")
     assert other["id"] in operator("parked", "list").stdout
 
 
 def test_a_replayed_event_that_can_be_handled_has_its_effect_once(
-    parts: Parts, operator: Any
+    notifications: Served, parts: Parts, operator: Any
 ) -> None:
     """After the cause is mended, nothing of what was parked is lost or done twice."""
-    event = case_event("referral_submitted", str(uuid.uuid4()))
+    partner = uuid.uuid4().hex[:12]
+    event = case_event("referral_submitted", str(uuid.uuid4()), participants=[partner])
     with MongoClient[dict[str, Any]](parts.mongodb.admin_url()) as admin:
         refuse_cases(admin)
         try:
-            with serving(parts, "risk") as risk:
-                park(risk, operator, event)
-                accept_cases(admin)
-                sent = operator("parked", "replay", "--service", "risk", "--event", event["id"])
-                assert sent.exit_code == 0, sent.output
-                wait_until(lambda: risk.has_heard(event), 30, "the event handled")
+            park(notifications, operator, event)
         finally:
             accept_cases(admin)
-        assert admin["risk"].cases.count_documents({"case": event["data"]["case"]}) == 1
+        sent = operator("parked", "replay", "--service", "notifications", "--event", event["id"])
+        assert sent.exit_code == 0, sent.output
+        wait_until(lambda: notifications.has_heard(event), 30, "the event handled")
+        messages = admin["notifications"].messages
+        assert messages.count_documents({"person": f"p-{partner}"}) == 1
     assert event["id"] not in operator("parked", "list").stdout
 
 
 def test_what_can_never_be_read_is_discarded_and_its_traces_stay_in_the_log(
-    plans: Served, parts: Parts, operator: Any
+    notifications: Served, parts: Parts, operator: Any
 ) -> None:
     """Rubbish on the bus would stay in the list for ever and hide what can be mended."""
     body = b"canary: no event " + uuid.uuid4().bytes
     digest = fingerprint(body)
     publish(parts, body)
     kept = spoilt_event()
-    park(plans, operator, kept)
+    park(notifications, operator, kept)
     wait_until(lambda: digest in operator("parked", "list").stdout, 30, "parked")
 
-    asked = ("parked", "discard", "--service", "plans", "--digest", digest)
+    asked = ("parked", "discard", "--service", "notifications", "--digest", digest)
     refused = operator(*asked)
     listed = operator("parked", "list").stdout
     done = operator(*asked, "--yes")
 
     assert (refused.exit_code, digest in listed) == (1, True)
-    assert (done.stdout, done.exit_code) == ("plans: 1 discarded\n", 0), done.output
+    assert (done.stdout, done.exit_code) == ("notifications: 1 discarded\n", 0), done.output
     (line,) = (json.loads(line) for line in done.stderr.splitlines())
-    assert (line["event"], line["parked_by"]) == ("parked_event_discarded", "plans")
+    assert (line["event"], line["parked_by"]) == ("parked_event_discarded", "notifications")
     assert (line["event_id"], line["sha256"]) == (digest, digest)
     assert "canary" not in done.output
     left = operator("parked", "list").stdout
@@ -136,13 +139,13 @@ def test_what_can_never_be_read_is_discarded_and_its_traces_stay_in_the_log(
 
 @pytest.mark.parametrize("more", [(), ("--event", "a", "--digest", "b"), ("--event", "a", "--yes")])
 def test_nothing_is_discarded_that_is_not_named(
-    operator: Any, plans: Served, more: tuple[str, ...]
+    operator: Any, notifications: Served, more: tuple[str, ...]
 ) -> None:
     """A mistake in the command would empty the whole parking queue."""
     kept = spoilt_event()
-    park(plans, operator, kept)
+    park(notifications, operator, kept)
 
-    done = operator("parked", "discard", "--service", "plans", *more)
+    done = operator("parked", "discard", "--service", "notifications", *more)
 
     assert (done.exit_code, done.stdout) == (1, "")
     assert kept["id"] in operator("parked", "list").stdout
@@ -167,7 +170,7 @@ def test_an_unknown_event_or_service_is_told_as_such(operator: Any) -> None:
 
     assert (event.exit_code, service.exit_code) == (1, 1)
     assert "no parked event has the id" in event.stderr
-    assert "services are: risk, plans, notifications, audit" in service.stderr
+    assert "services are: notifications, audit" in service.stderr
 
 
 def test_a_wrong_password_is_told_without_being_repeated(
@@ -187,19 +190,19 @@ def test_a_wrong_password_is_told_without_being_repeated(
     assert wrong not in listed.output + looked.output
 
 
-def count_of_attempts(plans: Served) -> int:
+def count_of_attempts(notifications: Served) -> int:
     """How often the service has parked something, by its log."""
-    lines = plans.process.log.read_text().splitlines()
+    lines = notifications.process.log.read_text().splitlines()
     return sum(json.loads(line).get("event") == "event_parked" for line in lines if line[:1] == "{")
 
 
 def refuse_cases(admin: MongoClient[dict[str, Any]]) -> None:
-    """Let the database refuse what risk would note, as an unforeseen rule would."""
-    if "cases" not in admin["risk"].list_collection_names():
-        admin["risk"].create_collection("cases")
-    admin["risk"].command("collMod", "cases", validator={"never": {"$exists": True}})
+    """Let the database refuse what notifications would note, as an unforeseen rule would."""
+    if "cases" not in admin["notifications"].list_collection_names():
+        admin["notifications"].create_collection("cases")
+    admin["notifications"].command("collMod", "cases", validator={"never": {"$exists": True}})
 
 
 def accept_cases(admin: MongoClient[dict[str, Any]]) -> None:
     """Take the refusal back."""
-    admin["risk"].command("collMod", "cases", validator={})
+    admin["notifications"].command("collMod", "cases", validator={})
