@@ -32,7 +32,7 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-class Desk:
+class Client:
     """Commands and reads on one intake; `partner` defaults to the one that referred."""
 
     def __init__(self, intake: Intake) -> None:

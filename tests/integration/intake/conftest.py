@@ -17,8 +17,8 @@ from chassis.runtime import Runtime, open_runtime
 from chassis.sealing import KeyRing, keyed_hash
 from deploy.local.parts import Parts
 from services.intake.application import Intake
+from tests.integration.intake.client import Client
 from tests.integration.intake.closed import Closed
-from tests.integration.intake.desk import Desk
 
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 MATCHING_KEY = bytes(range(32))
@@ -72,14 +72,14 @@ def intake(runtime: Runtime) -> Intake:
 
 
 @pytest.fixture
-def desk(intake: Intake) -> Desk:
+def client(intake: Intake) -> Client:
     """Where commands are sent."""
-    return Desk(intake)
+    return Client(intake)
 
 
 @pytest.fixture
-def neighbour(runtime: Runtime) -> Iterator[Desk]:
+def neighbour(runtime: Runtime) -> Iterator[Client]:
     """A second process of intake on the same database, that has read nothing yet."""
     beside = replace(open_runtime(runtime.config), clock=runtime.clock, client=runtime.client)
-    yield Desk(Intake(beside, MATCHING_KEY, STAFF))
+    yield Client(Intake(beside, MATCHING_KEY, STAFF))
     beside.close()

@@ -13,7 +13,7 @@ from chassis.runtime import Runtime
 from deploy.local.parts import Parts
 from services.intake.store.case_documents import case_document
 from tests import builders
-from tests.integration.intake.desk import PARTNERS, Desk
+from tests.integration.intake.client import PARTNERS, Client
 from tests.integration.intake.looking import watching
 from tests.unit.intake.givens import NOW
 from tests.unit.intake.givens import case as a_case
@@ -45,45 +45,45 @@ def found_on_disk(parts: Parts, database: Store, *words: str) -> set[str]:
 
 
 def test_no_word_of_a_case_is_readable_on_the_disk(
-    parts: Parts, runtime: Runtime, desk: Desk
+    parts: Parts, runtime: Runtime, client: Client
 ) -> None:
     """Whoever takes the disk home reads nothing about the family, not even a caller's `ref`."""
     word = Canaries()
     ref, national_number = word("ref"), "89041200177"
-    told = desk.forming(**canary_referral(word, ref, national_number))
+    told = client.forming(**canary_referral(word, ref, national_number))
     case, person = told["case"], told["ids"][ref]
     item = builders.item("safety", person, text=word("text"), summary=word("summary"))
     item["obtained_from"] = {"organisation": word("org"), "function": word("function")}
-    offered = desk.send("offer_item", item, case=case)["id"]
+    offered = client.send("offer_item", item, case=case)["id"]
     corrected = {**item, "text": word("corrected")}
     del corrected["category"]
-    desk.send("correct_item", corrected, case=case, target=offered, if_match=1)
-    desk.send("recall_item", {}, case=case, target=offered, if_match=2)
+    client.send("correct_item", corrected, case=case, target=offered, if_match=1)
+    client.send("recall_item", {}, case=case, target=offered, if_match=2)
     crisis = {"text": word("crisis"), "summary": word("acute"), "subjects": [person]}
-    desk.send("raise_crisis", crisis, case=case)
+    client.send("raise_crisis", crisis, case=case)
     question = builders.request("ggz", person) | {"question": word("question")}
-    request = desk.send("request_information", question, case=case, partner="parket")["id"]
+    request = client.send("request_information", question, case=case, partner="parket")["id"]
     answer = {"outcome": "declined", "ground": "other", "ground_text": word("ground")}
-    desk.send("answer_request", answer, case=case, partner="ggz", target=request, if_match=1)
+    client.send("answer_request", answer, case=case, partner="ggz", target=request, if_match=1)
     address = {"subjects": [person], "address": word("address"), "only_for": ["parket"]}
-    desk.send("offer_whereabouts", address, case=case)
+    client.send("offer_whereabouts", address, case=case)
     narrative = {"text": word("advice"), "summary": word("in-short")}
-    desk.send("write_advice", narrative, case=case)
+    client.send("write_advice", narrative, case=case)
     appointed = {"person": "p-director", "no_care_professional": True}
-    desk.send("appoint_director", appointed, case=case)
+    client.send("appoint_director", appointed, case=case)
     mandate = {
-        "involved_service": desk.read(case, kinds=["involved_service"])["fragments"][0]["id"],
+        "involved_service": client.read(case, kinds=["involved_service"])["fragments"][0]["id"],
         "given_by": word("given-by"),
         "given_on": builders.TODAY().isoformat(),
     }
-    desk.send("record_direction_mandate", mandate, case=case, person="p-director")
-    emergency = desk.send("open_emergency", {"ground": word("emergency")}, case=case)["id"]
+    client.send("record_direction_mandate", mandate, case=case, person="p-director")
+    emergency = client.send("open_emergency", {"ground": word("emergency")}, case=case)["id"]
     review = {"justified": True, "text": word("review")}
-    desk.send("review_emergency", review, case=case, target=emergency, person="p-chair")
+    client.send("review_emergency", review, case=case, target=emergency, person="p-chair")
     informed = {"subject": person, "state": "deferred", "review_on": "2030-01-01"}
-    desk.send("record_informing", informed | {"reason": word("reason")}, case=case)
+    client.send("record_informing", informed | {"reason": word("reason")}, case=case)
     taken = narrative | {"agreement": "sample-next", "supported_by": list(PARTNERS)}
-    desk.send("take_over_case", taken, case=case)
+    client.send("take_over_case", taken, case=case)
     control = f"control{uuid.uuid4().hex}"
     runtime.database["versions"].insert_one({"_id": control, "fragment": control})
 
@@ -93,16 +93,16 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
     assert word.count > 30
 
 
-def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
+def test_answers_and_refusals_repeat_no_word(client: Client) -> None:
     """What a command answers is ids and state; a refusal does not quote what was sent."""
     word = Canaries()
     ref = "a"
-    told = desk.forming(**canary_referral(word, ref, "89041200177"))
+    told = client.forming(**canary_referral(word, ref, "89041200177"))
     case, person = told["case"], told["ids"][ref]
-    outcomes: list[Any] = [told, desk.send("offer_item", secret_item(word, person), case=case)]
+    outcomes: list[Any] = [told, client.send("offer_item", secret_item(word, person), case=case)]
     for body in (secret_item(word, str(uuid.uuid4())), {"text": word("loose")}):
         with pytest.raises(Refuse) as refused:
-            desk.send("offer_item", body, case=case)
+            client.send("offer_item", body, case=case)
         outcomes.append([str(refused.value), refused.value.__dict__])
 
     assert word.count > 20
@@ -147,7 +147,7 @@ def secret_item(word: Canaries, person: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def register(runtime: Runtime, desk: Desk) -> Store:
+def register(runtime: Runtime, client: Client) -> Store:
     """The database of a busy region: 20,000 cases, beside the two that the test makes."""
     others = [
         {
@@ -165,48 +165,52 @@ def register(runtime: Runtime, desk: Desk) -> Store:
 
 
 def test_the_longest_waiting_is_found_without_reading_those_who_wait(
-    register: Store, desk: Desk
+    register: Store, client: Client
 ) -> None:
     """A place is given as fast when a thousand families wait as when one does."""
     waiting = {"stage": "waiting", "waiting_since": "2026-01-02"}
     register["cases"].update_many({"order": {"$lt": "2026-01-01|001000"}}, {"$set": waiting})
-    told = desk.weighing()
+    told = client.weighing()
     register["cases"].update_one(
         {"_id": told}, {"$set": {"stage": "waiting", "waiting_since": "2026-01-03"}}
     )
     step = {"command": "promote"}
-    promote = desk.envelope("change_stage", step, case=told, if_match=desk.facts(told)["version"])
+    promote = client.envelope(
+        "change_stage", step, case=told, if_match=client.facts(told)["version"]
+    )
 
     with watching(register) as asked, pytest.raises(Refuse) as refused:
-        desk.intake.perform("change_stage", promote)
+        client.intake.perform("change_stage", promote)
 
     assert refused.value.members == {"reason": "not_first"}
     assert not asked.plans & {"COLLSCAN"}, asked.plans
     assert asked.examined <= 60, asked.examined
 
 
-def test_reading_does_not_slow_down_with_the_number_of_cases(register: Store, desk: Desk) -> None:
+def test_reading_does_not_slow_down_with_the_number_of_cases(
+    register: Store, client: Client
+) -> None:
     """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
-    told = desk.forming()
-    session = desk.on_agenda(told["case"])
+    told = client.forming()
+    session = client.on_agenda(told["case"])
     reads: dict[str, tuple[Any, int]] = {
-        "a case": (lambda: desk.read(told["case"]), 60),
+        "a case": (lambda: client.read(told["case"]), 60),
         "a party's list": (
-            lambda: desk.list(
+            lambda: client.list(
                 parties=[("sample-brugge", "caw"), ("sample-brugge", "ggz")], limit=20
             ),
             200,
         ),
-        "a region's list": (lambda: desk.list(agreements=["sample-brugge"], limit=20), 100),
-        "own referrals": (lambda: desk.list("p-caw", referrer=True, limit=20), 100),
+        "a region's list": (lambda: client.list(agreements=["sample-brugge"], limit=20), 100),
+        "own referrals": (lambda: client.list("p-caw", referrer=True, limit=20), 100),
         "a later page": (
-            lambda: desk.list(
+            lambda: client.list(
                 agreements=["sample-brugge"], after="2026-01-01|010000", kinds=["person"], limit=20
             ),
             100,
         ),
-        "a session": (lambda: desk.session(session), 20),
-        "sessions": (lambda: desk.intake.queries.list_sessions(["sample-brugge"], None, 20), 20),
+        "a session": (lambda: client.session(session), 20),
+        "sessions": (lambda: client.intake.queries.list_sessions(["sample-brugge"], None, 20), 20),
     }
 
     for name, (read, most) in reads.items():

@@ -11,22 +11,22 @@ from chassis.runtime import Runtime
 from chassis.vault import KeyDestroyed
 from contracts.events import read_event
 from tests import builders
-from tests.integration.intake.desk import PARTNERS, Desk, new_id
+from tests.integration.intake.client import PARTNERS, Client, new_id
 from tests.integration.intake.looking import kept, published
 
 
-def test_an_item_is_offered_corrected_and_recalled(runtime: Runtime, desk: Desk) -> None:
+def test_an_item_is_offered_corrected_and_recalled(runtime: Runtime, client: Client) -> None:
     """Each change is a version; what was is kept sealed; after the recall nothing tells it."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    item = desk.offer(case, victim, "parket", text="eerst", only_for=["ggz"])
+    item = client.offer(case, victim, "parket", text="eerst", only_for=["ggz"])
     correction = builders.item("safety", victim, text="beter", withhold_from=["ggz"])
     del correction["category"]
 
-    desk.send("correct_item", correction, case=case, partner="parket", target=item, if_match=1)
-    corrected = desk.fragment(case, item)
-    desk.send("recall_item", {}, case=case, partner="parket", target=item, if_match=2)
-    recalled = desk.fragment(case, item)
+    client.send("correct_item", correction, case=case, partner="parket", target=item, if_match=1)
+    corrected = client.fragment(case, item)
+    client.send("recall_item", {}, case=case, partner="parket", target=item, if_match=2)
+    recalled = client.fragment(case, item)
 
     assert (corrected["version"], corrected["content"]["text"]) == (2, "beter")
     assert (corrected["only_for"], corrected["withhold_from"]) == ([], ["ggz"])
@@ -41,74 +41,74 @@ def test_an_item_is_offered_corrected_and_recalled(runtime: Runtime, desk: Desk)
     assert opened == ["eerst", "beter"]
 
 
-def test_a_recall_cannot_be_undone_by_a_correction(desk: Desk) -> None:
+def test_a_recall_cannot_be_undone_by_a_correction(client: Client) -> None:
     """What was taken back stays taken back, whatever is sent afterwards."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    item = desk.offer(case, victim)
-    desk.send("recall_item", {}, case=case, target=item, if_match=1)
+    item = client.offer(case, victim)
+    client.send("recall_item", {}, case=case, target=item, if_match=1)
     correction = builders.item("safety", victim)
     del correction["category"]
 
     with pytest.raises(Refuse) as refused:
-        desk.send("correct_item", correction, case=case, target=item, if_match=2)
+        client.send("correct_item", correction, case=case, target=item, if_match=2)
 
     assert refused.value.code == "already_recalled"
-    assert desk.fragment(case, item)["content"] is None
+    assert client.fragment(case, item)["content"] is None
 
 
-def test_whereabouts_are_apart_and_opened_by_id(runtime: Runtime, desk: Desk) -> None:
+def test_whereabouts_are_apart_and_opened_by_id(runtime: Runtime, client: Client) -> None:
     """A safe address is in no case that is read: it is fetched by id, until it is recalled."""
-    told = desk.forming(whereabouts=[builders.whereabouts("a", "parket", address="Geheim 1")])
+    told = client.forming(whereabouts=[builders.whereabouts("a", "parket", address="Geheim 1")])
     case, victim = told["case"], told["ids"]["a"]
     body = {"subjects": [victim], "safe_contact": "Via zus", "only_for": ["ggz"]}
-    second = desk.send("offer_whereabouts", body, case=case)["id"]
+    second = client.send("offer_whereabouts", body, case=case)["id"]
     [first] = [
         one["id"]
-        for one in desk.read(case)["fragments"]
+        for one in client.read(case)["fragments"]
         if one["kind"] == "whereabouts" and one["id"] != second
     ]
 
-    assert {desk.fragment(case, one)["content"] for one in (first, second)} == {None}
+    assert {client.fragment(case, one)["content"] for one in (first, second)} == {None}
     assert all("sealed" not in one for one in _fragments(runtime, first, second))
-    assert desk.intake.queries.open_whereabouts(case, [first, second]) == {
+    assert client.intake.queries.open_whereabouts(case, [first, second]) == {
         first: {"address": "Geheim 1"},
         second: {"safe_contact": "Via zus"},
     }
-    assert desk.intake.queries.open_whereabouts(new_id(), [first, second]) == {}
+    assert client.intake.queries.open_whereabouts(new_id(), [first, second]) == {}
 
-    desk.send("recall_item", {}, case=case, target=first, if_match=1)
+    client.send("recall_item", {}, case=case, target=first, if_match=1)
 
-    assert desk.fragment(case, first)["status"] == "recalled"
-    assert list(desk.intake.queries.open_whereabouts(case, [first, second])) == [second]
+    assert client.fragment(case, first)["status"] == "recalled"
+    assert list(client.intake.queries.open_whereabouts(case, [first, second])) == [second]
 
 
 def test_a_safe_address_does_not_open_with_the_key_of_the_case(
-    runtime: Runtime, desk: Desk
+    runtime: Runtime, client: Client
 ) -> None:
     """Whoever got hold of the key of a case still has no address."""
-    told = desk.forming(whereabouts=[builders.whereabouts("a", "parket")])
+    told = client.forming(whereabouts=[builders.whereabouts("a", "parket")])
     [address] = runtime.database["whereabouts"].find({"case": told["case"]})
 
     assert runtime.database["keys"].count_documents({}) == 2
     runtime.vault.destroy(f"{told['case']}:whereabouts")
 
-    assert desk.read(told["case"])["case"]["found"]
+    assert client.read(told["case"])["case"]["found"]
     with pytest.raises(KeyDestroyed):
-        desk.intake.queries.open_whereabouts(told["case"], [address["_id"]])
+        client.intake.queries.open_whereabouts(told["case"], [address["_id"]])
 
 
-def test_a_question_is_asked_late_and_answered(desk: Desk, clock: FixedClock) -> None:
+def test_a_question_is_asked_late_and_answered(client: Client, clock: FixedClock) -> None:
     """Both sides see the question, that it is late, and then what became of it."""
-    told = desk.forming()
+    told = client.forming()
     case = told["case"]
-    request = desk.ask(case, told["ids"]["a"])
-    asked = desk.fragment(case, request)
+    request = client.ask(case, told["ids"]["a"])
+    asked = client.fragment(case, request)
     clock.advance(timedelta(days=9))
-    late = desk.fragment(case, request)
+    late = client.fragment(case, request)
     answer = {"outcome": "declined", "ground": "other", "ground_text": "Vertrouwelijk"}
 
-    outcome = desk.send(
+    outcome = client.send(
         "answer_request", answer, case=case, partner="ggz", target=request, if_match=1
     )
 
@@ -122,7 +122,7 @@ def test_a_question_is_asked_late_and_answered(desk: Desk, clock: FixedClock) ->
     }
     assert late["content"] == asked["content"] | {"state": "late"}
     assert (outcome["state"], outcome["version"]) == ("declined", 2)
-    assert desk.fragment(case, request)["content"] == asked["content"] | {
+    assert client.fragment(case, request)["content"] == asked["content"] | {
         "state": "declined",
         "answered_on": clock.now().date().isoformat(),
         "ground": "other",
@@ -130,32 +130,32 @@ def test_a_question_is_asked_late_and_answered(desk: Desk, clock: FixedClock) ->
     }
 
 
-def test_an_item_offered_as_the_answer_closes_the_question(desk: Desk) -> None:
+def test_an_item_offered_as_the_answer_closes_the_question(client: Client) -> None:
     """One act of mental health care is both the item and the answer."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    request = desk.ask(case, victim)
+    request = client.ask(case, victim)
 
-    item = desk.offer(case, victim, "ggz", answers=request)
+    item = client.offer(case, victim, "ggz", answers=request)
 
-    content = desk.fragment(case, request)["content"]
+    content = client.fragment(case, request)["content"]
     assert (content["state"], content["item"]) == ("shared", item)
 
 
-def test_forming_ends_when_all_have_answered_and_nothing_is_open(desk: Desk) -> None:
+def test_forming_ends_when_all_have_answered_and_nothing_is_open(client: Client) -> None:
     """The chair can close the round once the last answer is in, and not before."""
-    told = desk.forming()
+    told = client.forming()
     case = told["case"]
-    request = desk.ask(case, told["ids"]["a"])
+    request = client.ask(case, told["ids"]["a"])
     for partner in PARTNERS:
         with pytest.raises(Refuse) as early:
-            desk.step(case, "complete_forming")
+            client.step(case, "complete_forming")
         assert early.value.members["reason"] == "answers_missing"
-        desk.send("answer_forming", {"answer": "nothing_known"}, case=case, partner=partner)
+        client.send("answer_forming", {"answer": "nothing_known"}, case=case, partner=partner)
     with pytest.raises(Refuse) as still_open:
-        desk.step(case, "complete_forming")
+        client.step(case, "complete_forming")
     assert still_open.value.members["reason"] == "requests_open"
-    desk.send(
+    client.send(
         "answer_request",
         {"outcome": "nothing_known"},
         case=case,
@@ -164,60 +164,60 @@ def test_forming_ends_when_all_have_answered_and_nothing_is_open(desk: Desk) -> 
         if_match=1,
     )
 
-    assert desk.step(case, "complete_forming")["stage"] == "weighing"
-    assert desk.step(case, "reopen_forming")["stage"] == "forming"
+    assert client.step(case, "complete_forming")["stage"] == "weighing"
+    assert client.step(case, "reopen_forming")["stage"] == "forming"
 
 
-def test_what_was_taken_back_is_no_contribution(desk: Desk) -> None:
+def test_what_was_taken_back_is_no_contribution(client: Client) -> None:
     """A partner whose only item was recalled has not contributed; the referring one has."""
-    told = desk.forming()
+    told = client.forming()
     case = told["case"]
-    item = desk.offer(case, told["ids"]["a"], "ggz")
-    desk.send("recall_item", {}, case=case, partner="ggz", target=item, if_match=1)
+    item = client.offer(case, told["ids"]["a"], "ggz")
+    client.send("recall_item", {}, case=case, partner="ggz", target=item, if_match=1)
 
     with pytest.raises(Refuse) as refused:
-        desk.send("answer_forming", {"answer": "contributed"}, case=case, partner="ggz")
-    referring = desk.send("answer_forming", {"answer": "contributed"}, case=case)
+        client.send("answer_forming", {"answer": "contributed"}, case=case, partner="ggz")
+    referring = client.send("answer_forming", {"answer": "contributed"}, case=case)
 
     assert refused.value.members["reason"] == "nothing_contributed"
     assert referring["state"] == "contributed"
 
 
-def test_the_version_of_a_case_does_not_count_contributions(desk: Desk) -> None:
+def test_the_version_of_a_case_does_not_count_contributions(client: Client) -> None:
     """Nobody can tell from the version that something they may not see was added."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    before = desk.facts(case)
-    item = desk.offer(case, victim)
-    desk.ask(case, victim)
-    desk.send("recall_item", {}, case=case, target=item, if_match=1)
+    before = client.facts(case)
+    item = client.offer(case, victim)
+    client.ask(case, victim)
+    client.send("recall_item", {}, case=case, target=item, if_match=1)
 
-    assert desk.facts(case) == before | {"contributors": ["caw", "parket"]}
+    assert client.facts(case) == before | {"contributors": ["caw", "parket"]}
 
 
-def test_who_was_ever_a_source_stays_one(desk: Desk) -> None:
+def test_who_was_ever_a_source_stays_one(client: Client) -> None:
     """When it is over a source would lose sight of what it gave, by recalling one part of it."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    item = desk.offer(case, victim, partner="ggz")
-    desk.send("recall_item", {}, case=case, partner="ggz", target=item, if_match=1)
-    desk.answer_for_everybody(case)
-    desk.step(case, "complete_forming")
-    desk.step(case, "reopen_forming")
+    item = client.offer(case, victim, partner="ggz")
+    client.send("recall_item", {}, case=case, partner="ggz", target=item, if_match=1)
+    client.answer_for_everybody(case)
+    client.step(case, "complete_forming")
+    client.step(case, "reopen_forming")
 
-    assert desk.facts(case)["contributors"] == ["caw", "ggz"]
+    assert client.facts(case)["contributors"] == ["caw", "ggz"]
 
 
-def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, desk: Desk) -> None:
+def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, client: Client) -> None:
     """Neighbours hear what happened, in order, from events that fit their contract."""
-    told = desk.forming(whereabouts=[builders.whereabouts("a", "parket")])
+    told = client.forming(whereabouts=[builders.whereabouts("a", "parket")])
     case, victim = told["case"], told["ids"]["a"]
-    item = desk.offer(case, victim)
-    desk.send("recall_item", {}, case=case, target=item, if_match=1)
+    item = client.offer(case, victim)
+    client.send("recall_item", {}, case=case, target=item, if_match=1)
     crisis = {"text": "nu", "summary": "acuut", "subjects": [victim]}
-    desk.send("raise_crisis", crisis, case=case)
-    desk.send("invite_participant", {"partner": "opgroeien"}, case=case)
-    desk.step(case, "withdraw", ground="other")
+    client.send("raise_crisis", crisis, case=case)
+    client.send("invite_participant", {"partner": "opgroeien"}, case=case)
+    client.step(case, "withdraw", ground="other")
 
     events = published(runtime, case)
 
@@ -240,16 +240,16 @@ def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, desk: Desk) -> 
     assert len({event["commandid"] for event in events}) == len(events)
 
 
-def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, desk: Desk) -> None:
+def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, client: Client) -> None:
     """A refusal changes no case, keeps no command and tells nobody."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    before, facts = kept(runtime), desk.facts(case)
+    before, facts = kept(runtime), client.facts(case)
     refused: dict[str, tuple[str, dict[str, Any]]] = {
         "offer_item": ("unknown_subject", {"body": builders.item("safety", new_id())}),
         "recall_item": (
             "precondition_unmet",
-            {"body": {}, "target": desk.read(case)["fragments"][0]["id"]},
+            {"body": {}, "target": client.read(case)["fragments"][0]["id"]},
         ),
         "change_stage": (
             "precondition_failed",
@@ -261,25 +261,25 @@ def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, desk: Desk) -
 
     for name, (code, sent) in refused.items():
         with pytest.raises(Refuse, match=code):
-            desk.send(name, case=case, **sent)
+            client.send(name, case=case, **sent)
 
     assert kept(runtime) == before
-    assert desk.facts(case) == facts
+    assert client.facts(case) == facts
 
 
-def test_a_case_that_is_none_or_moved_on_takes_no_command(desk: Desk) -> None:
+def test_a_case_that_is_none_or_moved_on_takes_no_command(client: Client) -> None:
     """An unknown case is not found; a decision made on older facts is not acted on."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    stale = desk.envelope("offer_item", builders.item("safety", victim), case=case)
-    desk.step(case, "withdraw", ground="other")
+    stale = client.envelope("offer_item", builders.item("safety", victim), case=case)
+    client.step(case, "withdraw", ground="other")
 
     with pytest.raises(Refuse) as moved:
-        desk.intake.perform("offer_item", stale)
+        client.intake.perform("offer_item", stale)
     with pytest.raises(Refuse) as unknown:
-        desk.intake.perform("offer_item", stale | {"case": new_id()})
+        client.intake.perform("offer_item", stale | {"case": new_id()})
     with pytest.raises(Refuse) as undecided:
-        desk.intake.perform("offer_item", stale | {"decided_on": None})
+        client.intake.perform("offer_item", stale | {"decided_on": None})
 
     assert [one.value.code for one in (moved, unknown, undecided)] == [
         "facts_changed",
@@ -288,12 +288,12 @@ def test_a_case_that_is_none_or_moved_on_takes_no_command(desk: Desk) -> None:
     ]
 
 
-def test_targets_are_looked_for_within_the_case(desk: Desk) -> None:
+def test_targets_are_looked_for_within_the_case(client: Client) -> None:
     """An item, a question or a session of somewhere else is not found from here."""
-    told, other = desk.forming(), desk.forming()
+    told, other = client.forming(), client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    item = desk.offer(other["case"], other["ids"]["a"])
-    request = desk.ask(other["case"], other["ids"]["a"], "caw")
+    item = client.offer(other["case"], other["ids"]["a"])
+    request = client.ask(other["case"], other["ids"]["a"], "caw")
     sent = [
         ("recall_item", {}, item),
         ("recall_item", {}, None),
@@ -304,7 +304,7 @@ def test_targets_are_looked_for_within_the_case(desk: Desk) -> None:
 
     for name, body, target in sent:
         with pytest.raises(Refuse) as refused:
-            desk.send(name, body, case=case, target=target, if_match=1)
+            client.send(name, body, case=case, target=target, if_match=1)
         assert refused.value.code == "not_found"
 
 

@@ -10,15 +10,15 @@ from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from contracts.rpc import intake as wire
 from tests import builders
-from tests.integration.intake.desk import PARTNERS, Desk, new_id
+from tests.integration.intake.client import PARTNERS, Client, new_id
 from tests.integration.intake.looking import watching
 
 STAFF_NUMBER = "85010112345"
 
 
-def test_a_referral_is_read_back_as_it_was_written(desk: Desk) -> None:
+def test_a_referral_is_read_back_as_it_was_written(client: Client) -> None:
     """Every part of a referral reaches the reader, in the order in which it was written."""
-    told = desk.referral(
+    told = client.referral(
         persons=[
             builders.person("a", "victim", informed=False, birth_date="1989-04-12"),
             builders.person("b", "perpetrator", informed=False),
@@ -27,7 +27,7 @@ def test_a_referral_is_read_back_as_it_was_written(desk: Desk) -> None:
         uninformed_ground="te gevaarlijk",
     )
 
-    read = desk.read(told["case"])
+    read = client.read(told["case"])
 
     assert wire.ReadCaseReply().validate(read) == {}
     assert [one["kind"] for one in read["fragments"]] == [
@@ -77,26 +77,26 @@ def test_a_referral_is_read_back_as_it_was_written(desk: Desk) -> None:
     }
 
 
-def test_reading_is_narrowed_to_what_is_needed(desk: Desk) -> None:
+def test_reading_is_narrowed_to_what_is_needed(client: Client) -> None:
     """A page that shows the family asks for no other texts, and a decision asks for none."""
-    told = desk.referral()
+    told = client.referral()
     case = told["case"]
 
-    persons = desk.read(case, kinds=["person"])["fragments"]
-    facts = desk.read(case, content=False)["fragments"]
-    nothing = desk.read(case, kinds=[])["fragments"]
-    one = desk.read(case, fragment=persons[1]["id"])["fragments"]
+    persons = client.read(case, kinds=["person"])["fragments"]
+    facts = client.read(case, content=False)["fragments"]
+    nothing = client.read(case, kinds=[])["fragments"]
+    one = client.read(case, fragment=persons[1]["id"])["fragments"]
 
     assert [fragment["subjects"][0] for fragment in persons] == list(told["ids"].values())
     assert {fragment["content"] for fragment in facts} == {None}
     assert nothing == []
     assert one == [persons[1]]
-    assert desk.read(desk.referral()["case"], fragment=persons[1]["id"])["fragments"] == []
+    assert client.read(client.referral()["case"], fragment=persons[1]["id"])["fragments"] == []
 
 
-def test_an_unknown_case_is_told_in_the_same_shape(desk: Desk) -> None:
+def test_an_unknown_case_is_told_in_the_same_shape(client: Client) -> None:
     """Whoever tries ids at random gets an answer that looks like any other."""
-    known, unknown = desk.read(desk.referral()["case"]), desk.read(new_id())
+    known, unknown = client.read(client.referral()["case"]), client.read(new_id())
 
     assert wire.ReadCaseReply().validate(unknown) == {}
     assert set(unknown) == set(known)
@@ -106,10 +106,10 @@ def test_an_unknown_case_is_told_in_the_same_shape(desk: Desk) -> None:
 
 @pytest.mark.parametrize("narrowing", [{}, {"kinds": []}, {"fragment": new_id()}])
 def test_an_unknown_id_costs_as_much_as_a_known_one(
-    runtime: Runtime, desk: Desk, neighbour: Desk, narrowing: dict[str, Any]
+    runtime: Runtime, client: Client, neighbour: Client, narrowing: dict[str, Any]
 ) -> None:
     """Neither the number nor the kind of questions to the database tells whether a case exists."""
-    case = desk.referral()["case"]
+    case = client.referral()["case"]
     with watching(runtime.database) as known:
         neighbour.read(case, **narrowing)
     with watching(runtime.database) as unknown:
@@ -119,75 +119,75 @@ def test_an_unknown_id_costs_as_much_as_a_known_one(
     assert len(known.shape) == 3
 
 
-def test_the_person_who_asks_is_told_own_conflicts_only(desk: Desk) -> None:
+def test_the_person_who_asks_is_told_own_conflicts_only(client: Client) -> None:
     """Policy learns why this person must not see the case, and nothing about colleagues."""
     persons = [builders.person("a", "victim", national_number=STAFF_NUMBER)]
-    case = desk.referral(persons=persons, **about("a"))["case"]
-    desk.send("declare_conflict", {"interest": "kin"}, case=case, person="p-kin")
+    case = client.referral(persons=persons, **about("a"))["case"]
+    client.send("declare_conflict", {"interest": "kin"}, case=case, person="p-kin")
 
-    told = {one: desk.facts(case, one)["conflicts"] for one in ("p-kin", "p-staff", "p-reader")}
+    told = {one: client.facts(case, one)["conflicts"] for one in ("p-kin", "p-staff", "p-reader")}
 
     assert told == {"p-kin": ["kin"], "p-staff": ["same_person"], "p-reader": []}
 
 
-def test_the_guest_pass_is_told_to_the_guest(desk: Desk) -> None:
+def test_the_guest_pass_is_told_to_the_guest(client: Client) -> None:
     """The referrer is let in to the session; nobody else's decision depends on it."""
-    case = desk.referral(referrer="p-worker")["case"]
-    session = desk.on_agenda(case, referrer_attends=True)
+    case = client.referral(referrer="p-worker")["case"]
+    session = client.on_agenda(case, referrer_attends=True)
 
-    assert desk.facts(case, "p-worker")["guest"] == {
+    assert client.facts(case, "p-worker")["guest"] == {
         "session": session,
         "until": "2030-01-01T13:00:00.000000+00:00",
     }
-    assert desk.facts(case, "p-reader")["guest"] is None
+    assert client.facts(case, "p-reader")["guest"] is None
 
 
-def test_lists_leave_out_walls_and_keep_the_order(desk: Desk, clock: FixedClock) -> None:
+def test_lists_leave_out_walls_and_keep_the_order(client: Client, clock: FixedClock) -> None:
     """A person pages through the cases of the own partner, newest first, without walled ones."""
     cases = []
     for _ in range(5):
-        cases.append(desk.referral()["case"])
+        cases.append(client.referral()["case"])
         clock.advance(timedelta(minutes=1))
-    own = desk.referral(
+    own = client.referral(
         persons=[builders.person("a", "victim", national_number=STAFF_NUMBER)], **about("a")
     )["case"]
-    desk.send("declare_conflict", {"interest": "kin"}, case=cases[1], person="p-staff")
+    client.send("declare_conflict", {"interest": "kin"}, case=cases[1], person="p-staff")
     party = {"parties": [("sample-brugge", "ggz")]}
 
-    assert pages(desk, "p-reader", **party) == [*[own], *reversed(cases)]
-    assert pages(desk, "p-staff", **party) == [cases[4], cases[3], cases[2], cases[0]]
-    assert pages(desk, "p-staff", agreements=["sample-brugge"]) == [
+    assert pages(client, "p-reader", **party) == [*[own], *reversed(cases)]
+    assert pages(client, "p-staff", **party) == [cases[4], cases[3], cases[2], cases[0]]
+    assert pages(client, "p-staff", agreements=["sample-brugge"]) == [
         *(cases[4], cases[3], cases[2], cases[0])
     ]
 
 
-def test_lists_hold_what_the_person_takes_part_in(desk: Desk, clock: FixedClock) -> None:
+def test_lists_hold_what_the_person_takes_part_in(client: Client, clock: FixedClock) -> None:
     """Another partner, another region and another referrer's cases are not in the list."""
-    here = desk.referral(referrer="p-worker")["case"]
+    here = client.referral(referrer="p-worker")["case"]
     clock.advance(timedelta(minutes=1))
-    there = desk.referral(agreement="sample-kortrijk")["case"]
+    there = client.referral(agreement="sample-kortrijk")["case"]
 
-    assert pages(desk, parties=[("sample-brugge", "ggz")]) == [here]
-    assert pages(desk, parties=[("sample-brugge", "elders")]) == []
-    assert pages(desk, parties=[("sample-kortrijk", "ggz"), ("sample-brugge", "caw")]) == [
+    assert pages(client, parties=[("sample-brugge", "ggz")]) == [here]
+    assert pages(client, parties=[("sample-brugge", "elders")]) == []
+    assert pages(client, parties=[("sample-kortrijk", "ggz"), ("sample-brugge", "caw")]) == [
         there,
         here,
     ]
-    assert pages(desk, parties=[("sample-brugge", "caw")], agreements=["sample-brugge"]) == [here]
-    assert pages(desk, "p-worker", referrer=True) == [here]
-    assert pages(desk, "p-caw", referrer=True) == [there]
-    assert pages(desk) == []
+    assert pages(client, parties=[("sample-brugge", "caw")], agreements=["sample-brugge"]) == [here]
+    assert pages(client, "p-worker", referrer=True) == [here]
+    assert pages(client, "p-caw", referrer=True) == [there]
+    assert pages(client) == []
 
 
-def test_a_list_tells_the_kinds_that_were_asked_for(desk: Desk) -> None:
+def test_a_list_tells_the_kinds_that_were_asked_for(client: Client) -> None:
     """A list that shows who the family is comes with persons, and with nothing else."""
-    told = desk.referral()
+    told = client.referral()
 
-    page = desk.list(agreements=["sample-brugge"], kinds=["person"])
+    page = client.list(agreements=["sample-brugge"], kinds=["person"])
 
     assert wire.ListCasesReply().validate(page) == {}
     [row] = page["cases"]
-    assert row["case"] == desk.facts(told["case"])
+    assert row["case"] == client.facts(told["case"])
     assert [one["content"]["given_name"] for one in row["fragments"]] == [
         "Voornaam-a",
         "Voornaam-b",
@@ -195,30 +195,30 @@ def test_a_list_tells_the_kinds_that_were_asked_for(desk: Desk) -> None:
     ]
 
 
-def test_a_session_comes_with_the_facts_of_its_cases(desk: Desk) -> None:
+def test_a_session_comes_with_the_facts_of_its_cases(client: Client) -> None:
     """The agenda is decided case by case, in its order, as this person may know them."""
     body = {
         "agreement": "sample-brugge",
         "table": "table-brugge",
         "starts_at": "2030-01-01T09:00:00+00:00",
     }
-    session = desk.send("schedule_session", body)["id"]
-    cases = [desk.referral()["case"] for _ in range(3)]
+    session = client.send("schedule_session", body)["id"]
+    cases = [client.referral()["case"] for _ in range(3)]
     for case in cases:
-        desk.send("put_on_agenda", {"case": case}, case=case, target=session)
+        client.send("put_on_agenda", {"case": case}, case=case, target=session)
 
-    read = desk.session(session)
-    unknown = desk.session(new_id())
+    read = client.session(session)
+    unknown = client.session(new_id())
 
     assert wire.ReadSessionReply().validate(read) == {}
     assert wire.ReadSessionReply().validate(unknown) == {}
-    assert read["cases"] == [desk.facts(case) for case in cases]
+    assert read["cases"] == [client.facts(case) for case in cases]
     assert [one["case"] for one in read["session"]["agenda"]] == cases
     assert (read["session"]["found"], read["session"]["version"]) == (True, 1)
     assert (unknown["session"]["found"], unknown["cases"]) == (False, [])
 
 
-def test_sessions_are_listed_latest_first(desk: Desk) -> None:
+def test_sessions_are_listed_latest_first(client: Client) -> None:
     """A team member sees the meetings of the own tables, page by page, without their agendas."""
     days = {}
     for agreement, day in (("one", 3), ("two", 2), ("one", 1), ("three", 4)):
@@ -227,10 +227,10 @@ def test_sessions_are_listed_latest_first(desk: Desk) -> None:
             "table": "table",
             "starts_at": f"2030-01-0{day}T10:00:00+01:00",
         }
-        days[day] = desk.send("schedule_session", body)["id"]
+        days[day] = client.send("schedule_session", body)["id"]
 
-    first = desk.intake.queries.list_sessions(["one", "two"], None, 2)
-    rest = desk.intake.queries.list_sessions(["one", "two"], first["next"], 2)
+    first = client.intake.queries.list_sessions(["one", "two"], None, 2)
+    rest = client.intake.queries.list_sessions(["one", "two"], first["next"], 2)
 
     assert wire.ListSessionsReply().validate(first) == {}
     assert [one["id"] for one in first["sessions"]] == [days[3], days[2]]
@@ -239,12 +239,12 @@ def test_sessions_are_listed_latest_first(desk: Desk) -> None:
     assert rest["next"] is None
 
 
-def pages(desk: Desk, person: str = "p-reader", **request: Any) -> list[str]:
+def pages(client: Client, person: str = "p-reader", **request: Any) -> list[str]:
     """The ids of all cases of a list, page by page."""
     found: list[str] = []
     after = None
     while True:
-        page = desk.list(person, after=after, limit=2, **request)
+        page = client.list(person, after=after, limit=2, **request)
         found += [one["case"]["id"] for one in page["cases"]]
         after = page["next"]
         if after is None:
@@ -262,14 +262,14 @@ def about(ref: str) -> dict[str, Any]:
     }
 
 
-def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, desk: Desk) -> None:
+def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, client: Client) -> None:
     """The content is gone for good, and whoever asks must not wait for it to come back."""
-    told, other = desk.forming(), desk.forming()
+    told, other = client.forming(), client.forming()
     runtime.vault.destroy(told["case"])
 
-    read = desk.read(told["case"])
-    facts = desk.read(told["case"], content=False)
-    listed = desk.list(agreements=["sample-brugge"], kinds=["person"])["cases"]
+    read = client.read(told["case"])
+    facts = client.read(told["case"], content=False)
+    listed = client.list(agreements=["sample-brugge"], kinds=["person"])["cases"]
 
     assert (read["destroyed"], facts["destroyed"]) == (True, False)
     assert read["case"]["found"]
@@ -279,5 +279,5 @@ def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, desk: 
     assert destroyed == {other["case"]: False, told["case"]: True}
     item = builders.item("safety", next(iter(told["ids"].values())))
     with pytest.raises(Refuse) as refused:
-        desk.send("offer_item", item, case=told["case"])
+        client.send("offer_item", item, case=told["case"])
     assert refused.value.code == "content_destroyed"

@@ -13,7 +13,7 @@ from chassis.errors import CodedError
 from chassis.mongo import Conflict
 from chassis.runtime import Runtime
 from tests import builders
-from tests.integration.intake.desk import PARTNERS, Desk
+from tests.integration.intake.client import PARTNERS, Client
 from tests.integration.intake.looking import kept, published
 
 
@@ -46,51 +46,51 @@ def until_settled(act: Callable[..., Any], *given: Any, **named: Any) -> Any:
 
 
 def test_the_same_command_again_tells_the_same_and_does_nothing(
-    runtime: Runtime, desk: Desk
+    runtime: Runtime, client: Client
 ) -> None:
     """A person whose connection broke presses the button again, even after the case moved on."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    offer = desk.envelope("offer_item", builders.item("safety", victim), case=case)
-    first = desk.intake.perform("offer_item", offer)
-    desk.send("raise_crisis", {"text": "nu", "summary": "nu", "subjects": [victim]}, case=case)
+    offer = client.envelope("offer_item", builders.item("safety", victim), case=case)
+    first = client.intake.perform("offer_item", offer)
+    client.send("raise_crisis", {"text": "nu", "summary": "nu", "subjects": [victim]}, case=case)
     before = kept(runtime)
     decided_again = {"decided_on": {"stage": "forming", "version": 3}, "terms": {"other": 1}}
 
-    again = desk.intake.perform("offer_item", offer | decided_again)
+    again = client.intake.perform("offer_item", offer | decided_again)
 
     assert again == first
     assert kept(runtime) == before
 
 
-def test_a_key_used_for_something_else_is_refused(desk: Desk) -> None:
+def test_a_key_used_for_something_else_is_refused(client: Client) -> None:
     """A program that reuses a key is told so instead of getting another command's answer."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
-    offer = desk.envelope("offer_item", builders.item("safety", victim), case=case)
-    item = desk.intake.perform("offer_item", offer)["id"]
+    offer = client.envelope("offer_item", builders.item("safety", victim), case=case)
+    item = client.intake.perform("offer_item", offer)["id"]
 
     for change in (
         {"body": builders.item("safety", victim, text="anders")},
         {"if_match": 7},
-        {"case": desk.forming()["case"]},
+        {"case": client.forming()["case"]},
     ):
         with pytest.raises(KeyReused):
-            desk.intake.perform("offer_item", offer | change)
-    recall = desk.envelope("recall_item", {}, case=case, target=item, if_match=1)
-    desk.intake.perform("recall_item", recall)
+            client.intake.perform("offer_item", offer | change)
+    recall = client.envelope("recall_item", {}, case=case, target=item, if_match=1)
+    client.intake.perform("recall_item", recall)
     with pytest.raises(KeyReused):
-        desk.intake.perform("confirm_informing", recall)
+        client.intake.perform("confirm_informing", recall)
 
 
 def test_one_command_sent_many_times_at_once_is_done_once(
-    runtime: Runtime, desk: Desk, neighbour: Desk
+    runtime: Runtime, client: Client, neighbour: Client
 ) -> None:
     """Impatience does not put a family on file twice."""
-    command = desk.envelope("submit_referral", builders.referral())
+    command = client.envelope("submit_referral", builders.referral())
 
     results = at_once(
-        *(lambda: desk.intake.perform("submit_referral", command),) * 3,
+        *(lambda: client.intake.perform("submit_referral", command),) * 3,
         *(lambda: neighbour.intake.perform("submit_referral", command),) * 3,
     )
 
@@ -103,59 +103,59 @@ def test_one_command_sent_many_times_at_once_is_done_once(
     assert kept(runtime)["cases"] == 1
 
 
-def test_all_partners_contribute_at_the_same_moment(desk: Desk) -> None:
+def test_all_partners_contribute_at_the_same_moment(client: Client) -> None:
     """During a session everybody presses "offer" at once, and nobody is turned away."""
-    told = desk.forming()
+    told = client.forming()
     case, victim = told["case"], told["ids"]["a"]
     partners = PARTNERS * 3
 
-    offered = at_once(*(partial(desk.offer, case, victim, partner) for partner in partners))
+    offered = at_once(*(partial(client.offer, case, victim, partner) for partner in partners))
 
     assert all(isinstance(one, str) for one in offered), offered
-    items = [one["id"] for one in desk.read(case, kinds=["item"])["fragments"]]
+    items = [one["id"] for one in client.read(case, kinds=["item"])["fragments"]]
     assert sorted(items) == sorted(offered)
 
 
-def test_of_two_steps_at_once_one_is_taken(desk: Desk, neighbour: Desk) -> None:
+def test_of_two_steps_at_once_one_is_taken(client: Client, neighbour: Client) -> None:
     """A case is not both withdrawn and taken on when two people decide at the same moment."""
     for _ in range(5):
-        case = desk.referral()["case"]
-        session = desk.on_agenda(case)
-        take = desk.envelope(
+        case = client.referral()["case"]
+        session = client.on_agenda(case)
+        take = client.envelope(
             "change_stage",
             {"command": "take_on_agenda", "session": session},
             case=case,
             if_match=1,
         )
-        withdraw = desk.envelope(
+        withdraw = client.envelope(
             "change_stage", {"command": "withdraw", "ground": "other"}, case=case, if_match=1
         )
 
         results = at_once(
-            partial(desk.intake.perform, "change_stage", take),
+            partial(client.intake.perform, "change_stage", take),
             partial(neighbour.intake.perform, "change_stage", withdraw),
         )
 
         done = [one for one in results if isinstance(one, dict)]
         assert len(done) == 1, results
         assert [one.code for one in results if isinstance(one, CodedError)] == ["facts_changed"]
-        facts = desk.facts(case)
+        facts = client.facts(case)
         assert (facts["stage"], facts["version"]) == (done[0]["stage"], 2)
 
 
 def test_forming_does_not_end_with_a_question_asked_at_the_same_moment(
-    desk: Desk, neighbour: Desk
+    client: Client, neighbour: Client
 ) -> None:
     """No question is left without an answer because it was asked while the chair closed."""
     for _ in range(5):
-        told = desk.forming()
+        told = client.forming()
         case = told["case"]
         for partner in PARTNERS:
-            desk.send("answer_forming", {"answer": "nothing_known"}, case=case, partner=partner)
-        close = desk.envelope(
+            client.send("answer_forming", {"answer": "nothing_known"}, case=case, partner=partner)
+        close = client.envelope(
             "change_stage", {"command": "complete_forming"}, case=case, if_match=2
         )
-        ask = desk.envelope(
+        ask = client.envelope(
             "request_information",
             builders.request("ggz", told["ids"]["a"]),
             case=case,
@@ -163,25 +163,27 @@ def test_forming_does_not_end_with_a_question_asked_at_the_same_moment(
         )
 
         results = at_once(
-            partial(desk.intake.perform, "change_stage", close),
+            partial(client.intake.perform, "change_stage", close),
             partial(neighbour.intake.perform, "request_information", ask),
         )
 
         done = [one for one in results if isinstance(one, dict)]
         assert len(done) == 1, results
-        open_question = bool(desk.read(case, kinds=["request"])["fragments"])
-        assert (desk.facts(case)["stage"] == "weighing") != open_question
+        open_question = bool(client.read(case, kinds=["request"])["fragments"])
+        assert (client.facts(case)["stage"] == "weighing") != open_question
 
 
-def test_a_possible_match_is_signalled_within_one_agreement(runtime: Runtime, desk: Desk) -> None:
+def test_a_possible_match_is_signalled_within_one_agreement(
+    runtime: Runtime, client: Client
+) -> None:
     """A table learns of a person whom it knows that there may be a match, and another table not."""
     anna = builders.person("a", "victim", birth_date="1989-04-12", given_name="Anna")
     loud = anna | {"given_name": "ANNA"}
-    first = desk.referral(persons=[anna], **about())["case"]
-    desk.send("declare_conflict", {"interest": "kin"}, case=first, person="p-kin")
-    elsewhere = desk.referral(agreement="sample-kortrijk", persons=[loud], **about())["case"]
-    other = desk.referral(persons=[anna | {"birth_date": "1989-04-13"}], **about())["case"]
-    again = desk.referral(persons=[loud], **about())["case"]
+    first = client.referral(persons=[anna], **about())["case"]
+    client.send("declare_conflict", {"interest": "kin"}, case=first, person="p-kin")
+    elsewhere = client.referral(agreement="sample-kortrijk", persons=[loud], **about())["case"]
+    other = client.referral(persons=[anna | {"birth_date": "1989-04-13"}], **about())["case"]
+    again = client.referral(persons=[loud], **about())["case"]
 
     matches = {
         case: [one["data"] for one in published(runtime, case) if "match" in one["type"]]
@@ -194,14 +196,14 @@ def test_a_possible_match_is_signalled_within_one_agreement(runtime: Runtime, de
 
 
 def test_two_referrals_of_one_person_at_once_still_meet(
-    runtime: Runtime, desk: Desk, neighbour: Desk
+    runtime: Runtime, client: Client, neighbour: Client
 ) -> None:
     """Whichever referral of the same person in the same second comes second meets the first."""
     for number in range(5):
         persons = [builders.person("a", "victim", national_number=f"8904120017{number}")]
 
         cases = at_once(
-            partial(desk.referral, persons=persons, **about()),
+            partial(client.referral, persons=persons, **about()),
             partial(neighbour.referral, persons=persons, **about()),
         )
 

@@ -10,41 +10,41 @@ from chassis.clock import FixedClock
 from chassis.errors import Refuse, Retry
 from chassis.runtime import Runtime
 from tests import builders
+from tests.integration.intake.client import PARTNERS, Client, new_id
 from tests.integration.intake.closed import Closed
-from tests.integration.intake.desk import PARTNERS, Desk, new_id
 from tests.integration.intake.looking import kept, published
 from tests.integration.intake.test_together import at_once, until_settled
 
 
-def accepted(desk: Desk, closed: Closed) -> str:
+def accepted(client: Client, closed: Closed) -> str:
     """A case that has a place."""
-    case = desk.weighing()
-    told = desk.step(case, "accept", outcome=closed.document("weighing", case))
+    case = client.weighing()
+    told = client.step(case, "accept", outcome=closed.document("weighing", case))
     assert told["stage"] == "accepted"
     return case
 
 
-def directed(desk: Desk, case: str, person: str = "p-director") -> None:
+def directed(client: Client, case: str, person: str = "p-director") -> None:
     """Appoints a director whom every involved service mandates."""
     body = {"person": person, "no_care_professional": True}
-    desk.send("appoint_director", body, case=case)
-    for service in desk.read(case, kinds=["involved_service"])["fragments"]:
+    client.send("appoint_director", body, case=case)
+    for service in client.read(case, kinds=["involved_service"])["fragments"]:
         mandate = {
             "involved_service": service["id"],
             "given_by": "directie",
             "given_on": builders.TODAY().isoformat(),
         }
-        desk.send("record_direction_mandate", mandate, case=case, person=person)
+        client.send("record_direction_mandate", mandate, case=case, person=person)
 
 
-def test_a_case_lives_until_it_is_closed(desk: Desk, closed: Closed, runtime: Runtime) -> None:
+def test_a_case_lives_until_it_is_closed(client: Client, closed: Closed, runtime: Runtime) -> None:
     """Six steps, one event each, and what participants need to know on the way."""
-    case = accepted(desk, closed)
-    directed(desk, case)
-    desk.step(case, "start_execution", outcome=closed.document("plan", case))
-    desk.step(case, "conclude", outcome=closed.document("conclusion", case))
-    concluded = desk.facts(case)
-    told = desk.step(case, "close", outcome=closed.document("follow_up", case))
+    case = accepted(client, closed)
+    directed(client, case)
+    client.step(case, "start_execution", outcome=closed.document("plan", case))
+    client.step(case, "conclude", outcome=closed.document("conclusion", case))
+    concluded = client.facts(case)
+    told = client.step(case, "close", outcome=closed.document("follow_up", case))
 
     assert told["stage"] == "closed"
     assert (concluded["director"], concluded["followers"]) == ("p-director", ["ggz"])
@@ -64,78 +64,78 @@ def test_a_case_lives_until_it_is_closed(desk: Desk, closed: Closed, runtime: Ru
     ("kind", "reason"), [("unknown", "outcome_missing"), ("foreign", "outcome_missing")]
 )
 def test_a_step_rests_on_a_document_of_its_own_case(
-    desk: Desk, closed: Closed, kind: str, reason: str
+    client: Client, closed: Closed, kind: str, reason: str
 ) -> None:
     """Another family's weighing takes nobody."""
-    case = desk.weighing()
+    case = client.weighing()
     outcome = new_id() if kind == "unknown" else closed.document("weighing", new_id())
 
     with pytest.raises(Refuse) as refused:
-        desk.step(case, "accept", outcome=outcome)
+        client.step(case, "accept", outcome=outcome)
 
     assert refused.value.members == {"reason": reason}
 
 
 def test_a_neighbour_that_is_away_holds_the_step_up_and_nothing_else(
-    desk: Desk, closed: Closed, runtime: Runtime
+    client: Client, closed: Closed, runtime: Runtime
 ) -> None:
     """The chair tries again later; nothing was half done."""
-    case = desk.weighing()
+    case = client.weighing()
     outcome = closed.document("weighing", case)
-    before, facts = kept(runtime), desk.facts(case)
+    before, facts = kept(runtime), client.facts(case)
     closed.away = True
 
     with pytest.raises(Retry) as away:
-        desk.step(case, "accept", outcome=outcome)
+        client.step(case, "accept", outcome=outcome)
 
     assert away.value.code == "service_unavailable"
-    assert (kept(runtime), desk.facts(case)) == (before, facts)
+    assert (kept(runtime), client.facts(case)) == (before, facts)
     closed.away = False
-    assert desk.step(case, "accept", outcome=outcome)["stage"] == "accepted"
+    assert client.step(case, "accept", outcome=outcome)["stage"] == "accepted"
 
 
 def test_a_step_that_was_done_is_told_again_while_a_neighbour_is_away(
-    desk: Desk, closed: Closed
+    client: Client, closed: Closed
 ) -> None:
     """Whose connection broke learns that the case was taken, and not that nothing happened."""
-    case = desk.weighing()
+    case = client.weighing()
     body = {"command": "accept", "outcome": closed.document("weighing", case)}
-    version = desk.facts(case)["version"]
-    command = desk.envelope("change_stage", body, case=case, if_match=version)
-    told = desk.intake.perform("change_stage", command)
+    version = client.facts(case)["version"]
+    command = client.envelope("change_stage", body, case=case, if_match=version)
+    told = client.intake.perform("change_stage", command)
     closed.away = True
 
-    assert desk.intake.perform("change_stage", command) == told
+    assert client.intake.perform("change_stage", command) == told
 
 
 def test_a_case_that_comes_back_is_declined_with_an_advice_of_now(
-    desk: Desk, closed: Closed, clock: FixedClock
+    client: Client, closed: Closed, clock: FixedClock
 ) -> None:
     """What was advised the last time does not answer what is asked this time."""
-    case = desk.weighing()
+    case = client.weighing()
     declining = partial(closed.document, "weighing", case, conclusion="not_grave_enough")
     advice = {"text": "wat helpt", "summary": "kort"}
-    desk.send("write_advice", advice, case=case)
-    desk.step(case, "decline", ground="not_grave_enough", outcome=declining())
+    client.send("write_advice", advice, case=case)
+    client.step(case, "decline", ground="not_grave_enough", outcome=declining())
     clock.advance(timedelta(days=1))
-    desk.step(case, "reopen", ground="new_facts")
-    desk.answer_for_everybody(case)
-    desk.step(case, "complete_forming")
+    client.step(case, "reopen", ground="new_facts")
+    client.answer_for_everybody(case)
+    client.step(case, "complete_forming")
     clock.advance(timedelta(days=1))
     again = {"ground": "not_grave_enough", "outcome": declining()}
 
-    assert refused(desk, case, "decline", **again) == "advice_missing"
-    desk.send("write_advice", advice, case=case)
-    assert desk.step(case, "decline", **again)["stage"] == "declined"
+    assert refused(client, case, "decline", **again) == "advice_missing"
+    client.send("write_advice", advice, case=case)
+    assert client.step(case, "decline", **again)["stage"] == "declined"
 
 
 def test_tables_that_decide_on_different_cases_do_not_hold_each_other_up(
-    desk: Desk, neighbour: Desk
+    client: Client, neighbour: Client
 ) -> None:
     """A step that needs no place waits for nobody else's."""
-    cases = [desk.referral()["case"] for _ in range(6)]
+    cases = [client.referral()["case"] for _ in range(6)]
     steps = [
-        partial((desk, neighbour)[number % 2].step, case, "withdraw", ground="other")
+        partial((client, neighbour)[number % 2].step, case, "withdraw", ground="other")
         for number, case in enumerate(cases)
     ]
 
@@ -145,15 +145,15 @@ def test_tables_that_decide_on_different_cases_do_not_hold_each_other_up(
 
 
 def test_two_chairs_cannot_take_the_last_place_together(
-    desk: Desk, neighbour: Desk, closed: Closed
+    client: Client, neighbour: Client, closed: Closed
 ) -> None:
     """The cap holds also when two tables decide in the same second, in two processes."""
-    accepted(desk, closed)
-    cases = [desk.weighing() for _ in range(4)]
+    accepted(client, closed)
+    cases = [client.weighing() for _ in range(4)]
     takes = [
         partial(
             until_settled,
-            (desk, neighbour)[number % 2].step,
+            (client, neighbour)[number % 2].step,
             case,
             "accept",
             outcome=closed.document("weighing", case),
@@ -163,105 +163,105 @@ def test_two_chairs_cannot_take_the_last_place_together(
 
     told = at_once(*takes)
 
-    stages = [desk.facts(case)["stage"] for case in cases]
+    stages = [client.facts(case)["stage"] for case in cases]
     assert sorted(stages) == ["accepted", "waiting", "waiting", "waiting"]
     assert [one["stage"] for one in told] == stages
 
 
 def test_a_free_place_goes_to_the_one_that_waits_longest(
-    desk: Desk, closed: Closed, clock: FixedClock
+    client: Client, closed: Closed, clock: FixedClock
 ) -> None:
     """Nobody overtakes by asking first."""
-    first = accepted(desk, closed)
-    accepted(desk, closed)
+    first = accepted(client, closed)
+    accepted(client, closed)
     waiting = []
     for _ in range(2):
-        case = desk.weighing()
-        assert desk.step(case, "accept", outcome=closed.document("weighing", case))["stage"] == (
+        case = client.weighing()
+        assert client.step(case, "accept", outcome=closed.document("weighing", case))["stage"] == (
             "waiting"
         )
         clock.advance(timedelta(seconds=1))
         waiting.append(case)
-    reasons = [refused(desk, case, "promote") for case in waiting]
-    directed(desk, first)
-    desk.step(first, "start_execution", outcome=closed.document("plan", first))
-    desk.step(first, "conclude", outcome=closed.document("conclusion", first))
+    reasons = [refused(client, case, "promote") for case in waiting]
+    directed(client, first)
+    client.step(first, "start_execution", outcome=closed.document("plan", first))
+    client.step(first, "conclude", outcome=closed.document("conclusion", first))
 
     assert reasons == ["cap_reached", "not_first"]
-    assert refused(desk, waiting[1], "promote") == "not_first"
-    assert desk.step(waiting[0], "promote")["stage"] == "accepted"
+    assert refused(client, waiting[1], "promote") == "not_first"
+    assert client.step(waiting[0], "promote")["stage"] == "accepted"
 
 
-def refused(desk: Desk, case: str, command: str, **members: Any) -> str:
+def refused(client: Client, case: str, command: str, **members: Any) -> str:
     """The reason for which a step is refused."""
     with pytest.raises(Refuse) as refusal:
-        desk.step(case, command, **members)
+        client.step(case, command, **members)
     reason: str = refusal.value.members["reason"]
     return reason
 
 
 def test_emergency_access_is_told_to_its_holder_for_an_hour(
-    desk: Desk, clock: FixedClock, runtime: Runtime
+    client: Client, clock: FixedClock, runtime: Runtime
 ) -> None:
     """Nobody else profits from it, and it is over by itself."""
-    case = desk.referral()["case"]
-    told = desk.send("open_emergency", {"ground": "gevaar"}, case=case, person="p-duty")
+    case = client.referral()["case"]
+    told = client.send("open_emergency", {"ground": "gevaar"}, case=case, person="p-duty")
 
-    assert desk.facts(case, "p-duty")["emergency"]["grant"] == told["id"]
-    assert desk.facts(case, "p-other")["emergency"] is None
+    assert client.facts(case, "p-duty")["emergency"]["grant"] == told["id"]
+    assert client.facts(case, "p-other")["emergency"] is None
     clock.advance(timedelta(minutes=60))
-    assert desk.facts(case, "p-duty")["emergency"] is None
+    assert client.facts(case, "p-duty")["emergency"] is None
     review = {"justified": True, "text": "nodig"}
-    desk.send("review_emergency", review, case=case, target=told["id"], person="p-chair")
+    client.send("review_emergency", review, case=case, target=told["id"], person="p-chair")
     types = [event["type"] for event in published(runtime, case)]
     assert types[-2:] == ["emergency_opened", "emergency_reviewed"]
 
 
 def test_a_closed_case_is_evaluated_during_its_session_only(
-    desk: Desk, closed: Closed, clock: FixedClock
+    client: Client, closed: Closed, clock: FixedClock
 ) -> None:
     """The team sees what it made together once more, and then no longer."""
-    case = accepted(desk, closed)
-    directed(desk, case)
-    desk.step(case, "start_execution", outcome=closed.document("plan", case))
-    desk.step(case, "conclude", outcome=closed.document("conclusion", case))
-    desk.step(case, "close", outcome=closed.document("follow_up", case))
+    case = accepted(client, closed)
+    directed(client, case)
+    client.step(case, "start_execution", outcome=closed.document("plan", case))
+    client.step(case, "conclude", outcome=closed.document("conclusion", case))
+    client.step(case, "close", outcome=closed.document("follow_up", case))
     starts = clock.now() + timedelta(hours=1)
     body = {
         "agreement": "sample-brugge",
         "table": "table-brugge",
         "starts_at": starts.isoformat(),
     }
-    session = desk.send("schedule_session", body)["id"]
-    desk.send("put_on_agenda", {"case": case}, case=case, target=session)
+    session = client.send("schedule_session", body)["id"]
+    client.send("put_on_agenda", {"case": case}, case=case, target=session)
 
     seen = []
     for hours in (0, 1, 4):
         clock.advance(timedelta(hours=hours))
-        seen.append(desk.facts(case)["evaluating"])
+        seen.append(client.facts(case)["evaluating"])
 
     assert seen == [False, True, False]
 
 
-def test_a_case_goes_on_under_the_successor(desk: Desk, runtime: Runtime) -> None:
+def test_a_case_goes_on_under_the_successor(client: Client, runtime: Runtime) -> None:
     """Its parties find it in their lists, those of the old agreement do not."""
-    case = desk.forming()["case"]
+    case = client.forming()["case"]
     body = {"agreement": "sample-next", "text": "overname", "summary": "overname"}
     body |= {"supported_by": list(PARTNERS)}
-    desk.send("take_over_case", body, case=case, agreement="sample-next")
+    client.send("take_over_case", body, case=case, agreement="sample-next")
 
-    listed = desk.list(parties=[("sample-next", "caw")])["cases"]
+    listed = client.list(parties=[("sample-next", "caw")])["cases"]
     assert [one["case"]["id"] for one in listed] == [case]
-    assert desk.list(parties=[("sample-brugge", "caw")])["cases"] == []
+    assert client.list(parties=[("sample-brugge", "caw")])["cases"] == []
     event = published(runtime, case)[-1]
     assert (event["type"], event["data"]["predecessor"]) == ("case_taken_over", "sample-brugge")
     assert event["data"]["agreement"] == "sample-next"
 
 
-def test_who_must_not_hear_of_a_case_is_told_beside_it(desk: Desk) -> None:
+def test_who_must_not_hear_of_a_case_is_told_beside_it(client: Client) -> None:
     """Other services keep their events from whoever has an interest."""
-    case = desk.forming()["case"]
-    desk.send("declare_conflict", {"interest": "kin"}, case=case, person="p-kin")
+    case = client.forming()["case"]
+    client.send("declare_conflict", {"interest": "kin"}, case=case, person="p-kin")
 
-    assert desk.read(case)["walled"] == ["p-kin"]
-    assert desk.read(new_id())["walled"] == []
+    assert client.read(case)["walled"] == ["p-kin"]
+    assert client.read(new_id())["walled"] == []

@@ -52,7 +52,7 @@ def envelope(name: str, body: dict[str, Any], case: str, **changes: Any) -> dict
     } | changes
 
 
-class Desk:
+class Client:
     """Commands and reads on one plans."""
 
     def __init__(self, plans: Plans, clock: Clock) -> None:

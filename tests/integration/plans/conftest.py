@@ -15,7 +15,7 @@ from chassis.runtime import Runtime, open_runtime
 from chassis.sealing import KeyRing
 from deploy.local.parts import Parts
 from services.plans.application import Plans
-from tests.integration.plans.desk import Desk
+from tests.integration.plans.client import Client
 
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 
@@ -55,14 +55,14 @@ def runtime(parts: Parts, clock: FixedClock) -> Iterator[Runtime]:
 
 
 @pytest.fixture
-def desk(runtime: Runtime) -> Desk:
+def client(runtime: Runtime) -> Client:
     """Where commands are sent."""
-    return Desk(Plans(runtime), runtime.clock)
+    return Client(Plans(runtime), runtime.clock)
 
 
 @pytest.fixture
-def neighbour(runtime: Runtime, desk: Desk) -> Iterator[Desk]:
+def neighbour(runtime: Runtime, client: Client) -> Iterator[Client]:
     """A second process of plans on the same database, that has read nothing yet."""
     beside = replace(open_runtime(runtime.config), clock=runtime.clock)
-    yield Desk(Plans(beside), beside.clock)
+    yield Client(Plans(beside), beside.clock)
     beside.close()

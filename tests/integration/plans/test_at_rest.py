@@ -13,7 +13,7 @@ from chassis.mongo import Store
 from chassis.runtime import Runtime
 from services.plans.application import Plans
 from tests.integration.intake.looking import watching
-from tests.integration.plans.desk import PERPETRATOR, VICTIM, Desk, new_id
+from tests.integration.plans.client import PERPETRATOR, VICTIM, Client, new_id
 from tests.unit.plans import bodies
 
 MARK = f"canary{uuid.uuid4().hex}"
@@ -24,7 +24,7 @@ def words(name: str) -> dict[str, str]:
     return {"text": f"{MARK}-{name}", "summary": f"{MARK}-{name}-short"}
 
 
-def tell(desk: Desk, case: str) -> None:
+def tell(client: Client, case: str) -> None:
     """Every command, with a canary in every text."""
     check = {"judgement": "unsafe", **words("check")}
     timing = {"on": "2026-03-20", **words("timing")}
@@ -32,29 +32,29 @@ def tell(desk: Desk, case: str) -> None:
     action = bodies.action(goal=goal["ref"], judicial_timing=timing) | words("action")
     uncovered = {"subject": PERPETRATOR, "ground": f"{MARK}-uncovered"}
     body = bodies.plan(goals=[goal], actions=[action], uncovered=[uncovered]) | words("plan")
-    plan = desk.send("propose_plan", body, case)["id"]
+    plan = client.send("propose_plan", body, case)["id"]
     objected = {"position": "object", "ground": f"{MARK}-ground"}
-    desk.send("take_plan_position", objected, case, target=plan, partner="ggz")
+    client.send("take_plan_position", objected, case, target=plan, partner="ggz")
     for partner in ("ggz", "caw"):
-        desk.position(case, plan, partner)
-    desk.adopt(case, plan)
-    [of_plan] = desk.actions(case, plan)
-    desk.update(case, of_plan, "not_possible", reason=f"{MARK}-reason")
-    desk.decide(case, action=of_plan, **words("decision"))
-    desk.update(case, of_plan, "open")
+        client.position(case, plan, partner)
+    client.adopt(case, plan)
+    [of_plan] = client.actions(case, plan)
+    client.update(case, of_plan, "not_possible", reason=f"{MARK}-reason")
+    client.decide(case, action=of_plan, **words("decision"))
+    client.update(case, of_plan, "open")
     talk = bodies.contact(VICTIM, plan=plan, safely=f"{MARK}-safely", service=f"{MARK}-service")
-    desk.send("log_contact", talk | words("contact"), case)
+    client.send("log_contact", talk | words("contact"), case)
     trajectory = bodies.trajectory(VICTIM, service=f"{MARK}-of") | words("trajectory")
-    noted = desk.send("record_trajectory", trajectory, case)["id"]
+    noted = client.send("record_trajectory", trajectory, case)["id"]
     ended = {"state": "ended", **words("ended")}
-    desk.send("update_trajectory", ended, case, target=noted, if_match=1)
-    desk.send("report_progress", words("report") | {"safety_check": check}, case)
+    client.send("update_trajectory", ended, case, target=noted, if_match=1)
+    client.send("report_progress", words("report") | {"safety_check": check}, case)
     conclusion = bodies.conclusion(safety_check=check) | words("conclusion")
     conclusion["continuing"] = [{"what": f"{MARK}-what", "with_whom": f"{MARK}-whom"}]
     conclusion["aims"] = [one | {"text": f"{MARK}-aim"} for one in conclusion["aims"]]
-    desk.send("draw_conclusion", conclusion, case)
-    desk.send("record_follow_up", bodies.follow_up(safety_check=check) | words("later"), case)
-    desk.send("evaluate_approach", bodies.evaluation(safety_check=check) | words("back"), case)
+    client.send("draw_conclusion", conclusion, case)
+    client.send("record_follow_up", bodies.follow_up(safety_check=check) | words("later"), case)
+    client.send("evaluate_approach", bodies.evaluation(safety_check=check) | words("back"), case)
 
 
 def stored(database: Store) -> bytes:
@@ -63,10 +63,10 @@ def stored(database: Store) -> bytes:
     return b"".join(bson.encode(one) for name in names for one in database[name].find())
 
 
-def test_no_word_of_a_plan_is_readable_in_the_database(runtime: Runtime, desk: Desk) -> None:
+def test_no_word_of_a_plan_is_readable_in_the_database(runtime: Runtime, client: Client) -> None:
     """Whoever takes the disk home reads nothing about the family, not even a caller's `ref`."""
     case = new_id()
-    tell(desk, case)
+    tell(client, case)
     control = f"control{uuid.uuid4().hex}"
     runtime.database["versions"].insert_one({"_id": control})
 
@@ -75,13 +75,13 @@ def test_no_word_of_a_plan_is_readable_in_the_database(runtime: Runtime, desk: D
     assert control.encode() in kept
     assert case.encode() in kept
     assert MARK.encode() not in kept
-    assert str(desk.read(case)).count(MARK) > 30
+    assert str(client.read(case)).count(MARK) > 30
 
 
-def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
+def test_answers_and_refusals_repeat_no_word(client: Client) -> None:
     """What a command answers is ids and state; a refusal does not quote what was sent."""
     case = new_id()
-    outcomes: list[Any] = [desk.send("propose_plan", bodies.plan(VICTIM, PERPETRATOR), case)]
+    outcomes: list[Any] = [client.send("propose_plan", bodies.plan(VICTIM, PERPETRATOR), case)]
     for name, body in (
         ("propose_plan", bodies.plan(VICTIM) | words("plan")),
         ("draw_conclusion", bodies.conclusion() | words("conclusion")),
@@ -89,14 +89,14 @@ def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
         ("report_progress", words("loose")),
     ):
         with pytest.raises(Refuse) as refused:
-            desk.send(name, body, case)
+            client.send(name, body, case)
         outcomes.append([str(refused.value), refused.value.__dict__])
 
     assert MARK not in str(outcomes)
 
 
 @pytest.fixture
-def register(runtime: Runtime, desk: Desk) -> Store:
+def register(runtime: Runtime, client: Client) -> Store:
     """The database of a busy region: 20,000 cases with a fragment each, beside the test's own."""
     others = [
         {
@@ -114,18 +114,18 @@ def register(runtime: Runtime, desk: Desk) -> Store:
 
 
 def test_reading_does_not_slow_down_with_the_number_of_cases(
-    register: Store, desk: Desk, clock: FixedClock
+    register: Store, client: Client, clock: FixedClock
 ) -> None:
     """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
     case = new_id()
-    plan = desk.adopted(case)
+    plan = client.adopted(case)
     reads: dict[str, Callable[[], Any]] = {
-        "everything": lambda: desk.read(case),
-        "the plan": lambda: desk.read(case, kinds=["plan", "goal"]),
-        "one fragment": lambda: desk.read(case, fragment=plan),
-        "an unknown case": lambda: desk.read(new_id()),
-        "an outcome": lambda: desk.outcome("plan_outcome", case, plan),
-        "a command": lambda: desk.position(case, desk.propose(case), "ggz"),
+        "everything": lambda: client.read(case),
+        "the plan": lambda: client.read(case, kinds=["plan", "goal"]),
+        "one fragment": lambda: client.read(case, fragment=plan),
+        "an unknown case": lambda: client.read(new_id()),
+        "an outcome": lambda: client.outcome("plan_outcome", case, plan),
+        "a command": lambda: client.position(case, client.propose(case), "ggz"),
     }
 
     for name, read in reads.items():

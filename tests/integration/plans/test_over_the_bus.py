@@ -10,7 +10,7 @@ from chassis.errors import RemoteError, Unreachable
 from contracts.rpc import METHODS
 from contracts.topology import CALLERS
 from deploy.local.parts import Parts
-from tests.integration.plans.desk import PERPETRATOR, VICTIM, envelope, new_id
+from tests.integration.plans.client import PERPETRATOR, VICTIM, envelope, new_id
 from tests.integration.serving import Served, serving
 from tests.unit.plans import bodies
 from tests.waiting import wait_until

@@ -12,56 +12,56 @@ from contracts.events import read_event
 from contracts.fragments import KINDS
 from contracts.rpc.fragments import ReadFragmentsReply
 from tests.integration.intake.looking import kept, published
-from tests.integration.plans.desk import PERPETRATOR, VICTIM, Desk, new_id
+from tests.integration.plans.client import PERPETRATOR, VICTIM, Client, new_id
 from tests.unit.plans import bodies
 
 TIMING = {"on": "2026-03-20", **bodies.words("verhoor")}
 
 
-def tell(desk: Desk, clock: FixedClock) -> str:
+def tell(client: Client, clock: FixedClock) -> str:
     """Everything that plans does for one case; tells the case."""
     case = new_id()
-    first = desk.propose(case)
+    first = client.propose(case)
     clock.advance(timedelta(minutes=1))
-    desk.position(case, first, "caw")
-    desk.position(case, first, "ggz", "object")
-    second = desk.propose(
+    client.position(case, first, "caw")
+    client.position(case, first, "ggz", "object")
+    second = client.propose(
         case,
         goals=[bodies.goal(VICTIM)],
         uncovered=[{"subject": PERPETRATOR, "ground": "niet bereikt"}],
         actions=[bodies.action("caw"), bodies.action("parket", judicial_timing=TIMING)],
     )
     for partner in ("caw", "ggz", "parket"):
-        desk.position(case, second, partner)
-    desk.adopt(case, second)
+        client.position(case, second, partner)
+    client.adopt(case, second)
     clock.advance(timedelta(days=1))
     talk = bodies.contact(VICTIM, plan=second, safely="alleen, op kantoor")
-    desk.send("log_contact", talk, case)
-    trajectory = desk.send("record_trajectory", bodies.trajectory(VICTIM), case)["id"]
-    visit, hearing = desk.actions(case, second)
-    desk.update(case, visit, "not_possible", reason="geen plaats")
-    desk.decide(case, action=visit, session=bodies.SESSION)
-    desk.update(case, visit, "in_progress")
-    desk.update(case, visit, "done")
-    desk.update(case, hearing, "in_progress")
-    desk.send("report_progress", bodies.report(), case)
+    client.send("log_contact", talk, case)
+    trajectory = client.send("record_trajectory", bodies.trajectory(VICTIM), case)["id"]
+    visit, hearing = client.actions(case, second)
+    client.update(case, visit, "not_possible", reason="geen plaats")
+    client.decide(case, action=visit, session=bodies.SESSION)
+    client.update(case, visit, "in_progress")
+    client.update(case, visit, "done")
+    client.update(case, hearing, "in_progress")
+    client.send("report_progress", bodies.report(), case)
     ended = {"state": "ended", **bodies.words("afgerond")}
-    desk.send("update_trajectory", ended, case, target=trajectory, if_match=1)
-    desk.send("draw_conclusion", bodies.conclusion(), case)
+    client.send("update_trajectory", ended, case, target=trajectory, if_match=1)
+    client.send("draw_conclusion", bodies.conclusion(), case)
     clock.advance(timedelta(days=180))
-    desk.send("record_follow_up", bodies.follow_up("extend", next_on=desk.in_days(30)), case)
+    client.send("record_follow_up", bodies.follow_up("extend", next_on=client.in_days(30)), case)
     clock.advance(timedelta(days=30))
-    desk.send("evaluate_approach", bodies.evaluation(), case)
+    client.send("evaluate_approach", bodies.evaluation(), case)
     return case
 
 
 def test_everything_that_was_written_is_told_in_the_order_of_its_time(
-    desk: Desk, clock: FixedClock
+    client: Client, clock: FixedClock
 ) -> None:
     """Who may read a case finds the whole story of its plan, and all that the contract shows."""
-    case = tell(desk, clock)
+    case = tell(client, clock)
 
-    told = desk.read(case)
+    told = client.read(case)
 
     assert (
         ReadFragmentsReply().validate({"case": case, "fragments": told, "destroyed": False}) == {}
@@ -83,13 +83,13 @@ def test_everything_that_was_written_is_told_in_the_order_of_its_time(
     }
 
 
-def test_each_thing_stands_as_it_was_left(desk: Desk, clock: FixedClock) -> None:
+def test_each_thing_stands_as_it_was_left(client: Client, clock: FixedClock) -> None:
     """The plan, its actions and positions are told with their state of now."""
-    case = tell(desk, clock)
+    case = tell(client, clock)
 
-    plans = [one["content"] for one in desk.read(case, kinds=["plan"])]
-    actions = [one["content"] for one in desk.read(case, kinds=["action"])]
-    [trajectory] = desk.read(case, kinds=["trajectory"])
+    plans = [one["content"] for one in client.read(case, kinds=["plan"])]
+    actions = [one["content"] for one in client.read(case, kinds=["action"])]
+    [trajectory] = client.read(case, kinds=["trajectory"])
 
     assert [(one["number"], one["state"]) for one in plans] == [(1, "superseded"), (2, "adopted")]
     assert [one["state"] for one in actions] == ["open", "open", "done", "in_progress"]
@@ -98,9 +98,11 @@ def test_each_thing_stands_as_it_was_left(desk: Desk, clock: FixedClock) -> None
     assert trajectory["content"]["since"] == "2026-01-05"
 
 
-def test_every_command_publishes_one_event(runtime: Runtime, desk: Desk, clock: FixedClock) -> None:
+def test_every_command_publishes_one_event(
+    runtime: Runtime, client: Client, clock: FixedClock
+) -> None:
     """Those who remind and record learn of each step, in ids and codes."""
-    case = tell(desk, clock)
+    case = tell(client, clock)
 
     events = published(runtime, case)
 
@@ -123,10 +125,10 @@ def test_every_command_publishes_one_event(runtime: Runtime, desk: Desk, clock: 
 
 
 def test_earlier_versions_are_kept_and_told_to_nobody(
-    runtime: Runtime, desk: Desk, clock: FixedClock
+    runtime: Runtime, client: Client, clock: FixedClock
 ) -> None:
     """What an action or trajectory was before can be accounted for; a reader sees how it is."""
-    case = tell(desk, clock)
+    case = tell(client, clock)
 
     versions = list(runtime.database["versions"].find({"case": case}))
 
@@ -134,23 +136,23 @@ def test_earlier_versions_are_kept_and_told_to_nobody(
     assert [one["kind"] for one in versions].count("trajectory") == 1
     assert [one["kind"] for one in versions].count("action") == 4
     assert [one["kind"] for one in versions].count("plan") == 2
-    told = {one["id"] for one in desk.read(case)}
+    told = {one["id"] for one in client.read(case)}
     assert not told & {one["_id"] for one in versions}
 
 
-def test_a_revised_position_keeps_no_old_ground(desk: Desk) -> None:
+def test_a_revised_position_keeps_no_old_ground(client: Client) -> None:
     """A partner that was convinced is read as it stands now."""
     case = new_id()
-    plan = desk.propose(case)
-    objected = desk.position(case, plan, "ggz", "object")
+    plan = client.propose(case)
+    objected = client.position(case, plan, "ggz", "object")
 
-    approved = desk.position(case, plan, "ggz")
+    approved = client.position(case, plan, "ggz")
 
-    told = desk.one(case, approved)
+    told = client.one(case, approved)
     said = told["content"]["partner"]
     assert (approved, told["version"], said) == (objected, 2, "ggz")
     assert told["content"] == {"plan": plan, "partner": "ggz", "position": "approve"}
-    assert desk.one(case, plan)["version"] == 1
+    assert client.one(case, plan)["version"] == 1
 
 
 REFUSED: dict[str, tuple[str, dict[str, Any], str, str | None]] = {
@@ -183,30 +185,30 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str | None]] = {
 
 @pytest.mark.parametrize(("name", "body", "code", "reason"), REFUSED.values(), ids=REFUSED)
 def test_what_is_refused_changes_nothing(
-    name: str, body: Any, code: str, reason: str | None, runtime: Runtime, desk: Desk
+    name: str, body: Any, code: str, reason: str | None, runtime: Runtime, client: Client
 ) -> None:
     """A refusal leaves no trace that a later rule would trip over."""
     case = new_id()
     before = kept(runtime)
 
     with pytest.raises(Refuse) as refused:
-        desk.send(name, body, case)
+        client.send(name, body, case)
 
     assert (refused.value.code, refused.value.members.get("reason")) == (code, reason)
 
     assert kept(runtime) == before
 
 
-def test_an_id_of_another_case_or_kind_is_not_found(desk: Desk) -> None:
+def test_an_id_of_another_case_or_kind_is_not_found(client: Client) -> None:
     """Nothing is changed by way of somebody else's case."""
     case, other = new_id(), new_id()
-    plan, foreign = desk.propose(case), desk.propose(other)
-    [action, _] = desk.actions(case, plan)
+    plan, foreign = client.propose(case), client.propose(other)
+    [action, _] = client.actions(case, plan)
 
     for target in (foreign, action, new_id(), None):
         with pytest.raises(Refuse) as refused:
-            desk.send("take_plan_position", {"position": "approve"}, case, target=target)
+            client.send("take_plan_position", {"position": "approve"}, case, target=target)
         assert refused.value.code == "not_found"
     with pytest.raises(Refuse) as unmet:
-        desk.decide(case, action=desk.actions(other, foreign)[0])
+        client.decide(case, action=client.actions(other, foreign)[0])
     assert unmet.value.members == {"reason": "action_not_blocked"}

@@ -10,31 +10,31 @@ from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from tests.integration.intake.looking import kept, published
 from tests.integration.intake.test_together import at_once, until_settled
-from tests.integration.plans.desk import PARTNERS, PERPETRATOR, VICTIM, Desk, envelope, new_id
+from tests.integration.plans.client import PARTNERS, PERPETRATOR, VICTIM, Client, envelope, new_id
 from tests.unit.plans import bodies
 
 
 def test_the_same_command_again_tells_the_same_and_does_nothing(
-    runtime: Runtime, desk: Desk
+    runtime: Runtime, client: Client
 ) -> None:
     """A person whose connection broke presses the button again, even after the plan moved on."""
     case = new_id()
     proposal = envelope("propose_plan", bodies.plan(VICTIM, PERPETRATOR), case)
-    first = desk.plans.perform("propose_plan", proposal)
-    desk.propose(case)
+    first = client.plans.perform("propose_plan", proposal)
+    client.propose(case)
     before = kept(runtime)
 
-    again = desk.plans.perform("propose_plan", proposal | {"decision_id": new_id(), "terms": {}})
+    again = client.plans.perform("propose_plan", proposal | {"decision_id": new_id(), "terms": {}})
 
     assert again == first
     assert kept(runtime) == before
 
 
-def test_a_key_used_for_something_else_is_refused(desk: Desk) -> None:
+def test_a_key_used_for_something_else_is_refused(client: Client) -> None:
     """A program that reuses a key is told so instead of getting another command's answer."""
     case = new_id()
     proposal = envelope("propose_plan", bodies.plan(VICTIM, PERPETRATOR), case)
-    desk.plans.perform("propose_plan", proposal)
+    client.plans.perform("propose_plan", proposal)
 
     for change in (
         {"body": bodies.plan(VICTIM, PERPETRATOR, text="anders")},
@@ -42,38 +42,38 @@ def test_a_key_used_for_something_else_is_refused(desk: Desk) -> None:
         {"case": new_id()},
     ):
         with pytest.raises(KeyReused):
-            desk.plans.perform("propose_plan", proposal | change)
+            client.plans.perform("propose_plan", proposal | change)
 
 
-def test_all_partners_take_their_position_at_the_same_moment(desk: Desk) -> None:
+def test_all_partners_take_their_position_at_the_same_moment(client: Client) -> None:
     """During a session everybody presses at once: nobody is turned away or counted twice."""
     case = new_id()
-    plan = desk.propose(case)
+    plan = client.propose(case)
 
-    taken = at_once(*(partial(desk.position, case, plan, one) for one in PARTNERS * 2))
+    taken = at_once(*(partial(client.position, case, plan, one) for one in PARTNERS * 2))
 
     assert all(isinstance(one, str) for one in taken), taken
-    positions = desk.read(case, kinds=["plan_position"])
+    positions = client.read(case, kinds=["plan_position"])
     assert sorted(one["content"]["partner"] for one in positions) == sorted(PARTNERS)
     assert {one["version"] for one in positions} == {2}
 
 
 def test_a_version_is_adopted_once_and_never_beside_a_newer_proposal(
-    desk: Desk, neighbour: Desk
+    client: Client, neighbour: Client
 ) -> None:
     """Two replicas meet: either the version is adopted, or a newer one took its place."""
     for _ in range(5):
-        case, _, adopt = supported(desk)
+        case, _, adopt = supported(client)
 
         one, proposed, other = at_once(
-            partial(until_settled, desk.send, **adopt),
+            partial(until_settled, client.send, **adopt),
             partial(until_settled, neighbour.propose, case),
             partial(until_settled, neighbour.send, **adopt),
         )
 
         assert isinstance(proposed, str), proposed
         adoptions = [each for each in (one, other) if isinstance(each, dict)]
-        states = states_of(desk, case)
+        states = states_of(client, case)
         assert (len(adoptions), states) in (
             (1, ["adopted", "proposed"]),
             (0, ["superseded", "proposed"]),
@@ -82,31 +82,31 @@ def test_a_version_is_adopted_once_and_never_beside_a_newer_proposal(
         assert set(refused) == {("precondition_unmet", "plan_not_proposed")}
 
 
-def test_of_two_adoptions_at_once_one_is_made(desk: Desk, neighbour: Desk) -> None:
+def test_of_two_adoptions_at_once_one_is_made(client: Client, neighbour: Client) -> None:
     """Two replicas adopt the same version: one does, and the other is told that it was done."""
     for _ in range(5):
-        case, _, adopt = supported(desk)
+        case, _, adopt = supported(client)
 
         results = at_once(
-            partial(until_settled, desk.send, **adopt),
+            partial(until_settled, client.send, **adopt),
             partial(until_settled, neighbour.send, **adopt),
         )
 
         assert sorted(isinstance(each, dict) for each in results) == [False, True], results
         (refused,) = (each for each in results if not isinstance(each, dict))
         assert refusal_of(refused) == ("precondition_unmet", "plan_not_proposed")
-        assert states_of(desk, case) == ["adopted"]
+        assert states_of(client, case) == ["adopted"]
 
 
 def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
-    desk: Desk, neighbour: Desk
+    client: Client, neighbour: Client
 ) -> None:
     """No plan stands against an objection that was taken before it."""
     for _ in range(5):
-        case, plan, adopt = supported(desk)
+        case, plan, adopt = supported(client)
 
         adopted, objected = at_once(
-            partial(until_settled, desk.send, **adopt),
+            partial(until_settled, client.send, **adopt),
             partial(until_settled, neighbour.position, case, plan, "ggz", "object"),
         )
 
@@ -115,31 +115,31 @@ def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
         else:
             assert refusal_of(adopted) == ("precondition_unmet", "objection")
             assert isinstance(objected, str), objected
-        heard = len(desk.read(case, kinds=["plan_position"])) == 3
-        assert (states_of(desk, case), heard) == (
+        heard = len(client.read(case, kinds=["plan_position"])) == 3
+        assert (states_of(client, case), heard) == (
             (["adopted"], False) if isinstance(adopted, dict) else (["proposed"], True)
         )
 
 
 def test_a_conclusion_does_not_overlook_an_action_blocked_at_the_same_moment(
-    desk: Desk, neighbour: Desk, runtime: Runtime
+    client: Client, neighbour: Client, runtime: Runtime
 ) -> None:
     """Whichever comes first, both are true afterwards."""
     for _ in range(5):
         case = new_id()
-        [action, _] = desk.actions(case, desk.adopted(case))
+        [action, _] = client.actions(case, client.adopted(case))
         body = {"state": "not_possible", "reason": "geen plaats"}
 
         blocked, drawn = at_once(
             partial(
-                until_settled, desk.send, "update_action", body, case, target=action, if_match=1
+                until_settled, client.send, "update_action", body, case, target=action, if_match=1
             ),
             partial(until_settled, neighbour.send, "draw_conclusion", bodies.conclusion(), case),
         )
 
         assert isinstance(blocked, dict), blocked
         told = [event["type"] for event in published(runtime, case)]
-        conclusions = desk.read(case, kinds=["conclusion"])
+        conclusions = client.read(case, kinds=["conclusion"])
         if isinstance(drawn, dict):
             assert told[-2:] == ["conclusion_drawn", "action_updated"]
             assert [one["id"] for one in conclusions] == [drawn["id"]]
@@ -149,13 +149,13 @@ def test_a_conclusion_does_not_overlook_an_action_blocked_at_the_same_moment(
             assert conclusions == []
 
 
-def supported(desk: Desk) -> tuple[str, str, dict[str, Any]]:
+def supported(client: Client) -> tuple[str, str, dict[str, Any]]:
     """A case, a proposed version of its plan that may be adopted, and what is sent to adopt it."""
     case = new_id()
-    plan = desk.propose(case)
+    plan = client.propose(case)
     for partner in ("caw", "parket"):
-        desk.position(case, plan, partner)
-    version = desk.one(case, plan)["version"]
+        client.position(case, plan, partner)
+    version = client.one(case, plan)["version"]
     adopt = {"name": "adopt_plan", "body": {}, "case": case, "target": plan, "if_match": version}
     return case, plan, adopt
 
@@ -166,6 +166,6 @@ def refusal_of(result: Any) -> tuple[str, Any]:
     return result.code, result.members.get("reason")
 
 
-def states_of(desk: Desk, case: str) -> list[Any]:
+def states_of(client: Client, case: str) -> list[Any]:
     """How the versions of a case stand, in order."""
-    return [one["content"]["state"] for one in desk.read(case, kinds=["plan"])]
+    return [one["content"]["state"] for one in client.read(case, kinds=["plan"])]

@@ -46,7 +46,7 @@ def envelope(name: str, body: dict[str, Any], case: str, **changes: Any) -> dict
     } | changes
 
 
-class Desk:
+class Client:
     """Commands and reads on one risk."""
 
     def __init__(self, risk: Risk) -> None:

@@ -15,7 +15,7 @@ from chassis.runtime import Runtime, open_runtime
 from chassis.sealing import KeyRing
 from deploy.local.parts import Parts
 from services.risk.application import Risk
-from tests.integration.risk.desk import Desk
+from tests.integration.risk.client import Client
 from tests.unit.risk.givens import catalogue
 
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
@@ -56,14 +56,14 @@ def runtime(parts: Parts, clock: FixedClock) -> Iterator[Runtime]:
 
 
 @pytest.fixture
-def desk(runtime: Runtime) -> Desk:
+def client(runtime: Runtime) -> Client:
     """Where commands are sent."""
-    return Desk(Risk(runtime, catalogue()))
+    return Client(Risk(runtime, catalogue()))
 
 
 @pytest.fixture
-def neighbour(runtime: Runtime) -> Iterator[Desk]:
+def neighbour(runtime: Runtime) -> Iterator[Client]:
     """A second process of risk on the same database, that has read nothing yet."""
     beside = replace(open_runtime(runtime.config), clock=runtime.clock)
-    yield Desk(Risk(beside, catalogue()))
+    yield Client(Risk(beside, catalogue()))
     beside.close()

@@ -10,17 +10,21 @@ from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from contracts.rpc.fragments import ReadFragmentsReply
 from tests.integration.intake.looking import kept, published, watching
-from tests.integration.risk.desk import Desk, envelope, new_id
+from tests.integration.risk.client import Client, envelope, new_id
 from tests.unit.risk.at_table import PERPETRATOR, filled_in
 from tests.unit.risk.givens import published as published_instrument
 
 
-def test_an_assessment_is_told_as_a_result_and_its_answers(desk: Desk, clock: FixedClock) -> None:
+def test_an_assessment_is_told_as_a_result_and_its_answers(
+    client: Client, clock: FixedClock
+) -> None:
     """Whoever reads the case finds what was filled in, in the instrument's order."""
     case = new_id()
-    assessment = desk.assess(case, answered={"confinement": "yes"}, remark="met de wijkinspecteur")
+    assessment = client.assess(
+        case, answered={"confinement": "yes"}, remark="met de wijkinspecteur"
+    )
 
-    result, *answers = desk.read(case)
+    result, *answers = client.read(case)
 
     assert (
         ReadFragmentsReply().validate(
@@ -64,46 +68,46 @@ def test_an_assessment_is_told_as_a_result_and_its_answers(desk: Desk, clock: Fi
     assert {one["content"]["assessment"] for one in answers} == {assessment}
 
 
-def test_assessments_are_told_in_the_order_of_time(desk: Desk, clock: FixedClock) -> None:
+def test_assessments_are_told_in_the_order_of_time(client: Client, clock: FixedClock) -> None:
     """The table sees how it went from one form to the next."""
     case = new_id()
-    first = desk.assess(case)
+    first = client.assess(case)
     clock.advance(timedelta(minutes=1))
-    second = desk.assess(case, partner="parket")
+    second = client.assess(case, partner="parket")
 
-    assert [one["id"] for one in desk.read(case, "assessment")] == [first, second]
-    kinds = [one["kind"] for one in desk.read(case)]
+    assert [one["id"] for one in client.read(case, "assessment")] == [first, second]
+    kinds = [one["kind"] for one in client.read(case)]
     assert [place for place, kind in enumerate(kinds) if kind == "assessment"] == [0, 17]
 
 
-def test_reading_can_be_narrowed(desk: Desk) -> None:
+def test_reading_can_be_narrowed(client: Client) -> None:
     """A list asks for no texts, a page for its own kinds, a link for one fragment."""
     case = new_id()
-    assessment = desk.assess(case)
+    assessment = client.assess(case)
 
-    bare = desk.read(case, content=False)
+    bare = client.read(case, content=False)
 
     assert len(bare) == 17
     assert {one["content"] for one in bare} == {None}
-    assert [one["id"] for one in desk.read(case, "assessment")] == [assessment]
-    assert desk.fragment(case, assessment)["id"] == assessment
-    assert desk.read(new_id(), fragment=assessment) == []
+    assert [one["id"] for one in client.read(case, "assessment")] == [assessment]
+    assert client.fragment(case, assessment)["id"] == assessment
+    assert client.read(new_id(), fragment=assessment) == []
 
 
-def test_a_recalled_assessment_is_gone_from_reading(runtime: Runtime, desk: Desk) -> None:
+def test_a_recalled_assessment_is_gone_from_reading(runtime: Runtime, client: Client) -> None:
     """What a partner took back is told to nobody; another partner's form stands."""
     case = new_id()
-    assessment, other = desk.assess(case), desk.assess(case, partner="parket")
+    assessment, other = client.assess(case), client.assess(case, partner="parket")
 
-    told = desk.recall(case, assessment)
+    told = client.recall(case, assessment)
 
     assert (told["id"], told["version"], told["state"]) == (assessment, 2, "recalled")
-    gone = [one for one in desk.read(case) if one["source"] == "caw"]
+    gone = [one for one in client.read(case) if one["source"] == "caw"]
     assert len(gone) == 17
     assert {(one["status"], one["version"], one["content"]) for one in gone} == {
         ("recalled", 2, None)
     }
-    stands = [one for one in desk.read(case) if one["source"] == "parket"]
+    stands = [one for one in client.read(case) if one["source"] == "parket"]
     assert [one["id"] for one in stands if one["kind"] == "assessment"] == [other]
     assert all(one["status"] == "offered" and one["content"] for one in stands)
     assert kept(runtime)["versions"] == 17
@@ -114,11 +118,11 @@ def test_a_recalled_assessment_is_gone_from_reading(runtime: Runtime, desk: Desk
     ]
 
 
-def test_only_the_source_recalls_and_only_an_assessment_of_the_case(desk: Desk) -> None:
+def test_only_the_source_recalls_and_only_an_assessment_of_the_case(client: Client) -> None:
     """Nobody takes back what another entrusted, or reaches into another case."""
     case = new_id()
-    assessment = desk.assess(case)
-    answer = desk.read(case, "assessment_answer")[0]["id"]
+    assessment = client.assess(case)
+    answer = client.read(case, "assessment_answer")[0]["id"]
     wrong = (
         ("not_allowed", {"partner": "parket"}, case),
         ("not_found", {}, new_id()),
@@ -129,16 +133,16 @@ def test_only_the_source_recalls_and_only_an_assessment_of_the_case(desk: Desk) 
 
     for code, changes, of in wrong:
         with pytest.raises(Refuse) as refused:
-            desk.recall(of, assessment, **changes)
+            client.recall(of, assessment, **changes)
         assert refused.value.code == code
 
-    desk.recall(case, assessment)
+    client.recall(case, assessment)
     with pytest.raises(Refuse) as refused:
-        desk.recall(case, assessment, if_match=2)
+        client.recall(case, assessment, if_match=2)
     assert refused.value.code == "already_recalled"
 
 
-def test_what_is_refused_leaves_nothing_behind(runtime: Runtime, desk: Desk) -> None:
+def test_what_is_refused_leaves_nothing_behind(runtime: Runtime, client: Client) -> None:
     """A form with a mistake in it is no half form."""
     before = kept(runtime)
 
@@ -149,46 +153,46 @@ def test_what_is_refused_leaves_nothing_behind(runtime: Runtime, desk: Desk) -> 
         ("validation_failed", filled_in() | {"colour": "red"}),
     ):
         with pytest.raises(Refuse, match=code):
-            desk.send("record_assessment", body, new_id())
+            client.send("record_assessment", body, new_id())
     stranger = envelope("record_assessment", filled_in(), new_id(), persons=[new_id()])
     with pytest.raises(Refuse) as refused:
-        desk.risk.perform("record_assessment", stranger)
+        client.risk.perform("record_assessment", stranger)
 
     assert refused.value.code == "unknown_subject"
     assert kept(runtime) == before
 
 
-def test_a_command_without_a_decided_case_is_refused(desk: Desk) -> None:
+def test_a_command_without_a_decided_case_is_refused(client: Client) -> None:
     """Risk keeps no case: it acts on none that policy has not seen."""
     for missing in ("case", "agreement", "decided_on"):
         command = envelope("record_assessment", filled_in(), new_id())
         with pytest.raises(Refuse) as refused:
-            desk.risk.perform("record_assessment", command | {missing: None})
+            client.risk.perform("record_assessment", command | {missing: None})
         assert refused.value.code == "not_found"
 
 
 def test_the_same_command_again_tells_the_same_and_does_nothing(
-    runtime: Runtime, desk: Desk
+    runtime: Runtime, client: Client
 ) -> None:
     """A form that is sent again after a broken connection is one assessment."""
     command = envelope("record_assessment", filled_in(), new_id())
-    first = desk.risk.perform("record_assessment", command)
+    first = client.risk.perform("record_assessment", command)
     before = kept(runtime)
 
-    again = desk.risk.perform("record_assessment", command | {"decision_id": new_id()})
+    again = client.risk.perform("record_assessment", command | {"decision_id": new_id()})
 
     assert again == first
     assert kept(runtime) == before
     with pytest.raises(KeyReused):
-        desk.risk.perform("record_assessment", command | {"body": filled_in(default="yes")})
+        client.risk.perform("record_assessment", command | {"body": filled_in(default="yes")})
 
 
 def test_an_unknown_case_costs_what_a_case_without_fragments_costs(
-    runtime: Runtime, desk: Desk, neighbour: Desk
+    runtime: Runtime, client: Client, neighbour: Client
 ) -> None:
     """Nobody learns from the work behind an answer that a case exists."""
     case = new_id()
-    desk.assess(case)
+    client.assess(case)
     shapes = []
 
     for asked in (case, new_id()):

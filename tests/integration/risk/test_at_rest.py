@@ -15,7 +15,7 @@ from services.risk.application import Risk
 from services.risk.store import LAYOUT
 from tests.integration.intake.looking import watching
 from tests.integration.intake.test_at_rest import Canaries, found_on_disk
-from tests.integration.risk.desk import Desk, new_id
+from tests.integration.risk.client import Client, new_id
 from tests.unit.risk.at_table import closing, filled_in, profile
 from tests.unit.risk.at_table import fragment as a_fragment
 from tests.unit.risk.givens import catalogue, published
@@ -23,7 +23,7 @@ from tests.unit.risk.givens import catalogue, published
 ANSWERED = {"confinement": "yes", "victim_concern": "unknown"}
 
 
-def canary_story(desk: Desk, word: Canaries) -> str:
+def canary_story(client: Client, word: Canaries) -> str:
     """A case with a canary in every text, weighed and taken; tells the case."""
     case = new_id()
     body = filled_in(
@@ -31,28 +31,28 @@ def canary_story(desk: Desk, word: Canaries) -> str:
         remark=word("remark"),
         override={"band": "score_7_to_13", "ground": word("override")},
     )
-    recalled = desk.send("record_assessment", body, case)["id"]
-    desk.recall(case, recalled)
-    assessment = desk.send("record_assessment", body, case)["id"]
-    weighing = desk.weigh(case, "caw")
+    recalled = client.send("record_assessment", body, case)["id"]
+    client.recall(case, recalled)
+    assessment = client.send("record_assessment", body, case)["id"]
+    weighing = client.weigh(case, "caw")
     for position in ("decline", "abstain"):
-        desk.say(case, weighing, "parket", position=position, ground=word(position))
+        client.say(case, weighing, "parket", position=position, ground=word(position))
     for _ in range(2):
         described = profile() | {"protective_factors": word("factors")}
         for domain in described["domains"]:
             domain["text"] = word(domain["domain"])
-        version = desk.fragment(case, weighing)["version"]
-        desk.send("write_problem_profile", described, case, target=weighing, if_match=version)
-    desk.close(case, weighing, assessment, reasons=word("reasons"))
+        version = client.fragment(case, weighing)["version"]
+        client.send("write_problem_profile", described, case, target=weighing, if_match=version)
+    client.close(case, weighing, assessment, reasons=word("reasons"))
     return case
 
 
 def test_no_word_of_a_case_is_readable_on_the_disk(
-    parts: Parts, runtime: Runtime, desk: Desk
+    parts: Parts, runtime: Runtime, client: Client
 ) -> None:
     """Whoever takes the disk home reads nothing that was judged of the family."""
     word = Canaries()
-    case = canary_story(desk, word)
+    case = canary_story(client, word)
     control = f"control{uuid.uuid4().hex}"
     runtime.database["versions"].insert_one({"_id": control, "fragment": control})
 
@@ -60,10 +60,10 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
 
     assert on_disk == {control}
     assert word.count > 25
-    assert word.mark in str(desk.read(case))
+    assert word.mark in str(client.read(case))
 
 
-def test_no_answer_stands_in_clear(runtime: Runtime, desk: Desk) -> None:
+def test_no_answer_stands_in_clear(runtime: Runtime, client: Client) -> None:
     """Nor reads anybody in the collections, or in an event, which item was answered, or how."""
     odara = published("odara")
     items = [one.id for one in (*odara.preconditions, *odara.items)]
@@ -72,7 +72,7 @@ def test_no_answer_stands_in_clear(runtime: Runtime, desk: Desk) -> None:
         for norms in (odara.scoring.norm_sets if odara.scoring else ())
         for one in norms.bands
     ]
-    case = canary_story(desk, Canaries())
+    case = canary_story(client, Canaries())
 
     kept = [
         str(document)
@@ -85,11 +85,11 @@ def test_no_answer_stands_in_clear(runtime: Runtime, desk: Desk) -> None:
         assert not [one for one in kept if readable in one], readable
 
 
-def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
+def test_answers_and_refusals_repeat_no_word(client: Client) -> None:
     """What a command answers is ids and state; a refusal does not quote what was sent."""
     word = Canaries()
     case = new_id()
-    weighing = desk.weigh(case, "caw", "parket")
+    weighing = client.weigh(case, "caw", "parket")
     bodies: list[tuple[str, dict[str, Any]]] = [
         ("record_assessment", filled_in(remark=word("remark")) | {"loose": word("loose")}),
         ("record_assessment", filled_in(answered={"confinement": word("answer")})),
@@ -100,11 +100,11 @@ def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
         ),
         ("close_weighing", closing("take") | {"reasons": word("reasons")}),
     ]
-    told: list[Any] = [desk.say(case, weighing, "ggz", ground=word("said"))]
+    told: list[Any] = [client.say(case, weighing, "ggz", ground=word("said"))]
 
     for name, body in bodies:
         with pytest.raises(Refuse) as refused:
-            desk.send(name, body, case, target=weighing, if_match=1)
+            client.send(name, body, case, target=weighing, if_match=1)
         told.append([str(refused.value), refused.value.__dict__])
 
     assert word.count == 7
@@ -112,7 +112,7 @@ def test_answers_and_refusals_repeat_no_word(desk: Desk) -> None:
 
 
 @pytest.fixture
-def register(runtime: Runtime, desk: Desk) -> Store:
+def register(runtime: Runtime, client: Client) -> Store:
     """The database of a busy region: 20,000 cases, beside the one that the test makes."""
     others = [
         {
@@ -127,17 +127,19 @@ def register(runtime: Runtime, desk: Desk) -> Store:
     return runtime.database
 
 
-def test_reading_does_not_slow_down_with_the_number_of_cases(register: Store, desk: Desk) -> None:
+def test_reading_does_not_slow_down_with_the_number_of_cases(
+    register: Store, client: Client
+) -> None:
     """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
-    case = canary_story(desk, Canaries())
-    weighing = desk.read(case, "weighing")[0]["id"]
+    case = canary_story(client, Canaries())
+    weighing = client.read(case, "weighing")[0]["id"]
     reads: dict[str, tuple[Any, int]] = {
-        "a case": (lambda: desk.read(case), 100),
-        "facts": (lambda: desk.read(case, content=False), 100),
-        "some kinds": (lambda: desk.read(case, "weighing", "problem_profile"), 100),
-        "a fragment": (lambda: desk.fragment(case, weighing), 20),
-        "an unknown case": (lambda: desk.read(new_id()), 10),
-        "an outcome": (lambda: desk.outcome(case, weighing), 10),
+        "a case": (lambda: client.read(case), 100),
+        "facts": (lambda: client.read(case, content=False), 100),
+        "some kinds": (lambda: client.read(case, "weighing", "problem_profile"), 100),
+        "a fragment": (lambda: client.fragment(case, weighing), 20),
+        "an unknown case": (lambda: client.read(new_id()), 10),
+        "an outcome": (lambda: client.outcome(case, weighing), 10),
     }
 
     for name, (read, most) in reads.items():
@@ -148,12 +150,12 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(register: Store, de
         assert asked.examined <= most, (name, asked.examined)
 
 
-def test_a_case_is_found_in_the_order_of_its_time(register: Store, desk: Desk) -> None:
+def test_a_case_is_found_in_the_order_of_its_time(register: Store, client: Client) -> None:
     """The server reads the fragments as they are told and sorts nothing."""
-    case = canary_story(desk, Canaries())
+    case = canary_story(client, Canaries())
 
     with watching(register) as asked:
-        desk.read(case)
+        client.read(case)
 
     [found] = [one for one in asked.operations if one["ns"].endswith(".fragments")]
     assert found["planSummary"] == "IXSCAN { case: 1, at: 1, place: 1 }"

@@ -11,7 +11,7 @@ from pymongo import MongoClient
 from chassis.errors import RemoteError, Unreachable
 from contracts.rpc import METHODS
 from deploy.local.parts import Parts
-from tests.integration.risk.desk import envelope, new_id
+from tests.integration.risk.client import envelope, new_id
 from tests.integration.serving import Served, serving
 from tests.unit.risk.at_table import closing, filled_in, profile
 from tests.unit.risk.givens import file_of

@@ -13,7 +13,7 @@ from contracts.rpc.fragments import ReadFragmentsReply
 from contracts.rpc.outcomes import WeighingOutcome
 from tests.integration.intake.looking import kept, published
 from tests.integration.intake.test_together import at_once
-from tests.integration.risk.desk import Desk, envelope, new_id
+from tests.integration.risk.client import Client, envelope, new_id
 from tests.unit.risk.at_table import PARTNERS, closing
 
 
@@ -25,17 +25,17 @@ def refusal(act: partial[object]) -> tuple[str, str | None]:
 
 
 def test_a_weighing_from_opening_to_its_outcome(
-    runtime: Runtime, desk: Desk, clock: FixedClock
+    runtime: Runtime, client: Client, clock: FixedClock
 ) -> None:
     """The table says how partners stand, which problems there are, and what it concludes."""
     case = new_id()
-    assessment = desk.assess(case)
-    weighing = desk.weigh(case, "caw")
-    desk.say(case, weighing, "parket", position="decline", ground="Hulp loopt.")
-    described = desk.describe(case, weighing)
+    assessment = client.assess(case)
+    weighing = client.weigh(case, "caw")
+    client.say(case, weighing, "parket", position="decline", ground="Hulp loopt.")
+    described = client.describe(case, weighing)
     clock.advance(timedelta(minutes=1))
 
-    closed = desk.close(case, weighing, assessment)
+    closed = client.close(case, weighing, assessment)
 
     assert (described["id"], described["version"], described["state"]) == (weighing, 2, "open")
     assert closed == {
@@ -45,7 +45,7 @@ def test_a_weighing_from_opening_to_its_outcome(
         "version": 3,
         "state": "closed",
     }
-    told = desk.read(case, "weighing", "weighing_position", "problem_profile")
+    told = client.read(case, "weighing", "weighing_position", "problem_profile")
     assert (
         ReadFragmentsReply().validate({"case": case, "fragments": told, "destroyed": False}) == {}
     )
@@ -68,7 +68,7 @@ def test_a_weighing_from_opening_to_its_outcome(
     }
     assert contents["problem_profile", "table"]["weighing"] == weighing
     assert len(contents["problem_profile", "table"]["domains"]) == 11
-    assert dump(WeighingOutcome, desk.outcome(case, weighing)) == {
+    assert dump(WeighingOutcome, client.outcome(case, weighing)) == {
         "id": weighing,
         "case": case,
         "closed_at": clock.now().isoformat(),
@@ -87,186 +87,186 @@ def test_a_weighing_from_opening_to_its_outcome(
     ]
 
 
-def test_an_open_weighing_tells_its_state_and_nothing_more(desk: Desk) -> None:
+def test_an_open_weighing_tells_its_state_and_nothing_more(client: Client) -> None:
     """Before the table concludes there is no conclusion to read."""
     case = new_id()
-    weighing = desk.weigh(case)
+    weighing = client.weigh(case)
 
-    assert desk.fragment(case, weighing)["content"] == {"state": "open"}
+    assert client.fragment(case, weighing)["content"] == {"state": "open"}
 
 
-def test_a_weighing_stands_until_the_table_weighs_again(desk: Desk) -> None:
+def test_a_weighing_stands_until_the_table_weighs_again(client: Client) -> None:
     """A family would be taken on what the table thought before it learned more."""
     case = new_id()
-    assessment = desk.assess(case)
-    first = desk.weigh(case, "caw", "parket")
-    desk.describe(case, first)
-    desk.close(case, first, assessment)
-    assert desk.outcome(case, first)["stands"]
+    assessment = client.assess(case)
+    first = client.weigh(case, "caw", "parket")
+    client.describe(case, first)
+    client.close(case, first, assessment)
+    assert client.outcome(case, first)["stands"]
 
-    desk.recall(case, assessment)
-    said = desk.outcome(case, first)
+    client.recall(case, assessment)
+    said = client.outcome(case, first)
     assert (said["stands"], said["assessments"]) == (True, 0)
 
-    second = desk.weigh(case, "caw", "parket")
-    assert not desk.outcome(case, first)["stands"]
-    desk.close(case, second, conclusion="not_grave_enough")
-    assert not desk.outcome(case, first)["stands"]
-    assert desk.outcome(case, second)["stands"]
+    second = client.weigh(case, "caw", "parket")
+    assert not client.outcome(case, first)["stands"]
+    client.close(case, second, conclusion="not_grave_enough")
+    assert not client.outcome(case, first)["stands"]
+    assert client.outcome(case, second)["stands"]
 
 
-def test_open_foreign_and_unknown_weighings_look_the_same(desk: Desk) -> None:
+def test_open_foreign_and_unknown_weighings_look_the_same(client: Client) -> None:
     """Nobody can move a case on a weighing that is unfinished or somebody else's."""
     case, other = new_id(), new_id()
-    still_open = desk.weigh(case)
-    foreign = desk.weigh(other, "caw", "parket")
-    desk.close(other, foreign, conclusion="not_grave_enough")
+    still_open = client.weigh(case)
+    foreign = client.weigh(other, "caw", "parket")
+    client.close(other, foreign, conclusion="not_grave_enough")
     refusals = set()
 
     for outcome in (still_open, foreign, new_id()):
         with pytest.raises(Refuse) as refused:
-            desk.outcome(case, outcome)
+            client.outcome(case, outcome)
         refusals.add((refused.value.code, refused.value.detail))
 
     assert refusals == {("not_found", "no closed weighing of this case has this id")}
 
 
-def test_after_closing_nothing_of_it_changes(runtime: Runtime, desk: Desk) -> None:
+def test_after_closing_nothing_of_it_changes(runtime: Runtime, client: Client) -> None:
     """Whatever is tried, what the table concluded stays; it tells that its assessment is gone."""
     case = new_id()
-    assessment = desk.assess(case)
-    weighing = desk.weigh(case, "caw", "parket")
-    desk.describe(case, weighing)
-    desk.close(case, weighing, assessment)
-    outcome = desk.outcome(case, weighing)
+    assessment = client.assess(case)
+    weighing = client.weigh(case, "caw", "parket")
+    client.describe(case, weighing)
+    client.close(case, weighing, assessment)
+    outcome = client.outcome(case, weighing)
     kinds = ("weighing", "weighing_position", "problem_profile")
-    before = desk.read(case, *kinds)
+    before = client.read(case, *kinds)
 
     tried = [
-        refusal(partial(desk.say, case, weighing, "caw", position="decline", ground="toch niet")),
-        refusal(partial(desk.say, case, weighing, "ggz")),
-        refusal(partial(desk.describe, case, weighing, "anders")),
-        refusal(partial(desk.close, case, weighing, conclusion="not_grave_enough")),
+        refusal(partial(client.say, case, weighing, "caw", position="decline", ground="toch niet")),
+        refusal(partial(client.say, case, weighing, "ggz")),
+        refusal(partial(client.describe, case, weighing, "anders")),
+        refusal(partial(client.close, case, weighing, conclusion="not_grave_enough")),
     ]
-    desk.recall(case, assessment)
+    client.recall(case, assessment)
 
     assert tried == [("precondition_unmet", "weighing_closed")] * 4
-    assert desk.read(case, *kinds) == before
-    assert desk.outcome(case, weighing) == outcome | {"assessments": 0}
+    assert client.read(case, *kinds) == before
+    assert client.outcome(case, weighing) == outcome | {"assessments": 0}
     assert kept(runtime)["weighings"] == 1
 
 
-def test_a_case_is_weighed_again_only_after_the_first_is_closed(desk: Desk) -> None:
+def test_a_case_is_weighed_again_only_after_the_first_is_closed(client: Client) -> None:
     """A case that comes back is weighed afresh: by new positions, on a profile of its own."""
     case = new_id()
-    assessment = desk.assess(case)
-    first = desk.weigh(case, "caw", "parket")
-    desk.describe(case, first)
+    assessment = client.assess(case)
+    first = client.weigh(case, "caw", "parket")
+    client.describe(case, first)
 
-    twice = refusal(partial(desk.weigh, case))
-    desk.close(case, first, conclusion="not_grave_enough")
-    second = desk.weigh(case, "caw")
-    too_few = refusal(partial(desk.close, case, second, assessment))
-    desk.say(case, second, "ggz")
-    no_profile = refusal(partial(desk.close, case, second, assessment))
-    desk.describe(case, second)
-    desk.close(case, second, assessment)
+    twice = refusal(partial(client.weigh, case))
+    client.close(case, first, conclusion="not_grave_enough")
+    second = client.weigh(case, "caw")
+    too_few = refusal(partial(client.close, case, second, assessment))
+    client.say(case, second, "ggz")
+    no_profile = refusal(partial(client.close, case, second, assessment))
+    client.describe(case, second)
+    client.close(case, second, assessment)
 
     assert twice == ("precondition_unmet", "weighing_open")
     assert too_few == ("precondition_unmet", "positions_missing")
     assert no_profile == ("precondition_unmet", "problem_profile_missing")
-    conclusions = [desk.outcome(case, one)["conclusion"] for one in (first, second)]
+    conclusions = [client.outcome(case, one)["conclusion"] for one in (first, second)]
     assert conclusions == ["not_grave_enough", "take"]
 
 
-def test_a_case_is_taken_on_an_assessment_that_stands(desk: Desk) -> None:
+def test_a_case_is_taken_on_an_assessment_that_stands(client: Client) -> None:
     """A form that was taken back, of another case, or none at all carries no decision."""
     case = new_id()
-    recalled, foreign = desk.assess(case), desk.assess(new_id())
-    desk.recall(case, recalled)
-    weighing = desk.weigh(case, "caw", "parket")
-    desk.describe(case, weighing)
+    recalled, foreign = client.assess(case), client.assess(new_id())
+    client.recall(case, recalled)
+    weighing = client.weigh(case, "caw", "parket")
+    client.describe(case, weighing)
 
     for named in ([], [recalled], [foreign], [new_id()]):
-        missing = refusal(partial(desk.close, case, weighing, *named))
+        missing = refusal(partial(client.close, case, weighing, *named))
         assert missing == ("precondition_unmet", "assessment_missing")
 
-    answer = desk.read(case, "assessment_answer")[0]["id"]
-    assert refusal(partial(desk.close, case, weighing, answer))[1] == "assessment_missing"
+    answer = client.read(case, "assessment_answer")[0]["id"]
+    assert refusal(partial(client.close, case, weighing, answer))[1] == "assessment_missing"
 
 
 @pytest.mark.parametrize(
     ("answer", "conclusion"),
     [("yes", "not_grave_enough"), ("no", "take"), ("unknown", "criteria_not_met")],
 )
-def test_people_conclude_whatever_the_score(desk: Desk, answer: str, conclusion: str) -> None:
+def test_people_conclude_whatever_the_score(client: Client, answer: str, conclusion: str) -> None:
     """The highest band takes no case by itself, and a low one forbids nobody to take it."""
     case = new_id()
-    assessment = desk.assess(case, default=answer)
-    weighing = desk.weigh(case)
-    desk.describe(case, weighing)
+    assessment = client.assess(case, default=answer)
+    weighing = client.weigh(case)
+    client.describe(case, weighing)
 
-    by_itself = refusal(partial(desk.outcome, case, weighing))
-    alone = refusal(partial(desk.close, case, weighing, assessment, conclusion=conclusion))
+    by_itself = refusal(partial(client.outcome, case, weighing))
+    alone = refusal(partial(client.close, case, weighing, assessment, conclusion=conclusion))
     for partner in ("caw", "parket"):
-        desk.say(case, weighing, partner)
-    desk.close(case, weighing, assessment, conclusion=conclusion)
+        client.say(case, weighing, partner)
+    client.close(case, weighing, assessment, conclusion=conclusion)
 
     assert by_itself == ("not_found", None)
     assert alone == ("precondition_unmet", "positions_missing")
-    assert desk.outcome(case, weighing)["conclusion"] == conclusion
+    assert client.outcome(case, weighing)["conclusion"] == conclusion
 
 
-def test_a_position_taken_again_is_a_new_version_of_the_same(desk: Desk) -> None:
+def test_a_position_taken_again_is_a_new_version_of_the_same(client: Client) -> None:
     """A partner that was convinced has one position, and the weighing is not disturbed by it."""
     case = new_id()
-    weighing = desk.weigh(case, "caw")
+    weighing = client.weigh(case, "caw")
 
-    said = desk.say(case, weighing, "caw", position="decline", ground="nee")
+    said = client.say(case, weighing, "caw", position="decline", ground="nee")
 
-    [told] = desk.read(case, "weighing_position")
+    [told] = client.read(case, "weighing_position")
     assert (said["id"], said["version"], said["state"]) == (told["id"], 2, "decline")
     assert (told["content"]["position"], told["content"]["ground"]) == ("decline", "nee")
-    assert desk.fragment(case, weighing)["version"] == 1
-    assert refusal(partial(desk.close, case, weighing, conclusion="criteria_not_met")) == (
+    assert client.fragment(case, weighing)["version"] == 1
+    assert refusal(partial(client.close, case, weighing, conclusion="criteria_not_met")) == (
         "precondition_unmet",
         "positions_missing",
     )
 
 
-def test_all_partners_take_their_position_at_the_same_moment(desk: Desk) -> None:
+def test_all_partners_take_their_position_at_the_same_moment(client: Client) -> None:
     """During a session everybody speaks at once, and nobody is turned away or counted twice."""
     case = new_id()
-    weighing = desk.weigh(case)
+    weighing = client.weigh(case)
 
-    said = at_once(*(partial(desk.say, case, weighing, one) for one in PARTNERS * 2))
+    said = at_once(*(partial(client.say, case, weighing, one) for one in PARTNERS * 2))
 
     assert all(isinstance(one, dict) for one in said), said
-    positions = desk.read(case, "weighing_position")
+    positions = client.read(case, "weighing_position")
     assert sorted((one["content"]["partner"], one["version"]) for one in positions) == sorted(
         (one, 2) for one in PARTNERS
     )
 
 
-def test_two_processes_open_one_weighing(desk: Desk, neighbour: Desk) -> None:
+def test_two_processes_open_one_weighing(client: Client, neighbour: Client) -> None:
     """A case is not weighed twice because two people pressed the button in two places."""
     for _ in range(5):
         case = new_id()
 
-        opened = at_once(partial(desk.weigh, case), partial(neighbour.weigh, case))
+        opened = at_once(partial(client.weigh, case), partial(neighbour.weigh, case))
 
         assert len([one for one in opened if isinstance(one, str)]) == 1, opened
         assert [one.code for one in opened if isinstance(one, CodedError)] == ["precondition_unmet"]
-        assert len(desk.read(case, "weighing")) == 1
+        assert len(client.read(case, "weighing")) == 1
 
 
 def test_no_position_slips_into_a_weighing_that_is_being_closed(
-    desk: Desk, neighbour: Desk
+    client: Client, neighbour: Client
 ) -> None:
     """What was said counted when the table concluded, or it was not said."""
     for _ in range(5):
         case = new_id()
-        weighing = desk.weigh(case, "caw", "parket")
+        weighing = client.weigh(case, "caw", "parket")
         said = {"conclusion": "not_grave_enough"}
         close = envelope(
             "close_weighing",
@@ -278,12 +278,12 @@ def test_no_position_slips_into_a_weighing_that_is_being_closed(
         )
 
         results = at_once(
-            partial(desk.risk.perform, "close_weighing", close),
+            partial(client.risk.perform, "close_weighing", close),
             partial(neighbour.say, case, weighing, "ggz"),
         )
 
         assert isinstance(results[0], dict), results
         spoke = isinstance(results[1], dict)
-        assert len(desk.read(case, "weighing_position")) == 2 + spoke
+        assert len(client.read(case, "weighing_position")) == 2 + spoke
         if not spoke:
             assert results[1].members["reason"] == "weighing_closed"
