@@ -25,7 +25,7 @@ from services.intake.domain.sessions import LONGEST_AGENDA, put_on_agenda
 from services.intake.domain.transitions import transition
 from tests.integration.test_error_codes import FROM_THE_STORE, OVER_THE_BUS
 from tests.unit.gateway.fakes import Platform, an_id, raising, refuse
-from tests.unit.intake.givens import asked, case, command, item, session
+from tests.unit.intake.factories import asked, case, command, item, session
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("chassis", "casework", "contracts", "gateway", "services")

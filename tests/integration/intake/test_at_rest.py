@@ -14,9 +14,9 @@ from deploy.local.parts import Parts
 from services.intake.store.case_documents import case_document
 from tests import builders
 from tests.integration.intake.client import PARTNERS, Client
-from tests.integration.intake.looking import watching
-from tests.unit.intake.givens import NOW
-from tests.unit.intake.givens import case as a_case
+from tests.integration.observing import watching
+from tests.unit.intake.factories import NOW
+from tests.unit.intake.factories import case as a_case
 
 
 class Canaries:

@@ -12,7 +12,7 @@ from chassis.vault import KeyDestroyed
 from contracts.events import read_event
 from tests import builders
 from tests.integration.intake.client import PARTNERS, Client, new_id
-from tests.integration.intake.looking import kept, published
+from tests.integration.observing import kept, published
 
 
 def test_an_item_is_offered_corrected_and_recalled(runtime: Runtime, client: Client) -> None:

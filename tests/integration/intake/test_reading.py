@@ -11,7 +11,7 @@ from chassis.runtime import Runtime
 from contracts.rpc import intake as wire
 from tests import builders
 from tests.integration.intake.client import PARTNERS, Client, new_id
-from tests.integration.intake.looking import watching
+from tests.integration.observing import watching
 
 STAFF_NUMBER = "85010112345"
 

@@ -14,7 +14,7 @@ from chassis.mongo import Conflict
 from chassis.runtime import Runtime
 from tests import builders
 from tests.integration.intake.client import PARTNERS, Client
-from tests.integration.intake.looking import kept, published
+from tests.integration.observing import kept, published
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

@@ -12,8 +12,8 @@ from chassis.runtime import Runtime
 from tests import builders
 from tests.integration.intake.client import PARTNERS, Client, new_id
 from tests.integration.intake.closed import Closed
-from tests.integration.intake.looking import kept, published
 from tests.integration.intake.test_together import at_once, until_settled
+from tests.integration.observing import kept, published
 
 
 def accepted(client: Client, closed: Closed) -> str:

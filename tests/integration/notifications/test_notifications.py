@@ -10,7 +10,7 @@ from pymongo import MongoClient
 
 from chassis.errors import RemoteError
 from deploy.local.parts import Parts
-from tests.integration.intake.looking import watching
+from tests.integration.observing import watching
 from tests.integration.serving import Served, case_event, policy_server, serving
 from tests.waiting import wait_until
 

@@ -12,7 +12,7 @@ from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from services.plans.application import Plans
-from tests.integration.intake.looking import watching
+from tests.integration.observing import watching
 from tests.integration.plans.client import PERPETRATOR, VICTIM, Client, new_id
 from tests.unit.plans import bodies
 

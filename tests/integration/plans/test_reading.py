@@ -7,7 +7,7 @@ import pytest
 from chassis.runtime import Runtime
 from contracts.rpc.fragments import ReadFragmentsReply
 from services.plans.application import Plans
-from tests.integration.intake.looking import watching
+from tests.integration.observing import watching
 from tests.integration.plans.client import Client, new_id
 from tests.unit.plans import bodies
 

@@ -11,7 +11,7 @@ from chassis.runtime import Runtime
 from contracts.events import read_event
 from contracts.fragments import KINDS
 from contracts.rpc.fragments import ReadFragmentsReply
-from tests.integration.intake.looking import kept, published
+from tests.integration.observing import kept, published
 from tests.integration.plans.client import PERPETRATOR, VICTIM, Client, new_id
 from tests.unit.plans import bodies
 

@@ -4,7 +4,7 @@ import uuid
 from typing import Any, Final
 
 from services.risk.application import Risk
-from tests.unit.risk.at_table import PARTNERS, closing, filled_in, profile
+from tests.unit.risk.factories import PARTNERS, closing, filled_in, profile
 
 TERMS: Final = {"close_weighing": {"quorum": 2}}
 

@@ -16,7 +16,7 @@ from chassis.sealing import KeyRing
 from deploy.local.parts import Parts
 from services.risk.application import Risk
 from tests.integration.risk.client import Client
-from tests.unit.risk.givens import catalogue
+from tests.unit.risk.instruments import catalogue
 
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 

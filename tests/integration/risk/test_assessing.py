@@ -9,10 +9,10 @@ from chassis.commands import KeyReused
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from contracts.rpc.fragments import ReadFragmentsReply
-from tests.integration.intake.looking import kept, published, watching
+from tests.integration.observing import kept, published, watching
 from tests.integration.risk.client import Client, envelope, new_id
-from tests.unit.risk.at_table import PERPETRATOR, filled_in
-from tests.unit.risk.givens import published as published_instrument
+from tests.unit.risk.factories import PERPETRATOR, filled_in
+from tests.unit.risk.instruments import published as published_instrument
 
 
 def test_an_assessment_is_told_as_a_result_and_its_answers(

@@ -13,12 +13,12 @@ from chassis.runtime import Runtime
 from deploy.local.parts import Parts
 from services.risk.application import Risk
 from services.risk.store import LAYOUT
-from tests.integration.intake.looking import watching
 from tests.integration.intake.test_at_rest import Canaries, found_on_disk
+from tests.integration.observing import watching
 from tests.integration.risk.client import Client, new_id
-from tests.unit.risk.at_table import closing, filled_in, profile
-from tests.unit.risk.at_table import fragment as a_fragment
-from tests.unit.risk.givens import catalogue, published
+from tests.unit.risk.factories import closing, filled_in, profile
+from tests.unit.risk.factories import fragment as a_fragment
+from tests.unit.risk.instruments import catalogue, published
 
 ANSWERED = {"confinement": "yes", "victim_concern": "unknown"}
 

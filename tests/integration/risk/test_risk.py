@@ -13,8 +13,8 @@ from contracts.rpc import METHODS
 from deploy.local.parts import Parts
 from tests.integration.risk.client import envelope, new_id
 from tests.integration.serving import Served, serving
-from tests.unit.risk.at_table import closing, filled_in, profile
-from tests.unit.risk.givens import file_of
+from tests.unit.risk.factories import closing, filled_in, profile
+from tests.unit.risk.instruments import file_of
 from tests.waiting import wait_until
 
 

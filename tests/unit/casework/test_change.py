@@ -6,7 +6,7 @@ import pytest
 
 from casework.change import Change, result_of
 from chassis.errors import Refuse
-from tests.unit.plans.givens import case, command, plan
+from tests.unit.plans.factories import case, command, plan
 
 
 def test_a_command_answers_ids_and_state_only() -> None:

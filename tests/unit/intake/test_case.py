@@ -10,7 +10,7 @@ from services.intake.domain.case import CONTRIBUTING, ClientPerson, Conflict, ev
 from services.intake.domain.crisis import raise_crisis
 from services.intake.domain.informing import confirm_informing
 from services.intake.domain.participation import declare_conflict, invite_participant
-from tests.unit.intake.givens import NOW, VICTIM, case, command, names, refusal
+from tests.unit.intake.factories import NOW, VICTIM, case, command, names, refusal
 
 CRISIS = {"text": "Hij staat voor de deur", "summary": "acuut", "subjects": [VICTIM]}
 

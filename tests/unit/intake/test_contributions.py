@@ -15,7 +15,7 @@ from services.intake.domain import contributions
 from services.intake.domain.case import Case, Change
 from services.intake.domain.information_request import InformationRequest
 from tests import builders
-from tests.unit.intake.givens import (
+from tests.unit.intake.factories import (
     NOW,
     PERPETRATOR,
     VICTIM,

@@ -14,7 +14,7 @@ from services.intake.domain.matching import (
     normal_name,
     notice,
 )
-from tests.unit.intake.givens import case
+from tests.unit.intake.factories import case
 
 ANNA: dict[str, Any] = {
     "given_name": "Anna",

@@ -10,7 +10,7 @@ from chassis.errors import Refuse
 from contracts.vocabulary import ACTION_STATES, BLOCKED_STATES
 from services.plans.domain.actions import MOVES, record_decision, update_action
 from tests.unit.plans import bodies
-from tests.unit.plans.givens import (
+from tests.unit.plans.factories import (
     ACTION,
     EARLIER,
     action,

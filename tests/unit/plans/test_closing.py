@@ -9,7 +9,7 @@ from casework.change import Change
 from casework.fragment import Fragment
 from services.plans.domain.closing import draw_conclusion, evaluate_approach, record_follow_up
 from tests.unit.plans import bodies
-from tests.unit.plans.givens import (
+from tests.unit.plans.factories import (
     EARLIER,
     NOW,
     action,

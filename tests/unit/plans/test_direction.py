@@ -15,7 +15,7 @@ from services.plans.domain.direction import (
     update_trajectory,
 )
 from tests.unit.plans import bodies
-from tests.unit.plans.givens import (
+from tests.unit.plans.factories import (
     CHILD,
     NOW,
     PLAN,

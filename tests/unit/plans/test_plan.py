@@ -11,7 +11,7 @@ from casework.fragment import Fragment
 from chassis.errors import Refuse
 from services.plans.domain.plan import adopt_plan, propose_plan, take_plan_position
 from tests.unit.plans import bodies
-from tests.unit.plans.givens import (
+from tests.unit.plans.factories import (
     ACTION,
     CHILD,
     EARLIER,

@@ -12,7 +12,7 @@ from contracts.fragments import KINDS, project
 from services.risk.domain.assessing import recall_assessment, record_assessment
 from services.risk.domain.catalogue import make_catalogue, read_instrument
 from services.risk.domain.instrument import Instrument
-from tests.unit.risk.at_table import (
+from tests.unit.risk.factories import (
     NOW,
     PERPETRATOR,
     VICTIM,
@@ -22,7 +22,7 @@ from tests.unit.risk.at_table import (
     filled_in,
     fragment,
 )
-from tests.unit.risk.givens import catalogue, published, refusal, small
+from tests.unit.risk.instruments import catalogue, published, refusal, small
 
 
 def recorded(body: dict[str, Any], **changes: Any) -> Change:

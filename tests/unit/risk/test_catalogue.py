@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.risk.domain.catalogue import InstrumentUnfit, make_catalogue, read_instrument
-from tests.unit.risk.givens import answer, band, counted, item, published, small, text
+from tests.unit.risk.instruments import answer, band, counted, item, published, small, text
 
 Content = dict[str, Any]
 Change = Callable[[Content], object]

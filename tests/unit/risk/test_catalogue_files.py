@@ -18,7 +18,7 @@ from services.risk.catalogue_files import (
     open_catalogue,
 )
 from services.risk.domain.scoring import override
-from tests.unit.risk.givens import (
+from tests.unit.risk.instruments import (
     answer,
     answers,
     band,

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.vocabulary import CATEGORIES
 from services.risk.domain.instrument import Label
-from tests.unit.risk.givens import (
+from tests.unit.risk.instruments import (
     answers,
     catalogue,
     ends,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.risk.domain.catalogue import InstrumentUnfit, read_instrument
 from services.risk.domain.instrument import UNKNOWN, Instrument
 from services.risk.domain.scoring import Assessed, override, score
-from tests.unit.risk.givens import (
+from tests.unit.risk.instruments import (
     answers,
     counted,
     ends,

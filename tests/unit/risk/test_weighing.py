@@ -18,7 +18,7 @@ from services.risk.domain.weighing import (
     weighing_outcome,
     write_problem_profile,
 )
-from tests.unit.risk.at_table import (
+from tests.unit.risk.factories import (
     NOW,
     PERPETRATOR,
     VICTIM,
@@ -33,7 +33,7 @@ from tests.unit.risk.at_table import (
     profiled,
     weighing,
 )
-from tests.unit.risk.givens import catalogue, refusal
+from tests.unit.risk.instruments import catalogue, refusal
 
 
 def told(change: Change, live: list[str], *, stands: bool) -> dict[str, Any]:

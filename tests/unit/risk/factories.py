@@ -12,7 +12,7 @@ from casework.command import Command
 from casework.fragment import Fragment
 from contracts import vocabulary as words
 from contracts.bodies import COMMAND_BODIES
-from tests.unit.risk.givens import answers, everybody, published
+from tests.unit.risk.instruments import answers, everybody, published
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 VICTIM, PERPETRATOR = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))

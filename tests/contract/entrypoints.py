@@ -1,4 +1,4 @@
-"""Prints the doors of every service as JSON; a process of its own, for it imports eventlet."""
+"""Prints the entrypoints of every service as JSON; run as a process, for it imports eventlet."""
 
 import importlib
 import inspect
@@ -15,18 +15,18 @@ from chassis.serve import find_service
 from contracts.vocabulary import SERVICES
 
 
-def doors(name: str) -> dict[str, Any]:
-    """The methods of a service with the callers each answers, and the keys that it hears."""
+def entrypoints(name: str) -> dict[str, Any]:
+    """The RPC methods of a service with the callers of each, and the events that it handles."""
     service = find_service(importlib.import_module(f"services.{name}.service"))
     methods = {}
-    for method_name, method in entrypoints(service, Rpc):
+    for method_name, method in declared(service, Rpc):
         method.container = SimpleNamespace(service_cls=service)
         methods[method_name] = sorted(method.allowed())
-    heard = sorted(key for _, hears in entrypoints(service, EventHandler) for key in hears.keys)
-    return {"methods": methods, "hears": heard}
+    handled = sorted(key for _, handler in declared(service, EventHandler) for key in handler.keys)
+    return {"methods": methods, "events": handled}
 
 
-def entrypoints(service: Any, kind: type[Entrypoint]) -> Iterator[tuple[str, Any]]:
+def declared(service: Any, kind: type[Entrypoint]) -> Iterator[tuple[str, Any]]:
     """The entrypoints of a kind, as they stand on the class."""
     for name, member in inspect.getmembers(service, inspect.isfunction):
         for entrypoint in getattr(member, ENTRYPOINT_EXTENSIONS_ATTR, ()):
@@ -35,4 +35,4 @@ def entrypoints(service: Any, kind: type[Entrypoint]) -> Iterator[tuple[str, Any
 
 
 if __name__ == "__main__":
-    print(json.dumps({name: doors(name) for name in SERVICES}))
+    print(json.dumps({name: entrypoints(name) for name in SERVICES}))
