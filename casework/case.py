@@ -11,10 +11,10 @@ from contracts.reasons import Reason
 
 @dataclass(frozen=True)
 class DecidedCase:
-    """What a decided command tells of its case (dossier); risk and plans keep none of it.
+    """What a decided command says of its case (dossier); risk and plans store none of it.
 
     `persons` are the random ids of the client system (cliëntsysteem), `walled` the persons who must
-    not hear of the case.
+    not learn of the case.
     """
 
     id: str
@@ -40,7 +40,7 @@ class DecidedCase:
         check_participants(self.participants, partners)
 
     def event_facts(self) -> dict[str, Any]:
-        """What every event about the case tells, so that its subscribers need not ask."""
+        """What every event about the case holds, so that its subscribers need not ask intake."""
         return {
             "case": self.id,
             "agreement": self.agreement,

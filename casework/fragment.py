@@ -14,8 +14,8 @@ class Fragment:
     """A part of a case that can be released.
 
     `codes` are the ids, codes and days (ISO 8601) that rules look at: they are stored in clear and
-    told as part of the content. `content` is None where a rule does not look at it, or leaves it as
-    it is. `of` is the fragment that it goes with; `place` orders fragments of one moment.
+    released as part of the content. `content` is None where a rule does not look at it, or leaves
+    it as it is. `of` is the fragment that it goes with; `place` orders fragments of one moment.
     """
 
     id: str

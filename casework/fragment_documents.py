@@ -36,7 +36,7 @@ def _as_they_are(codes: Codes, _today: date) -> Codes:
 class FragmentLayout:
     """Which facts of its fragments a service stores; the other ones are the same for all of them.
 
-    `codes` names the member of a document that holds the codes. `present` is how codes are told on
+    `codes` names the member of a document that holds the codes. `present` is how codes go over
     a day, as part of the content.
     """
 

@@ -1,4 +1,4 @@
-"""Moments as they are stored and told: text of one fixed form, which sorts by time."""
+"""Moments as they are stored and sent: text of one fixed form, which sorts by time."""
 
 from datetime import UTC, datetime
 

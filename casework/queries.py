@@ -76,8 +76,8 @@ class FragmentQueries:
                 return FragmentsRead(
                     [to_wire(one, self._layout, self._open(one), today) for one in found], False
                 )
-        told = [to_wire(one, self._layout, None, today) for one in found]
-        return FragmentsRead(told, destroyed=content)
+        fragments = [to_wire(one, self._layout, None, today) for one in found]
+        return FragmentsRead(fragments, destroyed=content)
 
     def _open(self, document: Document) -> Any:
         """The content; None of what was recalled, or is kept apart."""

@@ -100,7 +100,7 @@ def perform_once(
     case: str | None,
     act: Callable[[ClientSession], dict[str, Any]],
 ) -> dict[str, Any]:
-    """Runs `act` in the transaction that keeps the command's id, or tells the outcome kept before.
+    """Runs `act` in the transaction that keeps the command's id, or gives the outcome kept before.
 
     Commands on one case wait for each other in this process.
     """

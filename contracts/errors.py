@@ -1,4 +1,4 @@
-"""The codes of errors that cross a wire, and the HTTP status that tells each.
+"""The codes of errors that cross a wire, and the HTTP status of each.
 
 `chassis/errors.py` has the classes that carry them: refuse, retry, park.
 """

@@ -5,7 +5,7 @@ from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, c
 
 
 class CaseData(Strict):
-    """What every event about a case tells; `director` where its sender knows of one."""
+    """What every event about a case holds; `director` where its sender knows of one."""
 
     case = RandomId(required=True)
     agreement = Code(required=True)
@@ -70,7 +70,7 @@ class ConflictData(CaseData):
 
 
 class PossibleMatchData(CaseData):
-    """`walled_from_matches` must not hear of any of the cases that this one may be a match of."""
+    """`walled_from_matches` must not learn of any of the cases that this one may be a match of."""
 
     walled_from_matches = codes(1000, required=True)
 

@@ -1,7 +1,8 @@
 """Events: what happened, in ids and codes only, as CloudEvents 1.0 (architecture.md).
 
-An event never carries content. `data` of a case event holds the facts that a hearer needs to react
-without asking: the agreement, the stage, who takes part and who must not be told (`walled`).
+An event never carries content. `data` of a case event holds the facts that a subscriber needs to
+react without asking: the agreement, the stage, who takes part and who must not learn of the case
+(`walled`).
 """
 
 import uuid
@@ -133,7 +134,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "plans.plan_proposed": "A version of the plan (plan van aanpak) was proposed.",
     "plans.plan_position_taken": "A partner said how it stands to a version of the plan.",
     "plans.plan_adopted": "A version became the plan; its actions have followers and days.",
-    "plans.action_updated": "The follower told how an action stands.",
+    "plans.action_updated": "The follower reported the state of an action.",
     "plans.decision_recorded": "The team took a supported decision (gedragen beslissing).",
     "plans.contact_logged": "The director had a contact.",
     "plans.trajectory_recorded": "The director noted a trajectory of help or justice.",

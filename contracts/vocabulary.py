@@ -140,7 +140,7 @@ WEIGHING_CONCLUSIONS: Final = ("take", *NOT_TAKEN_GROUNDS)
 """How a weighing (weging) ends: people say so, never a score."""
 
 AIMS: Final = ("stop_violence", "prevent_recurrence", "strengthen_protective_factors")
-"""The three aims by which goals and outcomes are told."""
+"""The three aims by which goals and outcomes are recorded."""
 
 PLAN_POSITIONS: Final = ("approve", "object", "abstain")
 """How a partner stands to a version of the plan."""

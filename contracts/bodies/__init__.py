@@ -35,4 +35,4 @@ REFERS_TO: Final = plans.REFERS_TO
 """Command → what its body refers to outside its owner's keeping: the service and the kinds."""
 
 AT_SESSION: Final = plans.AT_SESSION
-"""The commands whose body may name the session at which the team did what it tells of."""
+"""The commands whose body may name the session at which the team did what it records."""

@@ -10,7 +10,7 @@ class DecidedOn(Strict):
     """The case as policy saw it; its owner refuses when it has moved on since.
 
     Risk and plans, which keep no case, learn from it who takes part, who belongs to the client
-    system, and who must not hear of the case (`walled`).
+    system, and who must not learn of the case (`walled`).
     """
 
     stage = OneOf(words.STAGES, required=True)

@@ -82,7 +82,7 @@ class ReadCaseRequest(Strict):
 class ReadCaseReply(Strict):
     """An unknown id is a case with `found` false and no fragments, in the same shape.
 
-    `walled` are the persons who must not hear of the case: for its events, never for an answer.
+    `walled` are the persons who must not learn of the case: for its events, never for an answer.
     `destroyed` as in contracts/rpc/fragments.py.
     """
 

@@ -1,7 +1,7 @@
 """Closed outcomes: immutable documents of risk and plans that intake asks before it commits.
 
 An outcome is asked for by its id and never changes once it is closed (architecture.md, "Who owns
-what"). Whether it still stands is told with it, as it is at that moment (docs/decisions/0009). An
+what"). The answer also says whether it still stands at that moment (docs/decisions/0009). An
 id that is unknown, not closed, or of another case is `not_found`.
 """
 

@@ -23,8 +23,8 @@ _SECONDS: Final = 1.5
 def fetch_outcome(client: RpcClient | None, command: Command, case: str | None) -> Outcome:
     """The closed document that a change of stage names, asked for now; it never changes.
 
-    That its owner is away shows only to the rule that looks at it: a command that was done before
-    is told all the same.
+    When its owner does not answer, only the rule that looks at the document fails: a command that
+    was done before still gets its outcome.
     """
     outcome = command.body.get("outcome")
     owned_by = rests_on(command.body["command"]) if command.name == "change_stage" else None
@@ -53,7 +53,7 @@ def _ask(
     except (Unreachable, TimedOut, ValidationError) as error:
         raise Retry("service_unavailable", f"{service} does not answer") from error
     if outcome["id"] != request["outcome"] or outcome["case"] != request["case"]:
-        raise Retry("service_unavailable", f"{service} told of something else")
+        raise Retry("service_unavailable", f"{service} answered about something else")
     return outcome
 
 

@@ -14,7 +14,7 @@ Payload = dict[str, Any]
 
 @command_methods
 class IntakeService:
-    """Tells facts for decisions and content to release, and performs decided commands."""
+    """Answers with facts for decisions and content to release; performs decided commands."""
 
     name = "intake"
     contract = METHODS["intake"]

@@ -10,7 +10,7 @@ _HEAD = """\
 Made from the table in `services/intake/domain/transitions.py` by `ketenaanpak docs`. No other
 transitions exist. A command that does not lead on from the present stage is refused with the reason
 and the commands that do (`illegal_transition`), and changes nothing. Where a command rests on a
-document of a neighbour, it names that document, and the neighbour is asked what it says.
+document of risk or plans, it names that document, and intake fetches it from its owner.
 
 | from | to | command | who | what must be true | rests on | event | step |
 |---|---|---|---|---|---|---|---|

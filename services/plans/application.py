@@ -35,7 +35,7 @@ class Plans:
         return store.ready(self._runtime)
 
     def outcome(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The outcome that a method tells; raises Refuse("not_found") while nothing is closed."""
+        """The outcome asked for; raises Refuse("not_found") while nothing is closed."""
         return store.read_outcome(self._outcomes, _KINDS[method], **request)
 
     def perform(self, name: str, envelope: Envelope) -> dict[str, Any]:

@@ -14,7 +14,7 @@ Payload = dict[str, Any]
 
 @command_methods
 class PlansService:
-    """Tells content to release and what was closed, and performs decided commands."""
+    """Answers with content to release and with what was closed; performs decided commands."""
 
     name = "plans"
     contract = METHODS["plans"]

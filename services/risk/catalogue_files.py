@@ -102,8 +102,8 @@ def _whole(number: str) -> Any:
 
 def _against_schema(validator: Draft202012Validator, content: Any) -> Iterator[str]:
     for error in sorted(validator.iter_errors(content), key=lambda one: one.json_path):
-        told: ValidationError = best_match([error]) or error
-        yield f"/{'/'.join(map(str, told.absolute_path))}: {_shortened(told.message)}"
+        worst: ValidationError = best_match([error]) or error
+        yield f"/{'/'.join(map(str, worst.absolute_path))}: {_shortened(worst.message)}"
 
 
 def _shortened(message: str) -> str:

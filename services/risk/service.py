@@ -14,7 +14,7 @@ Payload = dict[str, Any]
 
 @command_methods
 class RiskService:
-    """Tells instruments, assessments and weighings, and performs decided commands."""
+    """Answers with instruments, assessments and weighings; performs decided commands."""
 
     name = "risk"
     contract = METHODS["risk"]

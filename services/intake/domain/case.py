@@ -204,14 +204,14 @@ def with_events(change: Change, more: tuple[Event, ...]) -> Change:
 
 
 def walled(case: Case, staff: Mapping[str, str]) -> tuple[str, ...]:
-    """Persons who must not hear of the case: a declared interest, or in the client system."""
+    """Persons who must not learn of the case: a declared interest, or in the client system."""
     matches = {match for person in case.persons for match in person.matches}
     same = {person for person, match in staff.items() if match in matches}
     return tuple(sorted(same | {conflict.person for conflict in case.conflicts}))
 
 
 def event_facts(case: Case, staff: Mapping[str, str]) -> dict[str, Any]:
-    """What every event about the case tells, so that its subscribers need not ask."""
+    """What every event about the case holds, so that its subscribers need not ask intake."""
     return {
         "case": case.id,
         "agreement": case.agreement,

@@ -1,4 +1,4 @@
-"""Acute danger (crisis): whoever sees it tells everybody at once (domain.md, section 4, step 1)."""
+"""Acute danger (crisis): whoever sees it warns everybody at once (domain.md, section 4, step 1)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Emergency access (noodtoegang): acute danger, for a short time, told and reviewed."""
+"""Emergency access (noodtoegang): acute danger, for a short time, announced and reviewed."""
 
 from dataclasses import replace
 from datetime import timedelta

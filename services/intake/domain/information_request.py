@@ -54,6 +54,6 @@ class InformationRequest:
 
 
 def present(codes: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """A request's codes as they are told: its state on that day, and no member without a value."""
-    told = {name: value for name, value in codes.items() if value is not None}
-    return {**told, "state": InformationRequest.read(codes).state_on(today)} if codes else told
+    """A request's codes as released: its state on that day, and no member without a value."""
+    known = {name: value for name, value in codes.items() if value is not None}
+    return {**known, "state": InformationRequest.read(codes).state_on(today)} if codes else known

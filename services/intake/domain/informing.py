@@ -1,4 +1,4 @@
-"""Informing (domain.md, section 4, step 1): who of the family knows, and who is told later."""
+"""Informing (domain.md, section 4, step 1): who of the family knows, and who is informed later."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -42,10 +42,10 @@ def normal_name(name: str) -> str:
 
 
 def notice(case: Case, others: Iterable[Case], staff: Mapping[str, str]) -> tuple[Event, ...]:
-    """Tells of a new case that there may be a match, with no content of either (step 1).
+    """The event that a new case may match another, with no content of either (step 1).
 
     Once, however many persons or cases are alike, and within one agreement only
-    (docs/decisions/0010): another agreement has other partners, and gives no purpose for telling
+    (docs/decisions/0010): another agreement has other partners, and gives no purpose for notifying
     them. Who is walled off from all of the other cases is named, because to that person there is
     none.
     """

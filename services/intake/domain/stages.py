@@ -27,7 +27,7 @@ COUNTED: Final = ("accept", "promote", "conclude", "reopen")
 class StageFacts:
     """What lies outside the case itself.
 
-    `outcome` is the neighbour's closed document that the body names, None when there is none;
+    `outcome` is the closed document of risk or plans that the body names, None when there is none;
     `places` are those of the agreement, and `first_waiting` is the case that waits longest for
     one: for the commands that count (`COUNTED`). `services` are the involved services, by the ids
     of their fragments. `informings` are those of the case, with their content: to reopen it.
@@ -45,7 +45,7 @@ class StageFacts:
 
 @dataclass(frozen=True)
 class Step:
-    """What a step tells in its event, and what it changes beside the stage.
+    """What the event of a step says, and what the step changes beside the stage.
 
     `target` says which of the row's stages it leads to, where there are several.
     """
@@ -230,7 +230,7 @@ def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:
 
 
 def _standing_outcome(case: Case, facts: StageFacts) -> Mapping[str, Any]:
-    """The neighbour's document, if it still stands and is not from before the case was reopened."""
+    """The closed document, if it still stands and is not from before the case was reopened."""
     if facts.outcome is None:
         raise unmet(Reason.OUTCOME_MISSING, "`outcome` is nothing that was closed for this case")
     if case.reopened_at is not None and facts.outcome["closed_at"] <= case.reopened_at:

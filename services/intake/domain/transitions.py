@@ -13,9 +13,9 @@ from chassis.errors import Refuse
 class Transition:
     """One row: from which stages a command leads where, and what must be true.
 
-    `takes` are the members of the command's body that it needs. `outcome` names the closed
-    document of a neighbour that the command rests on (`<service>.<method>`). `step` is the step of
-    the chain that it belongs to.
+    `takes` are the members of the command's body that it needs. `outcome` names the
+    closed document of risk or plans that the command rests on (`<service>.<method>`). `step` is the
+    step of the chain that it belongs to.
     """
 
     command: str
@@ -197,5 +197,5 @@ def transition(stage: str, command: str) -> Transition:
 
 
 def rests_on(command: str) -> str | None:
-    """The neighbour's outcome that a command rests on, as `<service>.<method>`; None without."""
+    """The outcome that a command rests on, as `<service>.<method>`; None without."""
     return next((row.outcome for row in TABLE if row.command == command), None)

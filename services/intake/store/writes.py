@@ -146,8 +146,9 @@ class IntakeTransaction:
             )
 
     def _write_case(self, case: Case, change: Change) -> None:
-        """The case where it changed, and who has ever been the source of something in it: that is
-        never taken back, and no version tells of it.
+        """Write the case where it changed, and who was ever the source of something in it.
+
+        The latter is never taken back, and leaves the version as it is.
         """
         update: dict[str, Any] = {}
         if case != self._loaded:

@@ -27,7 +27,7 @@ def update_action(
     adopted: Fragment | None,
     decisions: Iterable[Fragment],
 ) -> Change:
-    """How an action stands, told by its follower; `action` comes with its content.
+    """The state of an action, as its follower reports it; `action` comes with its content.
 
     `adopted` is the plan as it is now, `decisions` are those of the case.
     """

@@ -1,7 +1,7 @@
 """Assessments: an instrument filled in for members of the client system (domain.md, section 8).
 
 Each answer is a fragment of its own, in the category of what it is about, so that a partner reads
-the answers that it needs to know. The result is one more, and tells no single answer.
+the answers that it needs to know. The result is one more, and shows no single answer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -87,22 +87,22 @@ def _result(assessed: Assessed) -> dict[str, Any]:
     The bands have the override in them: who reads a summary must not think it less grave than the
     professional who judged.
     """
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "instrument_version": assessed.version,
         "norm_set": assessed.norms.version,
         "population": assessed.population,
         "unknown_answers": len(assessed.unknown),
     }
     if assessed.points is not None:
-        told["lowest_points"] = assessed.points.lowest
-        told["highest_points"] = assessed.points.highest
+        content["lowest_points"] = assessed.points.lowest
+        content["highest_points"] = assessed.points.highest
     if assessed.result is not None:
-        told["lowest_band"] = _name(assessed.result.lowest)
-        told["highest_band"] = _name(assessed.result.highest)
+        content["lowest_band"] = _name(assessed.result.lowest)
+        content["highest_band"] = _name(assessed.result.highest)
     if assessed.override is not None:
-        told["override_band"] = assessed.override.band.id
-        told["override_ground"] = assessed.override.ground
-    return told
+        content["override_band"] = assessed.override.band.id
+        content["override_ground"] = assessed.override.ground
+    return content
 
 
 def _name(band: Band | None) -> str | None:

@@ -2,7 +2,7 @@
 
 `read_instrument` is given parsed JSON that fits `instruments/schema.json`, and checks what a schema
 cannot say: that names lead somewhere, that bands follow each other without a gap, and that lowest
-and highest can be told exactly.
+and highest can be found exactly.
 """
 
 from collections import Counter
@@ -98,7 +98,7 @@ def _repetitions(content: Content) -> Iterator[str]:
     for place, names in groups.items():
         for name in _repeated(names):
             yield f"{place}: {name} is there twice"
-    # Both become answers, which are told by this name alone.
+    # Both become answers, which are shown under this name alone.
     asked = {name for _, item in _placed_items(content) for name in _asked(item, content)}
     for name in sorted(asked.intersection(groups["/preconditions"])):
         yield f"/preconditions: {name} is an item too"

@@ -39,7 +39,7 @@ def _rates(place: str, norms: NormSet) -> Iterator[str]:
     if any(rated) and not all(rated):
         yield f"{place}/bands: some have a rate and some have none"
     if any(rated) != (norms.rate_of is not None):
-        yield f"{place}/rate_of: rates are told with what they are rates of, and only then"
+        yield f"{place}/rate_of: rates are given with what they are rates of, and only then"
 
 
 def _count_faults(place: str, count: Count, items: dict[str, Item]) -> Iterator[str]:
@@ -101,8 +101,8 @@ def _never_raised(place: str, norms: NormSet) -> Iterator[str]:
 def _entangled(place: str, norms: NormSet, items: dict[str, Item]) -> Iterator[str]:
     """Items of which no answer is lowest both in points and in every rule.
 
-    For an unknown answer to such an item the lowest band could not be told from the lowest points
-    and the lowest counts: they would not come together.
+    For an unknown answer to such an item the lowest band could not be derived from the lowest
+    points and the lowest counts: they would not come together.
     """
     counts = [count for rule in norms.rules for count in rule.any_of]
     for item in items.values():

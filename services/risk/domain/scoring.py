@@ -1,7 +1,7 @@
 """Reading the answers to an instrument (domain.md, section 8).
 
-What comes out tells how grave a case looks by a published yardstick, and decides nothing: whether a
-case is taken is for people to say in a weighing (weging). Where answers are unknown it tells the
+What comes out says how grave a case looks by a published yardstick, and decides nothing: whether a
+case is taken is for people to say in a weighing (weging). Where answers are unknown it gives the
 lowest and the highest band that they allow, and outside the population of the norms no band at all.
 """
 
