@@ -167,7 +167,7 @@ class Platform:
 
     def _install(self) -> None:
         """The one application stands on the parts of this platform from now on."""
-        self.app.extensions["ketenaanpak"] = self._dependencies
+        self._dependencies.install(self.app)
         self.app.extensions["ketenaanpak-readiness"] = health.Readiness(self._dependencies)
         self.app.extensions["slept"] = self.slept
 
