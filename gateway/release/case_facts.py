@@ -6,7 +6,7 @@ The calls are the same whether anybody knows of the case or not.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chassis.errors import Retry
 from contracts.fragments import FACT_FIELDS, KINDS
@@ -67,6 +67,7 @@ class FetchedCase:
     `referred` are the facts of what the fragments refer to elsewhere: decided with them, and never
     shown. `walled` are the persons who must not learn of the case: they go with a command to the
     service whose events need them, and never to policy, into the record or into an answer.
+    `destroyed`: the key of the fragments was destroyed, and they come without content.
     """
 
     id: str
@@ -74,6 +75,7 @@ class FetchedCase:
     fragments: Sequence[Mapping[str, Any]]
     walled: Sequence[str] = ()
     referred: Sequence[Mapping[str, Any]] = ()
+    destroyed: bool = False
 
 
 class CaseFetcher:
@@ -102,8 +104,8 @@ def read_case(query: CaseQuery, replies: Sequence[Any]) -> FetchedCase:
     case = replace(case, walled=tuple(walled))
     held = [_held_elsewhere(query.case, each) for each in further]
     if query.owner != "intake":
-        case = replace(case, fragments=held[0])
-    return case if query.refers_to is None else replace(case, referred=held[-1])
+        case = replace(case, fragments=held[0].fragments, destroyed=held[0].destroyed)
+    return case if query.refers_to is None else replace(case, referred=held[-1].fragments)
 
 
 def read_cases(reply: Any) -> list[FetchedCase]:
@@ -126,30 +128,36 @@ def case_facts(facts: Any, case_id: str) -> dict[str, Any]:
     return {name: facts[name] for name in CASE_FACTS if name in facts}
 
 
+class _Held(NamedTuple):
+    fragments: list[Mapping[str, Any]]
+    destroyed: bool
+
+
 def _case(reply: Any, case_id: str) -> FetchedCase:
     try:
-        return FetchedCase(case_id, case_facts(reply["case"], case_id), _fragments(reply))
+        facts, held = case_facts(reply["case"], case_id), _held(reply)
+        return FetchedCase(case_id, facts, held.fragments, destroyed=held.destroyed)
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error
 
 
-def _held_elsewhere(case: str, reply: Any) -> list[Mapping[str, Any]]:
+def _held_elsewhere(case: str, reply: Any) -> _Held:
     """The fragments that risk or plans have of a case, read as strictly as intake's.
 
     Whereabouts come from intake only: a reply of another service that has some is not understood.
     """
     if not isinstance(reply, dict) or reply.get("case") != case:
         raise Retry("service_unavailable")
-    fragments = _fragments(reply)
-    if any(fragment["kind"] == WHEREABOUTS for fragment in fragments):
+    held = _held(reply)
+    if any(fragment["kind"] == WHEREABOUTS for fragment in held.fragments):
         raise Retry("service_unavailable")
-    return fragments
+    return held
 
 
-def _fragments(reply: Any) -> list[Mapping[str, Any]]:
+def _held(reply: Any) -> _Held:
     """The fragments of a reply, each of a known kind, with all its facts and an id of its own."""
     try:
-        fragments = list(reply["fragments"])
+        fragments, destroyed = list(reply["fragments"]), reply["destroyed"]
         sound = all(
             fragment["kind"] in KINDS
             and isinstance(fragment["content"], dict | None)
@@ -159,6 +167,6 @@ def _fragments(reply: Any) -> list[Mapping[str, Any]]:
         different = len({fragment["id"] for fragment in fragments}) == len(fragments)
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error
-    if not (sound and different):
+    if not (sound and different and isinstance(destroyed, bool)):
         raise Retry("service_unavailable")
-    return fragments
+    return _Held(fragments, destroyed)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.errors import Refuse
 from gateway.release.bus import Bus
 from gateway.release.case_facts import WHEREABOUTS
 from gateway.release.policy import DecidedCase
@@ -20,12 +21,15 @@ class ContentFetcher:
     def fetch_content(self, context: RequestContext, decided: DecidedCase) -> Contents:
         """The released content, with the whereabouts, which intake opens by id and only now.
 
-        A fragment whose content is gone by now (recalled in between) is left out.
+        A fragment whose content is gone by now (recalled in between) is left out. Raises
+        Refuse("content_destroyed") when something was released whose key was destroyed.
         """
+        if decided.case.destroyed and _released(decided):
+            raise Refuse("content_destroyed")
         contents = fetched_content(decided)
         wanted = [
             each["id"]
-            for each in decided.case.fragments
+            for each in _released(decided)
             if _kept_apart(each) and decided.decision.grants[each["id"]].level == "full"
         ]
         if not wanted:
@@ -41,15 +45,22 @@ class ContentFetcher:
 
 
 def fetched_content(decided: DecidedCase) -> dict[str, Mapping[str, Any]]:
-    """The released content that came with the facts: all but whereabouts.
+    """The released content that came with the facts: all but whereabouts, none that was destroyed.
 
-    Of what was recalled, which only its source is shown, there is none.
+    What was recalled is empty: only its source is shown that it was.
     """
+    if decided.case.destroyed:
+        return {}
     return {
         each["id"]: {} if each["status"] == "recalled" else each["content"] or {}
-        for each in decided.case.fragments
-        if not _kept_apart(each) and decided.decision.grants[each["id"]].level != "none"
+        for each in _released(decided)
+        if not _kept_apart(each)
     }
+
+
+def _released(decided: DecidedCase) -> list[Mapping[str, Any]]:
+    grants = decided.decision.grants
+    return [each for each in decided.case.fragments if grants[each["id"]].level != "none"]
 
 
 def _kept_apart(fragment: Mapping[str, Any]) -> bool:
