@@ -78,7 +78,7 @@ def build(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     dependencies = make_dependencies(client, opa, authenticator, clock, ring)
-    app.extensions["ketenaanpak"] = dependencies
+    dependencies.install(app)
     app.extensions["ketenaanpak-readiness"] = health.Readiness(dependencies)
     app.register_blueprint(health.health)
     document = openapi.register_and_describe(app, BLUEPRINTS, PREFIX)

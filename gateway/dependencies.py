@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask import Flask, current_app
+
 from chassis.clock import Clock
 from gateway.http.authentication import Authenticator
 from gateway.release.bus import Bus
@@ -10,10 +12,12 @@ from gateway.release.cursors import Cursors
 from gateway.release.pipeline import Releases
 from gateway.release.policy import Policy
 
+_EXTENSION = "ketenaanpak"
+
 
 @dataclass(frozen=True)
 class Dependencies:
-    """The parts that views and the pipeline share; made once for a process."""
+    """What views and pipelines share; made once for a process."""
 
     clock: Clock
     authenticator: Authenticator
@@ -22,3 +26,13 @@ class Dependencies:
     releases: Releases
     commands: Commands
     cursors: Cursors
+
+    def install(self, app: Flask) -> None:
+        """Makes them those of `app`."""
+        app.extensions[_EXTENSION] = self
+
+
+def dependencies() -> Dependencies:
+    """Those of the application that answers the request."""
+    found: Dependencies = current_app.extensions[_EXTENSION]
+    return found

@@ -1,4 +1,4 @@
-"""Who asks, why, at what moment, and how long the answer may take."""
+"""Who calls, for which purpose, at what moment, and how long the answer may take."""
 
 import time
 from collections.abc import Callable
@@ -8,13 +8,13 @@ from datetime import datetime
 from chassis.errors import Retry
 
 TOTAL_SECONDS = 4.0
-"""What all hops of one request may take together; the caller hears something within 5 s."""
+"""What all calls of one request may take together; the caller hears something within 5 s."""
 
 _LEAST_SECONDS = 0.02
 
 
 class Budget:
-    """The time that is left for one request, shared by all its hops."""
+    """The time that is left for one request, shared by all its calls."""
 
     def __init__(
         self, seconds: float = TOTAL_SECONDS, monotonic: Callable[[], float] = time.monotonic
@@ -24,7 +24,7 @@ class Budget:
         self._ends = self.began + seconds
 
     def share(self, most: float, code: str = "service_unavailable") -> float:
-        """Seconds for the next hop: at most `most`. Raises Retry(`code`) when none are left."""
+        """Seconds for the next call: at most `most`. Raises Retry(`code`) when none are left."""
         left = self._ends - self._monotonic()
         if left < _LEAST_SECONDS:
             raise Retry(code, "the time for this request is over")
@@ -48,14 +48,18 @@ class Viewer:
 
 @dataclass
 class RecordStatus:
-    """What a question left: whether its decisions are in the record by now."""
+    """Whether the decisions of a request are in the audit log by now."""
 
-    recorded: bool = False
+    durable: bool = False
 
 
 @dataclass(frozen=True)
 class RequestContext:
-    """One question to the platform. `decision_id` names whatever is decided for it."""
+    """What every step of a request is given.
+
+    `decision_id` names whatever is decided for it. `route` is its method and path; a command has
+    `key`, its Idempotency-Key, and where it changes a document `version`, that of its If-Match.
+    """
 
     viewer: Viewer
     purpose: str
@@ -63,5 +67,8 @@ class RequestContext:
     decision_id: str
     traceparent: str
     language: str = "nl"
+    route: str = ""
+    key: str | None = None
+    version: int | None = None
     budget: Budget = field(default_factory=Budget)
     record_status: RecordStatus = field(default_factory=RecordStatus)

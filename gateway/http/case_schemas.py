@@ -66,12 +66,6 @@ class CaseAnswer(ReferenceAnswer):
     obligations = many(ObligationAnswer, required=True)
 
 
-class _PartAnswer(Strict):
-    case = RandomId(required=True)
-    withheld = fields.Dict(keys=OneOf(words.CATEGORIES), values=Flag(), required=True)
-    obligations = many(ObligationAnswer, required=True)
-
-
 class ParticipantsAnswer(Strict):
     """Who takes part in a case."""
 
@@ -79,88 +73,17 @@ class ParticipantsAnswer(Strict):
     participants = many(ParticipantAnswer, required=True)
 
 
-class ItemsAnswer(_PartAnswer):
-    """The information items and whereabouts of a case."""
-
-    items = many(FragmentAnswer, required=True)
-
-
-class RequestsAnswer(_PartAnswer):
-    """The questions of a case."""
-
-    requests = many(FragmentAnswer, required=True)
+class _FragmentsAnswer(Strict):
+    case = RandomId(required=True)
+    withheld = fields.Dict(keys=OneOf(words.CATEGORIES), values=Flag(), required=True)
+    obligations = many(ObligationAnswer, required=True)
 
 
-class AssessmentsAnswer(_PartAnswer):
-    """The assessments of a case, each answer in the category of what it tells about."""
-
-    assessments = many(FragmentAnswer, required=True)
-
-
-class WeighingsAnswer(_PartAnswer):
-    """The weighings of a case, with positions, problem profile and assessments."""
-
-    weighings = many(FragmentAnswer, required=True)
-
-
-class DirectionMandatesAnswer(_PartAnswer):
-    """The involved services of a case, and which of them mandated the director."""
-
-    direction_mandates = many(FragmentAnswer, required=True)
-
-
-class PlansAnswer(_PartAnswer):
-    """The versions of the plan, with goals, actions and positions."""
-
-    plans = many(FragmentAnswer, required=True)
-
-
-class DecisionsAnswer(_PartAnswer):
-    """The supported decisions of the team."""
-
-    decisions = many(FragmentAnswer, required=True)
-
-
-class ContactLogAnswer(_PartAnswer):
-    """The contacts of the director."""
-
-    contact_log = many(FragmentAnswer, required=True)
-
-
-class TrajectoriesAnswer(_PartAnswer):
-    """The running trajectories of help, justice and administration."""
-
-    trajectories = many(FragmentAnswer, required=True)
-
-
-class ReportsAnswer(_PartAnswer):
-    """The progress reports, each with its safety check."""
-
-    reports = many(FragmentAnswer, required=True)
-
-
-class ConclusionsAnswer(_PartAnswer):
-    """The conclusions, each with its safety check."""
-
-    conclusions = many(FragmentAnswer, required=True)
-
-
-class FollowUpsAnswer(_PartAnswer):
-    """The follow-ups after a conclusion, each with its safety check."""
-
-    follow_ups = many(FragmentAnswer, required=True)
-
-
-class EvaluationsAnswer(_PartAnswer):
-    """How the table looked back, each time with a safety check."""
-
-    evaluations = many(FragmentAnswer, required=True)
-
-
-class EmergenciesAnswer(_PartAnswer):
-    """The emergency accesses to a case, with their reviews."""
-
-    emergencies = many(FragmentAnswer, required=True)
+def fragments_answer(name: str, description: str) -> type[Schema]:
+    """The schema of an answer that lists fragments of a case under `name`."""
+    title = "".join(word.capitalize() for word in name.split("_"))
+    members = {"__doc__": description, name: many(FragmentAnswer, required=True)}
+    return type(f"{title}Answer", (_FragmentsAnswer,), members)
 
 
 class CasesAnswer(Strict):

@@ -9,9 +9,10 @@ from flask import Flask
 from flask_smorest import Api
 
 from contracts.fields import RandomId
+from gateway.http.headers import PURPOSE
 from gateway.http.problems import MEDIA_TYPE
 from gateway.http.response_schemas import ProblemAnswer
-from gateway.http.routing import PURPOSE, ApiBlueprint, CodeConverter, RandomIdConverter
+from gateway.http.routing import ApiBlueprint, CodeConverter, RandomIdConverter
 
 VERSION: Final = "1.0.0"
 DESCRIPTION: Final = """\

@@ -8,7 +8,7 @@ import orjson
 from flask import Response, g, request
 from werkzeug.http import parse_etags
 
-from contracts.vocabulary import LANGUAGES
+from gateway.http.negotiation import language
 from gateway.http.problems import MEDIA_TYPE, Problem
 from gateway.release.commands import CommandResult
 from gateway.release.pipeline import Released
@@ -57,12 +57,6 @@ def as_view(view: Callable[..., Answer]) -> Any:
     return view
 
 
-def language() -> str:
-    """The language that the caller reads best; Dutch unless another is preferred."""
-    best = request.accept_languages.best_match(LANGUAGES)
-    return best or LANGUAGES[0]
-
-
 def _released(answer: Released) -> Response:
     unchanged = parse_etags(request.headers.get("If-None-Match")).contains_weak(answer.tag)
     response = _response(b"" if unchanged else answer.body, 304 if unchanged else 200, JSON)
@@ -82,9 +76,8 @@ def _command_result(answer: CommandResult) -> Response:
 
 
 def _problem(answer: Problem) -> Response:
-    told = language()
-    response = _response(orjson.dumps(answer.document(told)), answer.status, MEDIA_TYPE)
-    response.headers["Content-Language"] = told
+    response = _response(orjson.dumps(answer.document(language())), answer.status, MEDIA_TYPE)
+    response.headers["Content-Language"] = language()
     response.headers["Vary"] = "Accept-Language, Authorization"
     for name, value in answer.headers.items():
         response.headers[name] = value
@@ -103,6 +96,6 @@ def _response(body: bytes, status: int, media_type: str) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers[name] = value
     context = g.get("context")
-    if context is not None and context.record_status.recorded:
+    if context is not None and context.record_status.durable:
         response.headers["Decision-Id"] = context.decision_id
     return response

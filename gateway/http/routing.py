@@ -1,16 +1,15 @@
-"""How a view becomes a route: who asks and why is settled before the view is called.
+"""How a view becomes a route: who calls, and why, is settled before the view is called.
 
-A view of a read returns a `Released`, a view of a command a `Done`; both are given the `Asking`
-first, then the query or body if they take one, then the ids of the path by name.
+A view of a read returns a `Released`, a view of a command a `CommandResult`; both are given the
+`RequestContext` first, then the query or body if they take one, then the ids of the path by name.
 """
 
-import re
-import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Final, NoReturn
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields, validate
 from webargs.core import missing
@@ -19,44 +18,17 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from chassis.errors import Refuse
-from chassis.logs import current_call
 from contracts.bodies import COMMAND_BODIES
 from contracts.bodies.shared import NoBody
 from contracts.fields import Strict
-from contracts.vocabulary import PURPOSES
-from gateway.dependencies import Dependencies
-from gateway.http import bodies, response_schemas
-from gateway.http.responses import language
+from gateway.http import bodies
+from gateway.http.headers import KEY, PURPOSE, VERSION, read_context, read_key, read_version
+from gateway.http.response_schemas import DoneAnswer
 from gateway.http.validation_errors import flatten_messages
-from gateway.request_context import RequestContext
 
 View = Callable[..., Any]
 
 LARGEST_PAGE: Final = 100
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_VERSION = re.compile(r'"([1-9][0-9]{0,9})"')
-
-PURPOSE = {
-    "in": "header",
-    "name": "Purpose-Of-Use",
-    "required": True,
-    "description": "What the answer is used for; recorded with the decision.",
-    "schema": {"type": "string", "enum": list(PURPOSES)},
-}
-KEY = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "required": True,
-    "description": "Names this command: the same key and body give the same outcome, once done.",
-    "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,200}$"},
-}
-VERSION = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "description": "The version, in quotes, of the document to change, as it was read.",
-    "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$'},
-}
 
 
 class PageQuery(Strict):
@@ -160,14 +132,12 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
         def decorate(view: View) -> View:
             schema = COMMAND_BODIES.get(action, NoBody)
             status = 201 if created else 200
-            documented = self.alt_response(
-                status, schema=response_schemas.DoneAnswer, success=True
-            )(view)
+            documented = self.alt_response(status, schema=DoneAnswer, success=True)(view)
             documented = self.arguments(schema, required=schema is not NoBody)(documented)
             headers = [PURPOSE, KEY, *([VERSION] if changes else [])]
             documented._apidoc |= {"headers": headers, "recorded_as": action}
             self.route(rule, methods=[method])(
-                with_context(documented, submit_command=True, changes=changes)
+                with_context(documented, command=True, changes=changes)
             )
             return view
 
@@ -175,30 +145,22 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
 
 
 def with_context(
-    view: View, query: Sequence[str] = (), *, submit_command: bool = False, changes: bool = False
+    view: View, query: Sequence[str] = (), *, command: bool = False, changes: bool = False
 ) -> View:
-    """Settles who asks and why, and for a command its key and version, before the view.
+    """Reads the context of the request, for a command with its key and version, before the view.
 
     `query` are the parameters that the route knows.
     """
 
     @wraps(view)
     def guarded(**path: Any) -> Any:
-        context = _request_context()
-        g.context = context
+        g.context = context = read_context()
         _check_query(query)
-        if submit_command:
-            g.key = _key()
-            g.version = _version() if changes else None
+        if command:
+            context = replace(context, key=read_key(), version=read_version() if changes else None)
         return view(context, **path)
 
     return guarded
-
-
-def dependencies() -> Dependencies:
-    """The parts of this gateway."""
-    found: Dependencies = current_app.extensions["ketenaanpak"]
-    return found
 
 
 def _whole_body(req: Any) -> bytes:
@@ -209,26 +171,6 @@ def _whole_body(req: Any) -> bytes:
     except RequestEntityTooLarge as error:
         raise Refuse("body_too_large") from error
     return raw
-
-
-def _request_context() -> RequestContext:
-    viewer = dependencies().authenticator.identify(request.headers.get("Authorization"))
-    purpose = request.headers.get("Purpose-Of-Use")
-    if not purpose:
-        raise Refuse("purpose_missing")
-    if purpose not in PURPOSES:
-        raise Refuse("purpose_not_allowed")
-    if request.accept_mimetypes and not _takes_json():
-        raise Refuse("not_acceptable")
-    return RequestContext(
-        viewer=viewer,
-        purpose=purpose,
-        at=dependencies().clock.now(),
-        decision_id=str(uuid.uuid4()),
-        traceparent=f"00-{current_call()}-{uuid.uuid4().hex[:16]}-01",
-        language=language(),
-        budget=g.budget,
-    )
 
 
 def _check_query(known: Sequence[str]) -> None:
@@ -243,21 +185,3 @@ def _check_query(known: Sequence[str]) -> None:
     ]
     if errors:
         raise Refuse("validation_failed", errors=errors)
-
-
-def _takes_json() -> bool:
-    return request.accept_mimetypes["application/json"] > 0
-
-
-def _key() -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if not _KEY.fullmatch(key):
-        raise Refuse("idempotency_key_missing")
-    return key
-
-
-def _version() -> int:
-    found = _VERSION.fullmatch(request.headers.get("If-Match", ""))
-    if not found:
-        raise Refuse("precondition_required")
-    return int(found[1])

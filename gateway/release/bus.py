@@ -31,12 +31,8 @@ class Bus:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def read(self, budget: Budget, service: str, method: str, payload: dict[str, Any]) -> Any:
-        """The reply to one question that changes nothing."""
-        return self.read_all(budget, [(service, method, payload)])[0]
-
-    def read_all(self, budget: Budget, calls: Sequence[Call]) -> list[Any]:
-        """The replies to questions that change nothing, asked at the same time, in order.
+    def read(self, budget: Budget, *calls: Call) -> list[Any]:
+        """The replies to calls that change nothing, made at the same time, in order.
 
         Raises Retry("service_unavailable") when one does not come, or what a service refused with.
         """

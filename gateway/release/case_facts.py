@@ -1,30 +1,73 @@
-"""What services say of a case, taken apart into facts for policy and content for release."""
+"""The facts and content of a case, fetched from their owners at the same time, read strictly.
+
+Risk and plans hold no case: what they have of one is decided together with intake's facts of it.
+The calls are the same whether anybody knows of the case or not.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chassis.errors import Retry
 from contracts.fragments import FACT_FIELDS, KINDS
-from contracts.rpc.intake import CaseFacts, Session
+from contracts.rpc.intake import CaseFacts
+from gateway.release.bus import Bus, Call
+from gateway.request_context import RequestContext
 
 CASE_FACTS: Final = tuple(CaseFacts().fields)
 """What policy looks at of a case."""
 
-SESSION_FACTS: Final = tuple(name for name in Session().fields if name != "agenda")
-"""What policy looks at of a session."""
-
 WHEREABOUTS: Final = "whereabouts"
-"""The kind of fragment that intake keeps apart; no other service has any."""
+"""The kind of fragment whose content intake keeps apart; no other service has any."""
+
+_FACTS_ONLY: Final[Mapping[str, Any]] = {"fragment": None, "content": False}
+
+References = tuple[str, Sequence[str]]
+"""A service, and the kinds of its fragments."""
+
+
+@dataclass(frozen=True)
+class CaseQuery:
+    """What is fetched of a case; `kinds` and `fragment` narrow what `owner` answers.
+
+    `refers_to` are the fragments elsewhere that those of `owner` name: their facts only.
+    """
+
+    case: str
+    owner: str = "intake"
+    kinds: Sequence[str] | None = None
+    fragment: str | None = None
+    content: bool = True
+    refers_to: References | None = None
+
+    def calls(self, person: str) -> list[Call]:
+        """The calls to make at once; where others hold the fragments, intake gives facts only."""
+        narrowed = {
+            "kinds": None if self.kinds is None else list(self.kinds),
+            "fragment": self.fragment,
+            "content": self.content,
+        }
+        of_intake = narrowed if self.owner == "intake" else {**_FACTS_ONLY, "kinds": []}
+        calls: list[Call] = [
+            ("intake", "read_case", {"case": self.case, "person": person, **of_intake})
+        ]
+        if self.owner != "intake":
+            calls.append((self.owner, "read_fragments", {"case": self.case, **narrowed}))
+        if self.refers_to is not None:
+            owner, kinds = self.refers_to
+            named = {"case": self.case, **_FACTS_ONLY, "kinds": list(kinds)}
+            calls.append((owner, "read_fragments", named))
+        return calls
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRead:
-    """A case as its owners told it: facts, and fragments with their content, undecided.
+class FetchedCase:
+    """A case as its owners described it: facts, and fragments with their content, undecided.
 
     `referred` are the facts of what the fragments refer to elsewhere: decided with them, and never
-    shown. `walled` are the persons who must not hear of the case. They go with a command to the
-    service whose events need them; to policy, into the record or into an answer they never go.
+    shown. `walled` are the persons who must not learn of the case: they go with a command to the
+    service whose events need them, and never to policy, into the record or into an answer.
+    `destroyed`: the key of the fragments was destroyed, and they come without content.
     """
 
     id: str
@@ -32,20 +75,45 @@ class CaseRead:
     fragments: Sequence[Mapping[str, Any]]
     walled: Sequence[str] = ()
     referred: Sequence[Mapping[str, Any]] = ()
-
-    def for_policy(self) -> dict[str, Any]:
-        """The facts of the case and of each fragment; no text is among them."""
-        decided = [fragment_facts(each) for each in (*self.fragments, *self.referred)]
-        return {**self.facts, "fragments": decided}
-
-    def persons(self) -> list[str]:
-        """The random ids of the persons that the fragments are about."""
-        return sorted({person for each in self.fragments for person in each["subjects"]})
+    destroyed: bool = False
 
 
-def fragment_facts(fragment: Mapping[str, Any]) -> dict[str, Any]:
-    """What policy looks at of a fragment."""
-    return {name: fragment[name] for name in FACT_FIELDS}
+class CaseFetcher:
+    """Fetches cases for the pipeline."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def fetch_case(self, context: RequestContext, query: CaseQuery) -> FetchedCase:
+        """The case of `query`. Raises Retry("service_unavailable") as `read_case`."""
+        calls = query.calls(context.viewer.person)
+        return read_case(query, self._bus.read(context.budget, *calls))
+
+
+def read_case(query: CaseQuery, replies: Sequence[Any]) -> FetchedCase:
+    """The case in the replies to the calls of `query`.
+
+    Raises Retry("service_unavailable") when one is malformed, is about another case, or holds a
+    kind of fragment without a declared projection.
+    """
+    reply, *further = replies
+    case = _case(reply, query.case)
+    walled = reply.get("walled")
+    if not isinstance(walled, list) or not all(isinstance(person, str) for person in walled):
+        raise Retry("service_unavailable")
+    case = replace(case, walled=tuple(walled))
+    held = [_held_elsewhere(query.case, each) for each in further]
+    if query.owner != "intake":
+        case = replace(case, fragments=held[0].fragments, destroyed=held[0].destroyed)
+    return case if query.refers_to is None else replace(case, referred=held[-1].fragments)
+
+
+def read_cases(reply: Any) -> list[FetchedCase]:
+    """The cases of a page of `intake.list_cases`; malformed ones as in `read_case`."""
+    try:
+        return [_case(each, each["case"]["id"]) for each in reply["cases"]]
+    except (KeyError, TypeError) as error:
+        raise Retry("service_unavailable") from error
 
 
 def case_facts(facts: Any, case_id: str) -> dict[str, Any]:
@@ -60,80 +128,45 @@ def case_facts(facts: Any, case_id: str) -> dict[str, Any]:
     return {name: facts[name] for name in CASE_FACTS if name in facts}
 
 
-def read_case(reply: Any, case_id: str) -> CaseRead:
-    """The reply to `intake.read_case` about the case `case_id`.
-
-    Raises Retry("service_unavailable") when it is malformed, or holds a kind of fragment without a
-    declared projection.
-    """
-    read = _read(reply, case_id)
-    walled = reply.get("walled")
-    if not isinstance(walled, list) or not all(isinstance(person, str) for person in walled):
-        raise Retry("service_unavailable")
-    return replace(read, walled=tuple(walled))
+class _Held(NamedTuple):
+    fragments: list[Mapping[str, Any]]
+    destroyed: bool
 
 
-def read_cases(reply: Any) -> list[CaseRead]:
-    """The cases of a page of `intake.list_cases`; malformed ones as in `read_case`."""
+def _case(reply: Any, case_id: str) -> FetchedCase:
     try:
-        return [_read(each, each["case"]["id"]) for each in reply["cases"]]
+        facts, held = case_facts(reply["case"], case_id), _held(reply)
+        return FetchedCase(case_id, facts, held.fragments, destroyed=held.destroyed)
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error
 
 
-def fragments_of(case: str, reply: Any) -> list[Mapping[str, Any]]:
-    """What `read_fragments` of risk or plans tells of a case, read as strictly as intake's.
+def _held_elsewhere(case: str, reply: Any) -> _Held:
+    """The fragments that risk or plans have of a case, read as strictly as intake's.
 
-    Whereabouts come from intake only: whoever else sends some is not understood.
+    Whereabouts come from intake only: a reply of another service that has some is not understood.
     """
     if not isinstance(reply, dict) or reply.get("case") != case:
         raise Retry("service_unavailable")
-    fragments = _fragments(reply)
-    if any(fragment["kind"] == WHEREABOUTS for fragment in fragments):
+    held = _held(reply)
+    if any(fragment["kind"] == WHEREABOUTS for fragment in held.fragments):
         raise Retry("service_unavailable")
-    return fragments
+    return held
 
 
-def _read(reply: Any, case_id: str) -> CaseRead:
-    try:
-        return CaseRead(case_id, case_facts(reply["case"], case_id), _fragments(reply))
-    except (KeyError, TypeError) as error:
-        raise Retry("service_unavailable") from error
-
-
-def _fragments(reply: Any) -> list[Mapping[str, Any]]:
+def _held(reply: Any) -> _Held:
     """The fragments of a reply, each of a known kind, with all its facts and an id of its own."""
     try:
-        fragments = list(reply["fragments"])
-        for fragment in fragments:
-            fragment_facts(fragment)
+        fragments, destroyed = list(reply["fragments"]), reply["destroyed"]
         sound = all(
-            fragment["kind"] in KINDS and isinstance(fragment["content"], dict | None)
+            fragment["kind"] in KINDS
+            and isinstance(fragment["content"], dict | None)
+            and all(name in fragment for name in FACT_FIELDS)
             for fragment in fragments
         )
         different = len({fragment["id"] for fragment in fragments}) == len(fragments)
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error
-    if not (sound and different):
+    if not (sound and different and isinstance(destroyed, bool)):
         raise Retry("service_unavailable")
-    return fragments
-
-
-def read_session(reply: Any, case_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The session `case_id` with its agenda, and the facts of each case on it."""
-    try:
-        session, cases = reply["session"], reply["cases"]
-        if session["id"] != case_id or not isinstance(session["found"], bool):
-            raise Retry("service_unavailable")
-        return dict(session), [case_facts(case, case["id"]) for case in cases]
-    except (KeyError, TypeError) as error:
-        raise Retry("service_unavailable") from error
-
-
-def session_facts(session: Mapping[str, Any], case: str | None = None) -> dict[str, Any]:
-    """What policy looks at of a session: of its agenda only whether `case` stands on it."""
-    facts = {name: session[name] for name in SESSION_FACTS if name in session}
-    if case is None:
-        return facts
-    agenda = session.get("agenda") or ()
-    return {**facts, "lists_case": any(each.get("case") == case for each in agenda)}
+    return _Held(fragments, destroyed)

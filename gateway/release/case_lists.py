@@ -1,21 +1,19 @@
-"""Walks over a list of cases, deciding as it goes, until a page is full.
+"""Pages of a list of cases, decided while they are filled.
 
 What a viewer takes part in may be much less than what intake lists: most cases of others end in a
 refusal, and none of that may show. So a page is filled however many refusals lie in between, and
-where it ends tells nothing of them.
+where it ends shows nothing of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
 
 from contracts.rpc.intake import PAGE
-from gateway.release import record
 from gateway.release.bus import Bus
-from gateway.release.case_facts import CaseRead, read_cases
-from gateway.release.decisions import CaseDecision
-from gateway.release.policy import Policy
+from gateway.release.case_facts import read_cases
+from gateway.release.policy import DecidedCase, Policy
 from gateway.request_context import RequestContext
 
 LARGEST: Final = PAGE
@@ -30,33 +28,24 @@ class PageCursor(NamedTuple):
     size: int
 
     def text(self) -> str:
-        """The place as the text of a cursor."""
+        """The cursor as text, to be sealed."""
         return orjson.dumps(list(self)).decode()
 
-
-def parse_cursor(text: str) -> PageCursor:
-    """The place in the text of a cursor."""
-    after, last, size = orjson.loads(text)
-    return PageCursor(after, last, size)
-
-
-class Row(NamedTuple):
-    """A case of the list that policy allowed."""
-
-    read: CaseRead
-    decision: CaseDecision
+    @classmethod
+    def parse(cls, text: str) -> "PageCursor":
+        """The cursor in a text that `text` made."""
+        return cls(*orjson.loads(text))
 
 
 class CasePage(NamedTuple):
-    """A page, what is to be recorded for it, and where the next one begins, if there is one."""
+    """The decided cases of a page, refused ones too, and where the next one begins, if any does."""
 
-    rows: list[Row]
-    entries: list[record.Entry]
+    decided: list[DecidedCase]
     next: PageCursor | None
 
 
 class CasePager:
-    """One list of one asker; `select` is what intake selects by."""
+    """One list of one viewer; `select` is what intake selects by."""
 
     def __init__(
         self,
@@ -68,51 +57,40 @@ class CasePager:
     ) -> None:
         self._bus = bus
         self._policy = policy
-        self._request_context = context
+        self._context = context
         self._resource = resource
         self._select = select
 
     def page(self, limit: int, begin: PageCursor | None) -> CasePage:
         """At most `limit` allowed cases from `begin` on.
 
-        A next place is given only when an allowed case lies beyond; what was looked at to know
+        A next page is promised only when an allowed case lies beyond; what was looked at to know
         that is neither shown nor recorded.
         """
         cursor = begin or PageCursor(None, None, min(limit + 1, LARGEST))
-        rows: list[Row] = []
-        entries: list[record.Entry] = []
+        page: list[DecidedCase] = []
+        allowed = 0
         end: PageCursor | None = None
         while True:
-            reads, following = self._chunk(cursor)
-            for row, entry in self._decided(reads):
+            chunk, following = self._decided_chunk(cursor)
+            for each in chunk:
                 if end is not None:
-                    if row.decision.allow:
-                        return CasePage(rows, entries, end)
+                    if each.decision.allow:
+                        return CasePage(page, end)
                     continue
-                entries.append(entry)
-                if row.decision.allow:
-                    rows.append(row)
-                if len(rows) == limit:
-                    end = cursor._replace(last=row.read.id)
+                page.append(each)
+                allowed += each.decision.allow
+                if allowed == limit:
+                    end = cursor._replace(last=each.case.id)
             if following is None:
-                return CasePage(rows, entries, None)
+                return CasePage(page, None)
             cursor = PageCursor(following, None, min(2 * cursor.size, LARGEST))
 
-    def _chunk(self, cursor: PageCursor) -> tuple[Sequence[CaseRead], str | None]:
+    def _decided_chunk(self, cursor: PageCursor) -> tuple[list[DecidedCase], str | None]:
         request = {**self._select, "after": cursor.after, "limit": cursor.size}
-        reply = self._bus.read(self._request_context.budget, "intake", "list_cases", request)
-        reads = read_cases(reply)
-        passed = [number for number, read in enumerate(reads, 1) if read.id == cursor.last]
-        return reads[passed[0] if passed else 0 :], reply["next"]
-
-    def _decided(self, reads: Sequence[CaseRead]) -> list[tuple[Row, record.Entry]]:
-        if not reads:
-            return []
-        outcome = self._policy.release(self._request_context, self._resource, reads)
-        return [
-            (
-                Row(read, outcome.decision.cases[read.id]),
-                record.release_entry(self._request_context, self._resource, read, outcome),
-            )
-            for read in reads
-        ]
+        [reply] = self._bus.read(self._context.budget, ("intake", "list_cases", request))
+        cases = read_cases(reply)
+        passed = [number for number, case in enumerate(cases, 1) if case.id == cursor.last]
+        left = cases[passed[0] if passed else 0 :]
+        decided = self._policy.release(self._context, self._resource, left) if left else []
+        return decided, reply["next"]

@@ -1,22 +1,21 @@
-"""The one command pipeline: facts, decide, record, and only then act."""
+"""The one command pipeline: fetch facts, decide, record, and only then act."""
 
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, final
+from typing import Any, Final, Literal, final
 
 import orjson
 
-from chassis.errors import Refuse, Retry
+from chassis.errors import Retry
 from contracts.bodies import AT_SESSION, OWNERS, POLICY_FACTS, REFERS_TO
 from contracts.vocabulary import STAGES
-from gateway.release import record
 from gateway.release.bus import Bus
-from gateway.release.case_facts import CaseRead, fragment_facts, read_session, session_facts
-from gateway.release.case_query import Question
-from gateway.release.policy import ActionOutcome, Policy
-from gateway.release.record import Recorder
+from gateway.release.case_facts import CaseQuery, FetchedCase, read_case
+from gateway.release.policy import DecidedAction, Policy, fragment_facts
+from gateway.release.record import Recorder, persons_of
+from gateway.release.session_facts import read_session, session_call
 from gateway.request_context import RequestContext
 
 NAMESPACE: Final = uuid.UUID("5d3b0c1e-8f52-4c57-9f8e-2c6a6f0f8b11")
@@ -30,22 +29,19 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class CommandRequest:
     """A command as a caller gave it; `target` is the id of what it acts on within its case.
 
-    `route` is the method and path, `key` the Idempotency-Key, `if_match` the version of the
-    document to change.
+    `location` is where what came to be is found: it may name `{id}` and `{case}`.
     """
 
     action: str
-    route: str
-    key: str
     body: Mapping[str, Any]
     case: str | None = None
     target: str | None = None
-    target_kind: str | None = None
-    if_match: int | None = None
+    target_kind: Literal["fragment", "session"] | None = None
+    location: str | None = None
 
     @property
     def session(self) -> str | None:
-        """The session that it acts on, or at which the team did what it tells of."""
+        """The session that it acts on, or at which the team did what it describes."""
         if self.target_kind == "session":
             return self.target
         return self.body.get("session") if self.action in AT_SESSION else None
@@ -55,9 +51,15 @@ class CommandRequest:
         """The service that owns what the command changes."""
         return OWNERS[self.action]
 
-    def command_id(self, person: str) -> str:
-        """The same for the same person, route and key: the same command."""
-        return str(uuid.uuid5(NAMESPACE, f"{person}|{self.route}|{self.key}"))
+    @property
+    def query(self) -> CaseQuery | None:
+        """What is fetched of its case: facts, and those of the fragment to change, no texts."""
+        if self.case is None:
+            return None
+        if self.target_kind == "fragment":
+            return CaseQuery(self.case, self.service, fragment=self.target, content=False)
+        refers_to = REFERS_TO.get(self.action)
+        return CaseQuery(self.case, kinds=(), content=False, refers_to=refers_to)
 
 
 @final
@@ -86,12 +88,15 @@ class CommandResult:
 
 
 @dataclass(frozen=True)
-class CommandContext:
-    """The case, the target, and the session at which it was done, as policy looks at them."""
+class CommandFacts:
+    """What a command is decided on: its case, its target, and the session where it was done.
 
-    read: CaseRead | None
-    target: Mapping[str, Any] | None = None
-    session: Mapping[str, Any] | None = None
+    `target` and `session` are as policy looks at them.
+    """
+
+    case: FetchedCase | None
+    target: Mapping[str, Any] | None
+    session: Mapping[str, Any] | None
 
 
 class Commands:
@@ -102,66 +107,62 @@ class Commands:
         self._policy = policy
         self._recorder = recorder
 
-    def perform(
-        self, context: RequestContext, command: CommandRequest, location: str | None = None
-    ) -> CommandResult:
-        """Carries out `command`; `location` may name `{id}` and `{case}` of what came to be.
+    def submit_command(self, context: RequestContext, request: CommandRequest) -> CommandResult:
+        """Carries out `request`.
 
         Raises Refuse("not_found") when the person may not even know of it, Refuse("not_allowed"),
-        what the owner refused with, or Retry when a part is away: "outcome_unknown" when it was
+        what the owner refused with, or Retry when a service is away: "outcome_unknown" when it was
         sent and no answer came.
         """
-        body = orjson.loads(orjson.dumps(command.body, option=orjson.OPT_UTC_Z))
-        facts_of = self._fetch_context(context, command)
-        read = facts_of.read
-        case = read.facts if read else None
-        decided_on = _decided_on(read) if read else None
-        facts = {name: body[name] for name in POLICY_FACTS.get(command.action, ()) if name in body}
-        outcome = self._policy.action(
+        body = orjson.loads(orjson.dumps(request.body, option=orjson.OPT_UTC_Z))
+        facts = self._fetch_facts(context, request)
+        decided_on = _decided_on(facts.case) if facts.case else None
+        decided = self._policy.action(
             context,
-            command.action,
-            facts=facts,
-            case=case,
-            target=facts_of.target,
-            refers=[fragment_facts(each) for each in read.referred] if read else (),
-            session=facts_of.session,
+            request.action,
+            facts={
+                name: body[name] for name in POLICY_FACTS.get(request.action, ()) if name in body
+            },
+            case=facts.case.facts if facts.case else None,
+            target=facts.target,
+            refers=[fragment_facts(each) for each in facts.case.referred] if facts.case else (),
+            session=facts.session,
         )
-        command_id = command.command_id(context.viewer.person)
-        persons = sorted({*(read.persons() if read else ()), *body.get("subjects", ())})
-        entry = record.action_entry(
-            context, command.action, outcome, command_id=command_id, persons=persons
-        )
-        self._recorder.record(context, [entry])
-        _refuse_denied(outcome)
-        message = _envelope(context, command, outcome, decided_on, command_id, body)
-        reply = self._bus.command(context.budget, command.service, command.action, message)
-        return read_outcome(reply, location)
+        command_id = _command_id(context)
+        persons = {*body.get("subjects", ()), *(persons_of(facts.case) if facts.case else ())}
+        self._recorder.action(context, decided, command_id=command_id, persons=persons)
+        message = _message(context, request, decided, decided_on, command_id, body)
+        reply = self._bus.command(context.budget, request.service, request.action, message)
+        return read_result(reply, request.location)
 
-    def _fetch_context(self, context: RequestContext, command: CommandRequest) -> "CommandContext":
-        """What policy looks at, fetched at the same time."""
-        person = context.viewer.person
-        question = _question(command, person)
-        calls = question.calls() if question else []
-        session = command.session
+    def _fetch_facts(self, context: RequestContext, request: CommandRequest) -> CommandFacts:
+        """The facts of case and session, fetched at the same time."""
+        person, query, session = context.viewer.person, request.query, request.session
+        calls = query.calls(person) if query else []
         if session is not None:
-            calls.append(("intake", "read_session", {"session": session, "person": person}))
-        replies = self._bus.read_all(context.budget, calls) if calls else []
-        read = question.read(replies) if question else None
-        found_session = None if session is None else read_session(replies[-1], session)[0]
-        if command.target_kind == "session" and found_session is not None:
-            return CommandContext(read, target=session_facts(found_session))
-        told = None if found_session is None else session_facts(found_session, command.case)
-        target = None
-        if command.target_kind == "fragment" and read is not None:
-            found = [each for each in read.fragments if each["id"] == command.target]
-            target = fragment_facts(found[0]) if found else None
-        return CommandContext(read, target, told)
+            calls.append(session_call(session, person))
+        replies = self._bus.read(context.budget, *calls) if calls else []
+        found = read_session(session, replies.pop()) if session is not None else None
+        case = read_case(query, replies) if query else None
+        if request.target_kind == "session":
+            return CommandFacts(case, found.for_policy() if found else None, None)
+        targets = case.fragments if case and request.target_kind == "fragment" else ()
+        return CommandFacts(
+            case,
+            next((fragment_facts(each) for each in targets if each["id"] == request.target), None),
+            found.for_policy(request.case) if found else None,
+        )
 
 
-def read_outcome(reply: Any, location: str | None) -> CommandResult:
+def _command_id(context: RequestContext) -> str:
+    """The same for the same person, route and key: the same command."""
+    return str(uuid.uuid5(NAMESPACE, f"{context.viewer.person}|{context.route}|{context.key}"))
+
+
+def read_result(reply: Any, location: str | None) -> CommandResult:
     """What the owner answered, if it is made of ids and words; else Retry("outcome_unknown").
 
-    The command was done by then: the same Idempotency-Key tells the truth.
+    The command was done by then: sending it again with the same key brings its result.
     """
     try:
         result = CommandResult(
@@ -183,36 +184,16 @@ def read_outcome(reply: Any, location: str | None) -> CommandResult:
     return result
 
 
-def _question(command: CommandRequest, person: str) -> Question | None:
-    """What is asked of the case: its facts, and those of the fragment to change, without texts."""
-    if command.case is None:
-        return None
-    if command.target_kind == "fragment":
-        return Question(
-            command.case, person, command.service, fragment=command.target, content=False
-        )
-    refers_to = REFERS_TO.get(command.action)
-    return Question(command.case, person, kinds=(), content=False, refers_to=refers_to)
-
-
-def _refuse_denied(outcome: ActionOutcome) -> None:
-    if outcome.decision.allow:
-        return
-    if outcome.decision.hide:
-        raise Refuse("not_found")
-    raise Refuse("not_allowed", reasons=list(outcome.decision.reasons))
-
-
-def _envelope(
+def _message(
     context: RequestContext,
-    command: CommandRequest,
-    outcome: ActionOutcome,
+    request: CommandRequest,
+    decided: DecidedAction,
     decided_on: Mapping[str, Any] | None,
     command_id: str,
     body: dict[str, Any],
 ) -> dict[str, Any]:
-    """The command as contracts/rpc/command.py says it travels."""
-    decision = outcome.decision
+    """The message to the owner (contracts/rpc/command.py)."""
+    decision = decided.decision
     return {
         "command_id": command_id,
         "decision_id": context.decision_id,
@@ -224,20 +205,20 @@ def _envelope(
         "policy_revision": decision.policy_revision,
         "terms": dict(decision.terms),
         "decided_on": decided_on,
-        "target": command.target,
-        "case": command.case,
-        "if_match": command.if_match,
+        "target": request.target,
+        "case": request.case,
+        "if_match": context.version,
         "traceparent": context.traceparent,
         "body": body,
     }
 
 
-def _decided_on(read: CaseRead) -> dict[str, Any] | None:
-    """The case as policy sees it, and who must not hear of it, for the service that acts on it.
+def _decided_on(case: FetchedCase) -> dict[str, Any] | None:
+    """The case as policy sees it, and who must not learn of it, for the service that acts on it.
 
     Raises Retry("service_unavailable") when intake left something out: nothing is decided then.
     """
-    facts = read.facts
+    facts = case.facts
     if not facts.get("found"):
         return None
     try:
@@ -248,7 +229,7 @@ def _decided_on(read: CaseRead) -> dict[str, Any] | None:
             "participants": [each["partner"] for each in facts["participants"]],
             "persons": list(facts["persons"]),
             "director": facts["director"],
-            "walled": list(read.walled),
+            "walled": list(case.walled),
         }
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error

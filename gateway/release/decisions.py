@@ -44,16 +44,18 @@ class CaseDecision:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDecision:
-    """What policy decided about all cases of an answer; `result` is the whole of its answer."""
+    """What policy decided about all cases of an answer, by case id."""
 
     policy_revision: str
     cases: Mapping[str, CaseDecision]
-    result: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ActionDecision:
-    """Whether an action may go on. `hide`: the person may not even know what it is about."""
+    """Whether an action may go on; `result` is the whole of policy's answer.
+
+    `hide`: the person may not even know what it is about.
+    """
 
     allow: bool
     hide: bool
@@ -90,7 +92,7 @@ def read_release(result: Any, expected: Mapping[str, Sequence[str]]) -> ReleaseD
         if set(decisions) != set(expected):
             raise _MalformedDecision
         cases = {case: _case(decisions[case], expected[case]) for case in expected}
-        return ReleaseDecision(_revision(result), cases, result)
+        return ReleaseDecision(_revision(result), cases)
     except _MalformedDecision as error:
         raise Retry("policy_unavailable") from error
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gateway.release.case_facts import CaseRead
+from contracts.fragments import FACT_FIELDS
+from gateway.release.case_facts import FetchedCase
 from gateway.release.decisions import (
     ActionDecision,
+    CaseDecision,
     DirectoryDecision,
-    ReleaseDecision,
     read_action,
     read_directory,
     read_release,
@@ -29,15 +30,18 @@ class Decider(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseOutcome:
-    """A release decision together with the input that it was made on."""
+class DecidedCase:
+    """A case with what was decided about it; from `input` it can be decided again, alone."""
 
+    case: FetchedCase
+    decision: CaseDecision
+    policy_revision: str
     input: Mapping[str, Any]
-    decision: ReleaseDecision
+    result: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ActionOutcome:
+class DecidedAction:
     """An action decision together with the input that it was made on."""
 
     input: Mapping[str, Any]
@@ -51,22 +55,30 @@ class Policy:
         self._opa = opa
 
     def release(
-        self, context: RequestContext, resource: str, cases: Sequence[CaseRead]
-    ) -> ReleaseOutcome:
-        """ONE decision over all cases and fragments of an answer.
+        self, context: RequestContext, resource: str, cases: Sequence[FetchedCase]
+    ) -> list[DecidedCase]:
+        """ONE decision over all cases and fragments of an answer, in the order of `cases`.
 
         Raises Retry("policy_unavailable") without a sound one.
         """
-        policy_input = {
-            **_who(context),
-            "resource": resource,
-            "cases": [case.for_policy() for case in cases],
-        }
+        facts = [_case_input(case) for case in cases]
+        policy_input = {**_who(context), "resource": resource, "cases": facts}
         result = self._opa.decide(RELEASE, policy_input)
         ids = {
             case.id: [each["id"] for each in (*case.fragments, *case.referred)] for case in cases
         }
-        return ReleaseOutcome(policy_input, read_release(result, ids))
+        decided = read_release(result, ids)
+        revision = decided.policy_revision
+        return [
+            DecidedCase(
+                case,
+                decided.cases[case.id],
+                revision,
+                {**policy_input, "cases": [its_facts]},
+                {"policy_revision": revision, **result["decisions"][case.id]},
+            )
+            for case, its_facts in zip(cases, facts, strict=True)
+        ]
 
     def action(
         self,
@@ -78,7 +90,7 @@ class Policy:
         target: Mapping[str, Any] | None = None,
         refers: Sequence[Mapping[str, Any]] = (),
         session: Mapping[str, Any] | None = None,
-    ) -> ActionOutcome:
+    ) -> DecidedAction:
         """Whether an action may go on, and the terms that go with it.
 
         `facts` are the members of the body that policy sees, `case` the facts of the case,
@@ -96,7 +108,7 @@ class Policy:
             "refers": list(refers),
             "session": session,
         }
-        return ActionOutcome(policy_input, read_action(self._opa.decide(ACTION, policy_input)))
+        return DecidedAction(policy_input, read_action(self._opa.decide(ACTION, policy_input)))
 
     def directory(self, context: RequestContext) -> DirectoryDecision:
         """The contact person of each partner, for anyone with a login."""
@@ -106,6 +118,16 @@ class Policy:
     def ready(self) -> bool:
         """Whether the policy service answers and has its rules."""
         return self._opa.ready()
+
+
+def fragment_facts(fragment: Mapping[str, Any]) -> dict[str, Any]:
+    """What policy looks at of a fragment: no text."""
+    return {name: fragment[name] for name in FACT_FIELDS}
+
+
+def _case_input(case: FetchedCase) -> dict[str, Any]:
+    fragments = [fragment_facts(each) for each in (*case.fragments, *case.referred)]
+    return {**case.facts, "fragments": fragments}
 
 
 def _who(context: RequestContext) -> dict[str, Any]:

@@ -1,16 +1,16 @@
 """What an answer about a case holds: built up by allow-lists, never made by taking fields away."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
+from chassis.errors import Refuse
 from contracts.fragments import ENVELOPE_FIELDS, KINDS, project
-from gateway.release.case_facts import WHEREABOUTS, CaseRead
+from gateway.release.content import Contents
 from gateway.release.decisions import CaseDecision
+from gateway.release.policy import DecidedCase
 
 Body = dict[str, Any]
-
-BodyBuilder = Callable[[CaseRead, CaseDecision, Sequence[Body]], Body]
-"""Builds an answer from a decided case and its released fragments."""
 
 _CORE = ("id", "agreement", "stage", "version", "submitted_at")
 _TEAM = (*_CORE, "region", "submitted_by", "crisis", "director", "follow_up_on")
@@ -29,93 +29,50 @@ _OBLIGATION = ("kind", "at")
 _PARTICIPANT = ("partner", "since", "answered")
 
 
-def reference(read: CaseRead, decision: CaseDecision) -> Body:
-    """The facts of the case that the viewer's standing shows."""
-    shown = REFERENCE[decision.standing or ""]
-    return {name: read.facts[name] for name in shown if name in read.facts}
+@dataclass(frozen=True, slots=True)
+class ProjectedCase:
+    """All that may leave of one case; an answer shows some of it.
 
-
-def participants(read: CaseRead, decision: CaseDecision) -> list[Body]:
-    """Who takes part, and whether they answered the call for contributions."""
-    if decision.standing not in _SEES_PARTICIPANTS:
-        return []
-    return [
-        {name: each.get(name) for name in _PARTICIPANT}
-        for each in read.facts.get("participants") or ()
-    ]
-
-
-def fragments(read: CaseRead, decision: CaseDecision, whereabouts: Mapping[str, Any]) -> list[Body]:
-    """The released fragments, in the order of their time; `whereabouts` is content by id.
-
-    A fragment whose content is gone by now (recalled in between) is left out.
+    `participants` are None for whom they are not shown to, `withheld` has the categories in which
+    something stays back, as far as the viewer is to know.
     """
-    shown: list[Body] = []
-    for each in read.fragments:
-        level = decision.grants[each["id"]].level
-        content = _content(each, whereabouts)
-        if level == "none" or (content is None and kept_apart(each)):
-            continue
-        shown.append(
-            {
-                **{name: each[name] for name in ENVELOPE_FIELDS},
-                "level": level,
-                "content": project(each["kind"], level, content or {}),
-            }
-        )
-    told = {each["id"] for each in shown} | _known_of(read, decision)
-    for each in shown:
-        each["content"] = _with_links_to(told, each["content"], KINDS[each["kind"]].links)
-    return shown
+
+    id: str
+    standing: str
+    reference: Body
+    participants: list[Body] | None
+    fragments: list[Body]
+    withheld: Body
+    obligations: list[Body]
 
 
-def withheld(read: CaseRead, decision: CaseDecision) -> Body:
-    """The categories in which something of the answer stays back, as far as the viewer is told."""
-    kept = {
-        each["category"] for each in read.fragments if decision.grants[each["id"]].level == "none"
-    }
-    return {category: True for category in decision.withheld if category in kept}
+BodyBuilder = Callable[[ProjectedCase], Body]
+"""Makes the document of an answer about one case."""
 
 
-def _known_of(read: CaseRead, decision: CaseDecision) -> set[str]:
-    """What the answer only refers to and the viewer may know of."""
-    return {
+def project_case(decided: DecidedCase, contents: Contents) -> ProjectedCase:
+    """What of an allowed case may leave, with the fragments that `contents` has, in their order."""
+    case, decision = decided.case, decided.decision
+    standing = decision.standing or ""
+    shown = [each for each in case.fragments if each["id"] in contents]
+    levels = {fragment: grant.level for fragment, grant in decision.grants.items()}
+    known = {each["id"] for each in shown} | {
         each["id"]
-        for each in read.referred
-        if each["status"] == "offered" and decision.grants[each["id"]].level != "none"
+        for each in case.referred
+        if each["status"] == "offered" and levels[each["id"]] != "none"
     }
-
-
-def _content(fragment: Mapping[str, Any], whereabouts: Mapping[str, Any]) -> Any:
-    """What there is to project; nothing of what was recalled, which only its source is shown."""
-    if fragment["status"] == "recalled":
-        return None
-    return whereabouts.get(fragment["id"]) if kept_apart(fragment) else fragment["content"]
-
-
-def _with_links_to(told: set[str], content: Body, links: Sequence[str]) -> Body:
-    """The content without the ids of what the viewer is not told of.
-
-    A list without any is left out, so that it does not tell that something was taken from it.
-    """
-    kept: Body = {}
-    for name, value in content.items():
-        if name not in links:
-            kept[name] = value
-        elif isinstance(value, list):
-            linked = [each for each in value if each in told]
-            kept |= {name: linked} if linked else {}
-        elif value in told:
-            kept[name] = value
-    return kept
-
-
-def kept_apart(fragment: Mapping[str, Any]) -> bool:
-    """True for whereabouts: their content is fetched by id, after the decision was recorded.
-
-    Of those that were recalled there is nothing to fetch: their source sees that it recalled them.
-    """
-    return bool(fragment["kind"] == WHEREABOUTS and fragment["status"] != "recalled")
+    kept = {each["category"] for each in case.fragments if levels[each["id"]] == "none"}
+    return ProjectedCase(
+        id=case.id,
+        standing=standing,
+        reference={name: case.facts[name] for name in REFERENCE[standing] if name in case.facts},
+        participants=_participants(case.facts) if standing in _SEES_PARTICIPANTS else None,
+        fragments=[
+            _fragment(each, levels[each["id"]], contents[each["id"]], known) for each in shown
+        ],
+        withheld={category: True for category in decision.withheld if category in kept},
+        obligations=obligations(decision),
+    )
 
 
 def obligations(decision: CaseDecision) -> list[Body]:
@@ -125,26 +82,69 @@ def obligations(decision: CaseDecision) -> list[Body]:
     ]
 
 
-def case_body(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> Body:
-    """A released case."""
-    body = reference(read, decision)
-    if decision.standing in _SEES_PARTICIPANTS:
-        body["participants"] = participants(read, decision)
-    if decision.standing != "coordination":
-        body["fragments"] = list(shown)
-        body["withheld"] = withheld(read, decision)
-    return {**body, "obligations": obligations(decision)}
+def _participants(facts: Mapping[str, Any]) -> list[Body]:
+    """Who takes part, and whether they answered the call for contributions."""
+    return [
+        {name: each.get(name) for name in _PARTICIPANT} for each in facts.get("participants") or ()
+    ]
 
 
-def list_body(name: str) -> BodyBuilder:
-    """The shape of an answer that holds one part of a case, its fragments under `name`."""
+def _fragment(
+    fragment: Mapping[str, Any], level: str, content: Mapping[str, Any], known: set[str]
+) -> Body:
+    kind = fragment["kind"]
+    linked = _with_links_to(known, content, KINDS[kind].links)
+    return {
+        **{name: fragment[name] for name in ENVELOPE_FIELDS},
+        "level": level,
+        "content": project(kind, level, linked),
+    }
 
-    def body(read: CaseRead, decision: CaseDecision, shown: Sequence[Body]) -> Body:
-        return {
-            "case": read.id,
-            name: list(shown),
-            "withheld": withheld(read, decision),
-            "obligations": obligations(decision),
-        }
 
-    return body
+def _with_links_to(known: set[str], content: Mapping[str, Any], links: Sequence[str]) -> Body:
+    """The content without the ids of fragments that the viewer may not know of.
+
+    A list without any is left out, so that it does not show that something was taken from it.
+    """
+    kept: Body = {}
+    for name, value in content.items():
+        if name not in links:
+            kept[name] = value
+        elif isinstance(value, list):
+            linked = [each for each in value if each in known]
+            kept |= {name: linked} if linked else {}
+        elif value in known:
+            kept[name] = value
+    return kept
+
+
+def reference_body(case: ProjectedCase) -> Body:
+    """A case in a list: a reference, with the fragments by which it is recognised."""
+    return {**case.reference, "fragments": case.fragments} if case.fragments else case.reference
+
+
+def case_body(case: ProjectedCase) -> Body:
+    """A whole case."""
+    body = dict(case.reference)
+    if case.participants is not None:
+        body["participants"] = case.participants
+    if case.standing != "coordination":
+        body |= {"fragments": case.fragments, "withheld": case.withheld}
+    return {**body, "obligations": case.obligations}
+
+
+def fragment_body(case: ProjectedCase) -> Body:
+    """The one fragment that was asked for. Raises Refuse("not_found") when its content is gone."""
+    if not case.fragments:
+        raise Refuse("not_found")
+    return case.fragments[0]
+
+
+def fragments_body(name: str) -> BodyBuilder:
+    """The body of an answer that lists one kind of thing of a case, under `name`."""
+    return lambda case: {
+        "case": case.id,
+        name: case.fragments,
+        "withheld": case.withheld,
+        "obligations": case.obligations,
+    }

@@ -1,14 +1,15 @@
 """The record: every decision is durable in the audit log before it has any effect."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from chassis.errors import Retry
+from chassis.errors import CodedError, Refuse, Retry
 from gateway.release.bus import Bus
-from gateway.release.case_facts import CaseRead
+from gateway.release.case_facts import FetchedCase
 from gateway.release.decisions import CaseDecision
-from gateway.release.policy import ActionOutcome, ReleaseOutcome
+from gateway.release.policy import DecidedAction, DecidedCase
 from gateway.request_context import RequestContext
 
 _BATCH = 200
@@ -33,7 +34,55 @@ class Recorder:
             reply = self._bus.record(context.budget, {"entries": batch})
             if _received(reply) != {entry["entry_id"] for entry in batch}:
                 raise Retry("audit_unavailable")
-            context.record_status.recorded = True
+            context.record_status.durable = True
+
+    def cases(
+        self, context: RequestContext, decided: Sequence[DecidedCase], resource: str
+    ) -> list[DecidedCase]:
+        """Records the release of several cases; returns those that were allowed."""
+        self.record(context, [release_entry(context, each, resource) for each in decided])
+        return [each for each in decided if each.decision.allow]
+
+    @contextmanager
+    def case(
+        self,
+        context: RequestContext,
+        decided: DecidedCase,
+        resource: str,
+        fragment: str | None = None,
+    ) -> Iterator[None]:
+        """Records the release of one case, or of one `fragment` of it, before its effect.
+
+        An effect that fails in between is taken back by a second entry. Raises
+        Refuse("not_found") when the release was denied.
+        """
+        entry = release_entry(context, decided, resource, fragment)
+        self.record(context, [entry])
+        if entry["outcome"] == "denied":
+            raise Refuse("not_found")
+        try:
+            yield
+        except CodedError as error:
+            self.record(context, [failed_entry(entry, error.code)])
+            raise
+
+    def action(
+        self,
+        context: RequestContext,
+        decided: DecidedAction,
+        *,
+        command_id: str | None = None,
+        persons: Collection[str] = (),
+        hide: bool = False,
+    ) -> None:
+        """Records an action. Raises Refuse("not_allowed") with the reasons when it was denied,
+        Refuse("not_found") when policy, or the caller by `hide`, keeps what it is about unknown."""
+        decision = decided.decision
+        self.record(context, [action_entry(context, decided, command_id, persons)])
+        if not decision.allow and (hide or decision.hide):
+            raise Refuse("not_found")
+        if not decision.allow:
+            raise Refuse("not_allowed", reasons=list(decision.reasons))
 
 
 def _received(reply: Any) -> set[Any]:
@@ -44,38 +93,31 @@ def _received(reply: Any) -> set[Any]:
 
 
 def release_entry(
-    context: RequestContext,
-    resource: str,
-    read: CaseRead,
-    outcome: ReleaseOutcome,
-    wanted: str | None = None,
+    context: RequestContext, decided: DecidedCase, resource: str, fragment: str | None = None
 ) -> Entry:
     """The entry of one case of a release decision, with which it can be decided again alone.
 
-    `wanted` is the one fragment that was asked for; when nothing of it is released, that is a
-    denial.
+    When nothing is released of the one `fragment` that was asked for, that is a denial.
     """
-    decision = outcome.decision.cases[read.id]
-    given = outcome.decision.result["decisions"][read.id]
-    fragments = [
-        {"id": each["id"], "category": each["category"], "level": _level(decision, each["id"])}
-        for each in read.fragments
-    ]
+    case, decision = decided.case, decided.decision
     return {
         **_entry(context, "release", f"read_{resource}"),
         "partner": decision.partner,
         "roles": list(decision.roles),
-        "agreement": read.facts.get("agreement"),
+        "agreement": case.facts.get("agreement"),
         "agreement_version": decision.agreement_version,
-        "policy_revision": outcome.decision.policy_revision,
-        "case": read.id,
-        "case_persons": read.persons(),
-        "fragments": fragments,
-        "outcome": _outcome(read, decision, wanted),
-        "reasons": _reasons(decision, wanted),
+        "policy_revision": decided.policy_revision,
+        "case": case.id,
+        "case_persons": sorted(persons_of(case)),
+        "fragments": [
+            {"id": each["id"], "category": each["category"], "level": _level(decision, each["id"])}
+            for each in case.fragments
+        ],
+        "outcome": _outcome(decided, fragment),
+        "reasons": _reasons(decision, fragment),
         "emergency": decision.emergency,
-        "input": {**outcome.input, "cases": [_same(outcome, read.id)]},
-        "result": {"policy_revision": outcome.decision.policy_revision, **given},
+        "input": decided.input,
+        "result": decided.result,
     }
 
 
@@ -84,10 +126,11 @@ def failed_entry(entry: Entry, code: str) -> Entry:
     return {**entry, "entry_id": str(uuid.uuid4()), "outcome": "error", "reasons": [code]}
 
 
-def empty_entry(context: RequestContext, resource: str, outcome: ActionOutcome) -> Entry:
+def empty_entry(context: RequestContext, decided: DecidedAction, resource: str) -> Entry:
     """The entry of a list that held no case: somebody looked, and found nothing."""
     return {
-        **action_entry(context, f"read_{resource}", outcome),
+        **action_entry(context, decided),
+        "action": f"read_{resource}",
         "kind": "release",
         "outcome": "released",
     }
@@ -95,15 +138,12 @@ def empty_entry(context: RequestContext, resource: str, outcome: ActionOutcome) 
 
 def action_entry(
     context: RequestContext,
-    action: str,
-    outcome: ActionOutcome,
-    *,
+    decided: DecidedAction,
     command_id: str | None = None,
-    persons: Sequence[str] = (),
+    persons: Collection[str] = (),
 ) -> Entry:
     """The entry of an action decision: permitted or denied."""
-    decision = outcome.decision
-    case = outcome.input["case"]
+    decision, action, case = decided.decision, decided.input["action"], decided.input["case"]
     return {
         **_entry(context, "action", action),
         "command_id": command_id,
@@ -113,12 +153,12 @@ def action_entry(
         "agreement_version": decision.agreement_version,
         "policy_revision": decision.policy_revision,
         "case": case["id"] if case else None,
-        "case_persons": list(persons),
+        "case_persons": sorted(persons),
         "fragments": [],
         "outcome": "permitted" if decision.allow else "denied",
         "reasons": list(decision.reasons),
         "emergency": action in _OF_EMERGENCY,
-        "input": dict(outcome.input),
+        "input": dict(decided.input),
         "result": dict(decision.result),
     }
 
@@ -137,28 +177,29 @@ def _entry(context: RequestContext, kind: str, action: str) -> Entry:
     }
 
 
+def persons_of(case: FetchedCase) -> set[str]:
+    """The random ids of the persons that the fragments of a case are about."""
+    return {person for each in case.fragments for person in each["subjects"]}
+
+
 def _level(decision: CaseDecision, fragment: str) -> str:
     grant = decision.grants.get(fragment)
     return grant.level if grant else "none"
 
 
-def _outcome(read: CaseRead, decision: CaseDecision, wanted: str | None) -> str:
+def _outcome(decided: DecidedCase, fragment: str | None) -> str:
+    decision = decided.decision
     if not decision.allow:
         return "denied"
-    if wanted is not None and _level(decision, wanted) == "none":
+    if fragment is not None and _level(decision, fragment) == "none":
         return "denied"
-    held_back = any(_level(decision, each["id"]) != "full" for each in read.fragments)
-    return "withheld" if held_back else "released"
+    whole = all(_level(decision, each["id"]) == "full" for each in decided.case.fragments)
+    return "released" if whole else "withheld"
 
 
-def _reasons(decision: CaseDecision, wanted: str | None) -> list[str]:
+def _reasons(decision: CaseDecision, fragment: str | None) -> list[str]:
     """Why it was refused; of the one fragment that was asked for, why that one."""
-    grant = decision.grants.get(wanted) if wanted is not None else None
+    grant = decision.grants.get(fragment) if fragment is not None else None
     if grant is not None and grant.level == "none":
         return list(grant.reasons)
     return list(decision.reasons)
-
-
-def _same(outcome: ReleaseOutcome, case: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(each for each in outcome.input["cases"] if each["id"] == case)
-    return found

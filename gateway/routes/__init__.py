@@ -1,49 +1,18 @@
-"""The routes of the API, one module for each resource."""
+"""The routes of the API."""
 
 from gateway.http.routing import ApiBlueprint
-from gateway.routes import (
-    assessments,
-    audit,
-    cases,
-    conclusions,
-    contact_log,
-    contacts,
-    decisions,
-    direction,
-    emergencies,
-    evaluations,
-    follow_ups,
-    inbox,
-    instruments,
-    items,
-    plans,
-    referrals,
-    reports,
-    requests,
-    sessions,
-    trajectories,
-    weighings,
-)
+from gateway.routes import audit, cases, contacts, inbox, instruments, items, referrals, sessions
+from gateway.routes.case_resources import blueprint_of
+from gateway.routes.resources import LATER_STEPS, REQUESTS
 
 BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     referrals.blueprint,
     cases.blueprint,
     items.blueprint,
-    requests.blueprint,
+    blueprint_of(REQUESTS),
     sessions.blueprint,
     instruments.blueprint,
-    assessments.blueprint,
-    weighings.blueprint,
-    direction.blueprint,
-    plans.blueprint,
-    decisions.blueprint,
-    contact_log.blueprint,
-    trajectories.blueprint,
-    reports.blueprint,
-    conclusions.blueprint,
-    follow_ups.blueprint,
-    evaluations.blueprint,
-    emergencies.blueprint,
+    *map(blueprint_of, LATER_STEPS),
     inbox.blueprint,
     contacts.blueprint,
     audit.blueprint,

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from gateway.dependencies import dependencies
 from gateway.http.response_schemas import (
     CheckpointsAnswer,
     ProofAnswer,
@@ -11,9 +12,9 @@ from gateway.http.response_schemas import (
     RecordsAnswer,
     SearchBody,
 )
-from gateway.http.routing import ApiBlueprint, PageQuery, dependencies
+from gateway.http.routing import ApiBlueprint, PageQuery
 from gateway.release.decisions import ActionDecision
-from gateway.release.pipeline import PageRequest, Released
+from gateway.release.pipeline import PageRequest, Released, Rows
 from gateway.request_context import RequestContext
 
 blueprint = ApiBlueprint(
@@ -27,16 +28,14 @@ def search_records(context: RequestContext, body: dict[str, Any]) -> Released:
     question = orjson.loads(orjson.dumps(body, option=orjson.OPT_UTC_Z))
     page = PageRequest(question.pop("limit"), question.pop("after"))
 
-    def fetch(
-        decision: ActionDecision, after: str | None
-    ) -> tuple[list[dict[str, Any]], str | None]:
+    def fetch(decision: ActionDecision, after: str | None) -> Rows:
         request = {
             **question,
             "agreements": decision.terms.get("agreements", []),
             "after": after,
             "limit": page.limit,
         }
-        reply = dependencies().bus.read(context.budget, "audit", "search", request)
+        [reply] = dependencies().bus.read(context.budget, ("audit", "search", request))
         return reply["entries"], reply["next"]
 
     # The question itself is a fact of the decision, and so on the record.
@@ -55,7 +54,8 @@ def prove_record(context: RequestContext, query: dict[str, Any], index: int) -> 
             "index": index,
             "size": query["size"],
         }
-        reply: dict[str, Any] = dependencies().bus.read(context.budget, "audit", "proof", request)
+        reply: dict[str, Any]
+        [reply] = dependencies().bus.read(context.budget, ("audit", "proof", request))
         return reply
 
     return dependencies().releases.permitted(context, "read_audit", answer)
@@ -67,11 +67,9 @@ def list_checkpoints(context: RequestContext, query: dict[str, Any]) -> Released
     page = PageRequest(**query)
     told: dict[str, Any] = {}
 
-    def fetch(
-        _decision: ActionDecision, after: str | None
-    ) -> tuple[list[dict[str, Any]], str | None]:
+    def fetch(_decision: ActionDecision, after: str | None) -> Rows:
         request = {"after": None if after is None else int(after), "limit": page.limit}
-        reply = dependencies().bus.read(context.budget, "audit", "checkpoints", request)
+        [reply] = dependencies().bus.read(context.budget, ("audit", "checkpoints", request))
         told["public_key"] = reply["public_key"]
         return reply["checkpoints"], None if reply["next"] is None else str(reply["next"])
 

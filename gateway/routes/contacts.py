@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.errors import Refuse
+from gateway.dependencies import dependencies
 from gateway.http.response_schemas import ContactsAnswer
-from gateway.http.routing import ApiBlueprint, dependencies
+from gateway.http.routing import ApiBlueprint
 from gateway.release.decisions import ActionDecision
 from gateway.release.pipeline import Released
 from gateway.request_context import RequestContext

@@ -4,15 +4,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import g
-
 from gateway import texts
+from gateway.dependencies import dependencies
 from gateway.http.response_schemas import InboxAnswer, OpenedMessageAnswer
-from gateway.http.routing import ApiBlueprint, PageQuery, dependencies
-from gateway.http.submission import route_of_request
+from gateway.http.routing import ApiBlueprint, PageQuery
 from gateway.release.commands import CommandRequest, CommandResult
 from gateway.release.decisions import ActionDecision
-from gateway.release.pipeline import PageRequest, Released
+from gateway.release.pipeline import PageRequest, Released, Rows
 from gateway.request_context import RequestContext
 
 blueprint = ApiBlueprint("inbox", __name__, description="That something waits; what, once opened")
@@ -25,11 +23,9 @@ def read_inbox(context: RequestContext, query: dict[str, Any]) -> Released:
     """List one's own messages, newest first."""
     page = PageRequest(**query)
 
-    def fetch(
-        _decision: ActionDecision, after: str | None
-    ) -> tuple[list[dict[str, Any]], str | None]:
+    def fetch(_decision: ActionDecision, after: str | None) -> Rows:
         request = {"person": context.viewer.person, "after": after, "limit": page.limit}
-        reply = dependencies().bus.read(context.budget, "notifications", "inbox", request)
+        [reply] = dependencies().bus.read(context.budget, ("notifications", "inbox", request))
         return [_message(context, message) for message in reply["messages"]], reply["next"]
 
     return dependencies().releases.page(context, "read_inbox", "messages", page, fetch)
@@ -39,7 +35,7 @@ def read_inbox(context: RequestContext, query: dict[str, Any]) -> Released:
 def open_message(context: RequestContext, message_id: str) -> Released:
     """Open a message: what it is about, if you may still know of it."""
     request = {"person": context.viewer.person, "message": message_id}
-    reply = dependencies().bus.read(context.budget, "notifications", "open_message", request)
+    [reply] = dependencies().bus.read(context.budget, ("notifications", "open_message", request))
     message = reply["message"]
     if message is None:
         # Nobody's case: it goes the way of any other and ends where unknown ones do.
@@ -50,14 +46,8 @@ def open_message(context: RequestContext, message_id: str) -> Released:
 @blueprint.command("/inbox/<random_id:message_id>/read", "mark_read")
 def mark_read(context: RequestContext, body: dict[str, Any], message_id: str) -> CommandResult:
     """Mark one's own message as read."""
-    command = CommandRequest(
-        action="mark_read",
-        route=route_of_request(),
-        key=g.key,
-        body=body,
-        target=message_id,
-    )
-    return dependencies().commands.perform(context, command)
+    request = CommandRequest("mark_read", body, target=message_id)
+    return dependencies().commands.submit_command(context, request)
 
 
 def _message(context: RequestContext, message: Mapping[str, Any]) -> dict[str, Any]:

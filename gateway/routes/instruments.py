@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from chassis.errors import Refuse
+from gateway.dependencies import dependencies
 from gateway.http.response_schemas import InstrumentAnswer, InstrumentsAnswer
-from gateway.http.routing import ApiBlueprint, dependencies
+from gateway.http.routing import ApiBlueprint
 from gateway.release.decisions import ActionDecision
 from gateway.release.pipeline import Released
 from gateway.request_context import RequestContext
@@ -21,7 +22,7 @@ def list_instruments(context: RequestContext) -> Released:
     """List the instruments of the catalogue."""
 
     def answer(_decision: ActionDecision) -> dict[str, Any]:
-        reply = dependencies().bus.read(context.budget, "risk", "instruments", {})
+        [reply] = dependencies().bus.read(context.budget, ("risk", "instruments", {}))
         listed = [{name: each[name] for name in _SUMMARY} for each in reply["instruments"]]
         return {"instruments": listed}
 
@@ -34,7 +35,8 @@ def read_instrument(context: RequestContext, instrument: str) -> Released:
 
     def answer(_decision: ActionDecision) -> dict[str, Any]:
         request = {"instrument": instrument}
-        found = dependencies().bus.read(context.budget, "risk", "instrument", request)["instrument"]
+        [reply] = dependencies().bus.read(context.budget, ("risk", "instrument", request))
+        found = reply["instrument"]
         if found is None:
             raise Refuse("not_found")
         return {"instrument": found}

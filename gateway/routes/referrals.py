@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
+from gateway.dependencies import dependencies
 from gateway.http.case_schemas import CaseAnswer, ReferralsAnswer
-from gateway.http.routing import ApiBlueprint, PageQuery, dependencies
-from gateway.http.submission import submit_command
-from gateway.release.commands import CommandResult
+from gateway.http.routing import ApiBlueprint, PageQuery
+from gateway.release.case_facts import CaseQuery
+from gateway.release.commands import CommandRequest, CommandResult
 from gateway.release.pipeline import PageRequest, Released
 from gateway.release.projection import case_body
 from gateway.request_context import RequestContext
@@ -32,7 +33,8 @@ KINDS: Final = (
 @blueprint.command("/referrals", "submit_referral", created=True)
 def submit_referral(context: RequestContext, body: dict[str, Any]) -> CommandResult:
     """Submit a referral: the case begins."""
-    return submit_command(context, "submit_referral", body, location="/v1/referrals/{case}")
+    request = CommandRequest("submit_referral", body, location="/v1/referrals/{case}")
+    return dependencies().commands.submit_command(context, request)
 
 
 @blueprint.read("/referrals", "read_referrals", ReferralsAnswer, query=PageQuery)
@@ -44,4 +46,5 @@ def list_referrals(context: RequestContext, query: dict[str, Any]) -> Released:
 @blueprint.read("/referrals/<random_id:referral_id>", "read_referral", CaseAnswer)
 def read_referral(context: RequestContext, referral_id: str) -> Released:
     """Read one's own referral, its state and the advice."""
-    return dependencies().releases.case(context, "referral", referral_id, case_body, kinds=KINDS)
+    query = CaseQuery(referral_id, kinds=KINDS)
+    return dependencies().releases.case(context, "referral", query, case_body)

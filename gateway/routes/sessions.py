@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from gateway.dependencies import dependencies
 from gateway.http.case_schemas import AgendaAnswer
 from gateway.http.response_schemas import SessionAnswer, SessionsAnswer
-from gateway.http.routing import ApiBlueprint, PageQuery, dependencies
-from gateway.http.submission import submit_command
-from gateway.release.commands import CommandResult
+from gateway.http.routing import ApiBlueprint, PageQuery
+from gateway.release.commands import CommandRequest, CommandResult
 from gateway.release.decisions import ActionDecision
-from gateway.release.pipeline import PageRequest, Released, session_body
+from gateway.release.pipeline import PageRequest, Released, Rows
+from gateway.release.session_facts import session_body
 from gateway.request_context import RequestContext
 
 blueprint = ApiBlueprint("sessions", __name__, description="When a table meets, and its agenda")
@@ -19,15 +20,13 @@ def list_sessions(context: RequestContext, query: dict[str, Any]) -> Released:
     """List the sessions of one's tables."""
     page = PageRequest(**query)
 
-    def fetch(
-        decision: ActionDecision, after: str | None
-    ) -> tuple[list[dict[str, Any]], str | None]:
+    def fetch(decision: ActionDecision, after: str | None) -> Rows:
         request = {
             "agreements": decision.terms.get("agreements", []),
             "after": after,
             "limit": page.limit,
         }
-        reply = dependencies().bus.read(context.budget, "intake", "list_sessions", request)
+        [reply] = dependencies().bus.read(context.budget, ("intake", "list_sessions", request))
         return [session_body(session) for session in reply["sessions"]], reply["next"]
 
     return dependencies().releases.page(context, "read_sessions", "sessions", page, fetch)
@@ -36,7 +35,8 @@ def list_sessions(context: RequestContext, query: dict[str, Any]) -> Released:
 @blueprint.command("/sessions", "schedule_session", created=True)
 def schedule_session(context: RequestContext, body: dict[str, Any]) -> CommandResult:
     """Schedule a session of a table."""
-    return submit_command(context, "schedule_session", body, location="/v1/sessions/{id}")
+    request = CommandRequest("schedule_session", body, location="/v1/sessions/{id}")
+    return dependencies().commands.submit_command(context, request)
 
 
 @blueprint.read("/sessions/<random_id:session_id>", "read_session", SessionAnswer)
@@ -54,4 +54,5 @@ def read_agenda(context: RequestContext, session_id: str) -> Released:
 @blueprint.command("/sessions/<random_id:session_id>/agenda", "put_on_agenda")
 def put_on_agenda(context: RequestContext, body: dict[str, Any], session_id: str) -> CommandResult:
     """Put a case on the agenda; its referrer may attend one session, once, to explain."""
-    return submit_command(context, "put_on_agenda", body, case=body["case"], session=session_id)
+    request = CommandRequest("put_on_agenda", body, body["case"], session_id, "session")
+    return dependencies().commands.submit_command(context, request)

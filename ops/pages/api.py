@@ -9,8 +9,8 @@ from flask import Flask
 from contracts.errors import STATUS
 from gateway import texts
 from gateway.app import PREFIX
+from gateway.http.headers import KEY, PURPOSE
 from gateway.http.openapi import register_and_describe
-from gateway.http.routing import KEY, PURPOSE
 from gateway.routes import BLUEPRINTS
 from ops.pages.markdown import table
 

@@ -13,7 +13,7 @@ from contracts.vocabulary import PURPOSES
 from demo.people import everybody
 from deploy.local.parts import Parts
 from deploy.local.progress import Progress
-from gateway.release.case_facts import CaseRead
+from gateway.release.case_facts import FetchedCase
 from gateway.release.policy import Policy
 from gateway.request_context import RequestContext, Viewer
 from tests.unit.gateway.fakes import Platform, an_id, case_facts, fragment
@@ -330,12 +330,12 @@ def test_every_resource_of_the_gateway_is_known_to_the_rules(opa: Parts, resourc
     """As with actions."""
     client = Opa(opa.opa_url)
     case = an_id()
-    read = CaseRead(case, {"id": case, "found": False}, [])
+    read = FetchedCase(case, {"id": case, "found": False}, [])
 
-    decision = Policy(client).release(context(PEOPLE["chair"].id, "own_tasks"), resource, [read])
+    [decided] = Policy(client).release(context(PEOPLE["chair"].id, "own_tasks"), resource, [read])
     client.close()
 
-    assert "resource_unknown" not in decision.decision.cases[case].reasons
+    assert "resource_unknown" not in decided.decision.reasons
 
 
 def test_anybody_with_a_login_finds_whom_to_call(platform: Platform) -> None:

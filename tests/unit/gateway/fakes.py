@@ -150,6 +150,7 @@ class Platform:
         self.slept: list[float] = []
         self.cases: dict[str, dict[str, Any]] = {}
         self.held: dict[str, dict[str, list[dict[str, Any]]]] = {"risk": {}, "plans": {}}
+        self.destroyed: set[tuple[str, str]] = set()
         self.recorded: list[dict[str, Any]] = []
         self.app = _app()
         self._dependencies = make_dependencies(
@@ -167,7 +168,7 @@ class Platform:
 
     def _install(self) -> None:
         """The one application stands on the parts of this platform from now on."""
-        self.app.extensions["ketenaanpak"] = self._dependencies
+        self._dependencies.install(self.app)
         self.app.extensions["ketenaanpak-readiness"] = health.Readiness(self._dependencies)
         self.app.extensions["slept"] = self.slept
 
@@ -230,16 +231,32 @@ class Platform:
         """Fragments of the case that risk or plans hold."""
         self.held[owner].setdefault(case, []).extend(fragments)
 
+    def destroy_content(self, case: str, *owners: str) -> None:
+        """Destroys the keys of a case with these owners."""
+        self.destroyed |= {(owner, case) for owner in owners}
+
     def _read_case(self, request: dict[str, Any]) -> dict[str, Any]:
         known = self.cases.get(request["case"])
         if known is None:
             unknown = {"id": request["case"], "found": False}
             return {"case": unknown, "fragments": [], "walled": [], "destroyed": False}
-        return {**known, "fragments": wanted(known["fragments"], request)}
+        return self._held("intake", known["fragments"], request, known)
 
     def _read_fragments(self, owner: str, request: dict[str, Any]) -> dict[str, Any]:
         known = self.held[owner].get(request["case"], [])
-        return {"case": request["case"], "fragments": wanted(known, request), "destroyed": False}
+        return self._held(owner, known, request, {"case": request["case"]})
+
+    def _held(
+        self,
+        owner: str,
+        fragments: list[dict[str, Any]],
+        request: dict[str, Any],
+        reply: dict[str, Any],
+    ) -> dict[str, Any]:
+        """The reply with the fragments that were asked for, without content if it is gone."""
+        destroyed = (owner, request["case"]) in self.destroyed
+        kept = {**request, "content": request["content"] and not destroyed}
+        return {**reply, "fragments": wanted(fragments, kept), "destroyed": destroyed}
 
     def _record(self, request: dict[str, Any]) -> dict[str, Any]:
         self.recorded += request["entries"]

@@ -60,7 +60,7 @@ def stuffed(platform: Platform) -> dict[str, str]:
     canary: dict[str, Any] = {"text": "KANARIE"}
     answers: dict[tuple[str, str], Any] = {
         ("intake", "list_cases"): {
-            "cases": [{"case": facts, "fragments": [fragment("person")]}],
+            "cases": [{"case": facts, "fragments": [fragment("person")], "destroyed": False}],
             "next": None,
         },
         ("intake", "read_session"): {"session": session, "cases": [facts]},

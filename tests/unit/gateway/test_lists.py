@@ -27,12 +27,7 @@ class Shelf:
     def __init__(self, platform: Platform, marks: str) -> None:
         """`marks` is one letter a case: `o` is allowed, `x` is denied."""
         self.rows = [
-            {
-                "case": case_facts(),
-                "fragments": [
-                    fragment("person"),
-                ],
-            }
+            {"case": case_facts(), "fragments": [fragment("person")], "destroyed": False}
             for _ in marks
         ]
         self.denied = {
@@ -107,7 +102,7 @@ def test_a_page_goes_on_where_the_last_one_ended_though_cases_came_and_went(
     """Nobody misses a case because another one was walled or referred in between."""
     shelf = Shelf(platform, "oooooo")
     first = platform.get("/v1/cases?limit=2").json
-    shelf.rows[3:3] = [{"case": case_facts(), "fragments": []}]
+    shelf.rows[3:3] = [{"case": case_facts(), "fragments": [], "destroyed": False}]
     shelf.denied.add(shelf.rows[2]["case"]["id"])
 
     second = platform.get(f"/v1/cases?limit=3&after={first['next']}").json

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from contracts.fragments import KINDS
-from gateway.release.case_facts import CaseRead
+from gateway.release.case_facts import FetchedCase
+from gateway.release.content import fetched_content
 from gateway.release.decisions import CaseDecision, Grant
-from gateway.release.projection import fragments, obligations
+from gateway.release.policy import DecidedCase
+from gateway.release.projection import obligations, project_case
 
 CASE, QUESTION, ITEM = "the case", "the question", "the item"
 
@@ -38,6 +40,12 @@ def decided(**levels: str) -> CaseDecision:
     return CaseDecision(True, "participant", grants, (), (), (), "caw", (), "1", False)
 
 
+def fragments(case: FetchedCase, decision: CaseDecision) -> list[dict[str, Any]]:
+    """The fragments of a case as they leave."""
+    decided = DecidedCase(case, decision, "rev-1", {}, {})
+    return project_case(decided, fetched_content(decided)).fragments
+
+
 @pytest.mark.parametrize(
     ("level", "told"),
     [
@@ -50,7 +58,7 @@ def test_an_answered_question_names_the_item_only_to_who_is_shown_it(
     level: str, told: dict[str, Any]
 ) -> None:
     """A partner from whom an item is withheld does not learn its id from the question."""
-    read = CaseRead(
+    read = FetchedCase(
         CASE,
         {},
         [
@@ -59,16 +67,16 @@ def test_an_answered_question_names_the_item_only_to_who_is_shown_it(
         ],
     )
 
-    shown = fragments(read, decided(question="full", item=level), {})
+    shown = fragments(read, decided(question="full", item=level))
 
     assert shown[0]["content"] == told
 
 
 def test_a_question_read_by_itself_points_nowhere() -> None:
     """Where the item is not in the answer, nothing was decided about it: its id stays inside."""
-    read = CaseRead(CASE, {}, [fragment(QUESTION, "request", state="shared", item=ITEM)])
+    read = FetchedCase(CASE, {}, [fragment(QUESTION, "request", state="shared", item=ITEM)])
 
-    [question] = fragments(read, decided(question="full"), {})
+    [question] = fragments(read, decided(question="full"))
 
     assert question["content"] == {"state": "shared"}
 
@@ -86,7 +94,7 @@ def test_a_list_of_ids_names_what_is_shown_beside_it(
 ) -> None:
     """An empty list is left out: it would tell that there was something to take away."""
     ids = ["the first", "the second"]
-    read = CaseRead(
+    read = FetchedCase(
         CASE,
         {},
         [
@@ -108,16 +116,16 @@ def test_a_list_of_ids_names_what_is_shown_beside_it(
         False,
     )
 
-    [weighing, *_] = fragments(read, decision, {})
+    [weighing, *_] = fragments(read, decision)
 
     assert weighing["content"] == {"state": "closed"} | told
 
 
 def test_a_list_that_was_empty_looks_like_one_that_was_emptied() -> None:
     """Otherwise its absence would tell which of the two it was."""
-    read = CaseRead(CASE, {}, [fragment(QUESTION, "weighing", state="open", assessments=[])])
+    read = FetchedCase(CASE, {}, [fragment(QUESTION, "weighing", state="open", assessments=[])])
 
-    [weighing] = fragments(read, decided(question="full"), {})
+    [weighing] = fragments(read, decided(question="full"))
 
     assert weighing["content"] == {"state": "open"}
 
@@ -136,8 +144,8 @@ def shown_of(kind: str, level: str, linked: str) -> dict[str, Any]:
     content: dict[str, Any] = {
         name: ITEM if name in declared.links else f"{name} says" for name in declared.full
     }
-    read = CaseRead(CASE, {}, [fragment(QUESTION, kind, **content), fragment(ITEM, "worry")])
-    [question, *_] = fragments(read, decided(question=level, item=linked), {})
+    read = FetchedCase(CASE, {}, [fragment(QUESTION, kind, **content), fragment(ITEM, "worry")])
+    [question, *_] = fragments(read, decided(question=level, item=linked))
     told: dict[str, Any] = question["content"]
     return told
 

@@ -229,8 +229,13 @@ def test_without_facts_nothing_is_decided(platform: Platform, error: Exception) 
     [
         None,
         {},
-        {"case": {"id": "another", "found": True}, "fragments": []},
-        {"case": None, "fragments": []},
+        {
+            "case": {"id": "another", "found": True},
+            "fragments": [],
+            "walled": [],
+            "destroyed": False,
+        },
+        {"case": None, "fragments": [], "walled": [], "destroyed": False},
     ],
 )
 def test_a_reply_about_something_else_is_no_answer(platform: Platform, reply: Any) -> None:

@@ -31,7 +31,7 @@ def test_all_hops_together_stay_within_the_budget() -> None:
 
     for _ in range(10):
         with pytest.raises(Retry, match="service_unavailable"):
-            bus.read(budget, "intake", "read_case", {})
+            bus.read(budget, ("intake", "read_case", {}))
 
     assert clock[0] == TOTAL_SECONDS
 

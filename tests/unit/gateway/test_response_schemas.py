@@ -50,27 +50,35 @@ ITEM = next(
 )
 SESSION = example("intake.read_session.reply")["session"]["id"]
 
+LISTS = (
+    "items",
+    "requests",
+    "assessments",
+    "weighings",
+    "direction-mandates",
+    "plans",
+    "decisions",
+    "contact-log",
+    "trajectories",
+    "reports",
+    "conclusions",
+    "follow-ups",
+    "evaluations",
+    "emergencies",
+)
+"""Paths of the lists of fragments of a case."""
+
 READS = {
     "/v1/referrals": case_schemas.ReferralsAnswer,
     f"/v1/referrals/{CASE}": case_schemas.CaseAnswer,
     "/v1/cases": case_schemas.CasesAnswer,
     f"/v1/cases/{CASE}": case_schemas.CaseAnswer,
     f"/v1/cases/{CASE}/participants": case_schemas.ParticipantsAnswer,
-    f"/v1/cases/{CASE}/items": case_schemas.ItemsAnswer,
     f"/v1/cases/{CASE}/items/{ITEM}": case_schemas.FragmentAnswer,
-    f"/v1/cases/{CASE}/requests": case_schemas.RequestsAnswer,
-    f"/v1/cases/{CASE}/assessments": case_schemas.AssessmentsAnswer,
-    f"/v1/cases/{CASE}/weighings": case_schemas.WeighingsAnswer,
-    f"/v1/cases/{CASE}/direction-mandates": case_schemas.DirectionMandatesAnswer,
-    f"/v1/cases/{CASE}/plans": case_schemas.PlansAnswer,
-    f"/v1/cases/{CASE}/decisions": case_schemas.DecisionsAnswer,
-    f"/v1/cases/{CASE}/contact-log": case_schemas.ContactLogAnswer,
-    f"/v1/cases/{CASE}/trajectories": case_schemas.TrajectoriesAnswer,
-    f"/v1/cases/{CASE}/reports": case_schemas.ReportsAnswer,
-    f"/v1/cases/{CASE}/conclusions": case_schemas.ConclusionsAnswer,
-    f"/v1/cases/{CASE}/follow-ups": case_schemas.FollowUpsAnswer,
-    f"/v1/cases/{CASE}/evaluations": case_schemas.EvaluationsAnswer,
-    f"/v1/cases/{CASE}/emergencies": case_schemas.EmergenciesAnswer,
+    **{
+        f"/v1/cases/{CASE}/{path}": case_schemas.fragments_answer(path.replace("-", "_"), "")
+        for path in LISTS
+    },
     "/v1/instruments": response_schemas.InstrumentsAnswer,
     "/v1/instruments/odara": response_schemas.InstrumentAnswer,
     "/v1/sessions": response_schemas.SessionsAnswer,

@@ -194,7 +194,9 @@ def test_an_owner_that_is_not_understood_is_no_answer(platform: Platform, fragme
     assert platform.recorded == []
 
 
-@pytest.mark.parametrize("reply", [None, [], {}, {"case": an_id(), "fragments": []}])
+@pytest.mark.parametrize(
+    "reply", [None, [], {}, {"case": an_id(), "fragments": [], "destroyed": False}]
+)
 def test_fragments_of_another_case_are_no_answer(platform: Platform, reply: Any) -> None:
     """A mixed-up reply must never show one family to the readers of another."""
     case = platform.put_case()

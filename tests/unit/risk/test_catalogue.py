@@ -169,12 +169,12 @@ def test_bands_leave_no_sum_out_and_none_in_two(change: Change, fault: str) -> N
         ),
         (
             lambda c: [one.update(rate_percent=5) for one in norms(c)["bands"]],
-            "/scoring/norm_sets/0/rate_of: rates are told with what they are rates of, and only"
+            "/scoring/norm_sets/0/rate_of: rates are given with what they are rates of, and only"
             " then",
         ),
         (
             lambda c: norms(c).update(rate_of=text("whom")),
-            "/scoring/norm_sets/0/rate_of: rates are told with what they are rates of, and only"
+            "/scoring/norm_sets/0/rate_of: rates are given with what they are rates of, and only"
             " then",
         ),
     ],

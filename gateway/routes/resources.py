@@ -1,0 +1,465 @@
+"""The table of what a case holds: who owns it, how it is listed, by which commands it changes.
+
+Routes, schemas and documentation of these resources are made from it (case_resources.py). A new
+command of a case is one row here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.bodies import REFERS_TO
+from gateway.release.case_facts import References
+
+
+@dataclass(frozen=True)
+class FragmentList:
+    """A list of the fragments of some kinds in a case: `GET /v1/cases/{case_id}/<path>`.
+
+    `name` is what the answer lists them under, and what policy and the record call them; in the
+    path it has dashes. `summary` describes the operation, `schema` its answer; `refers_to` is as
+    in CaseQuery.
+    """
+
+    name: str
+    kinds: Sequence[str]
+    summary: str
+    schema: str
+    owner: str = "intake"
+    refers_to: References | None = None
+
+    @property
+    def path(self) -> str:
+        """Its address below that of the case."""
+        return self.name.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class CaseCommand:
+    """A command on a case: `<method> /v1/cases/{case_id}/<path>`.
+
+    A second id in `path` is that of the fragment that it acts on. It `changes` a document and
+    needs its version, or something new is found at `location` afterwards, which may name `{id}`.
+    """
+
+    action: str
+    path: str
+    summary: str
+    method: str = "POST"
+    changes: bool = False
+    location: str | None = None
+
+
+@dataclass(frozen=True)
+class CaseResource:
+    """One section of the documentation, `tag`: a list, and the commands that change it."""
+
+    tag: str
+    description: str
+    listed: FragmentList | None = None
+    commands: Sequence[CaseCommand] = ()
+
+
+CASES: Final = CaseResource(
+    tag="cases",
+    description="What of a case is released, and its steps",
+    commands=(
+        CaseCommand(
+            "invite_participant",
+            "participants",
+            "Invite a party to take part, where the agreement works by invitation.",
+        ),
+        CaseCommand(
+            "declare_conflict",
+            "conflicts",
+            "Declare an own conflict of interest: the case is hidden from you from then on.",
+        ),
+        CaseCommand(
+            "change_stage",
+            "transitions",
+            "Take a step of the case, by its command in the transition table.",
+            changes=True,
+        ),
+        CaseCommand(
+            "confirm_informing",
+            "informing-confirmation",
+            "Confirm, as chair, that the ground for not informing any victim holds.",
+        ),
+        CaseCommand(
+            "record_informing",
+            "informing",
+            "Record how a person came to know of the referral, or why not yet.",
+        ),
+        CaseCommand(
+            "write_advice",
+            "advice",
+            "Write the advice of the table; its referrer reads it when the case is not taken.",
+        ),
+        CaseCommand(
+            "take_over_case",
+            "takeover",
+            "Take a case over under the agreement that succeeds its own, which has ended.",
+        ),
+        CaseCommand(
+            "raise_crisis", "crisis", "Raise acute danger: the operational team is alerted at once."
+        ),
+        CaseCommand(
+            "answer_forming", "answers", "Answer the call for contributions for one's partner."
+        ),
+    ),
+)
+
+ITEM_LIST: Final = FragmentList(
+    name="items",
+    kinds=("item", "whereabouts"),
+    summary="List the items of a case that are released to you, in the order they came.",
+    schema="The information items and whereabouts of a case.",
+)
+
+ITEMS: Final = CaseResource(
+    tag="items",
+    description="Step 2: what partners choose to share, and for whom",
+    listed=ITEM_LIST,
+    commands=(
+        CaseCommand(
+            "offer_item",
+            "items",
+            "Offer an information item; you choose what, and for whom.",
+            location="items/{id}",
+        ),
+        CaseCommand(
+            "correct_item",
+            "items/<random_id:item_id>",
+            "Correct one's own item; the former version is kept, and no longer released.",
+            method="PUT",
+            changes=True,
+        ),
+        CaseCommand(
+            "recall_item",
+            "items/<random_id:item_id>/recall",
+            "Recall one's own item: no read that begins after the answer releases it.",
+            changes=True,
+        ),
+        CaseCommand(
+            "offer_whereabouts",
+            "whereabouts",
+            "Offer a safe address or way of contact, for the partners it names and nobody else.",
+            location="items/{id}",
+        ),
+    ),
+)
+
+REQUESTS: Final = CaseResource(
+    tag="requests",
+    description="Step 2: questions of the table, and their answers",
+    listed=FragmentList(
+        name="requests",
+        kinds=("request",),
+        summary="List the questions of a case that are released to you.",
+        schema="The questions of a case.",
+    ),
+    commands=(
+        CaseCommand(
+            "request_information",
+            "requests",
+            "Ask a partner for what is missing, with a due day.",
+            location="requests",
+        ),
+        CaseCommand(
+            "answer_request",
+            "requests/<random_id:request_id>/answer",
+            "Answer a question: shared, nothing known, or declined with a ground.",
+            changes=True,
+        ),
+    ),
+)
+
+LATER_STEPS: Final = (
+    CaseResource(
+        tag="assessments",
+        description="Step 3: risk instruments, filled in",
+        listed=FragmentList(
+            "assessments",
+            owner="risk",
+            kinds=("assessment", "assessment_answer"),
+            summary="List the assessments of a case that are released to you, and of each answer"
+            " what is.",
+            schema="The assessments of a case, each answer in the category of what it tells about.",
+        ),
+        commands=(
+            CaseCommand(
+                "record_assessment",
+                "assessments",
+                "Record an instrument that was filled in; an unknown answer is not a no.",
+                location="assessments",
+            ),
+            CaseCommand(
+                "recall_assessment",
+                "assessments/<random_id:assessment_id>/recall",
+                "Recall one's own assessment with its answers: a later read releases none of it.",
+                changes=True,
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="weighings",
+        description="Step 3: how grave, which problems",
+        listed=FragmentList(
+            "weighings",
+            owner="risk",
+            kinds=("weighing", "weighing_position", "problem_profile", "assessment"),
+            summary="List the weighings of a case, with positions, problem profile and what they"
+            " rest on.",
+            schema="The weighings of a case, with positions, problem profile and assessments.",
+        ),
+        commands=(
+            CaseCommand(
+                "open_weighing", "weighings", "Open the weighing of a case.", location="weighings"
+            ),
+            CaseCommand(
+                "take_weighing_position",
+                "weighings/<random_id:weighing_id>/positions",
+                "Say how one's partner stands to taking the case; it replaces what was said"
+                " before.",
+            ),
+            CaseCommand(
+                "write_problem_profile",
+                "weighings/<random_id:weighing_id>/problem-profile",
+                "Write the problem profile: every life domain, and what protects.",
+                method="PUT",
+                changes=True,
+            ),
+            CaseCommand(
+                "close_weighing",
+                "weighings/<random_id:weighing_id>/close",
+                "Close the weighing with what the table concludes; it never changes after.",
+                changes=True,
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="direction",
+        description="Step 4: who directs, mandated by whom",
+        listed=FragmentList(
+            "direction_mandates",
+            # A mandate names its service, and so that it is shown, the services are listed too.
+            kinds=("direction_mandate", "involved_service"),
+            summary="List the involved services and which of them mandated the director.",
+            schema="The involved services of a case, and which of them mandated the director.",
+        ),
+        commands=(
+            CaseCommand(
+                "appoint_director",
+                "director",
+                "Appoint the case director, from among the partners.",
+                method="PUT",
+            ),
+            CaseCommand(
+                "record_direction_mandate",
+                "direction-mandates",
+                "Record that an involved service mandates the director.",
+                location="direction-mandates",
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="plans",
+        description="Step 4: the plan and its actions",
+        listed=FragmentList(
+            "plans",
+            owner="plans",
+            kinds=("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position"),
+            refers_to=REFERS_TO["propose_plan"],
+            summary="List the versions of the plan, with goals, actions and positions.",
+            schema="The versions of the plan, with goals, actions and positions.",
+        ),
+        commands=(
+            CaseCommand(
+                "propose_plan", "plans", "Propose a whole version of the plan.", location="plans"
+            ),
+            CaseCommand(
+                "take_plan_position",
+                "plans/<random_id:plan_id>/positions",
+                "Say how one's partner stands to a version; it replaces what was said before.",
+            ),
+            CaseCommand(
+                "adopt_plan",
+                "plans/<random_id:plan_id>/adopt",
+                "Adopt a version, by the rule of the agreement.",
+                changes=True,
+            ),
+            CaseCommand(
+                "update_action",
+                "actions/<random_id:action_id>",
+                "Tell how an action stands that one's partner follows; a blocked one says why.",
+                method="PUT",
+                changes=True,
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="decisions",
+        description="Step 5: decisions that all can support",
+        listed=FragmentList(
+            "decisions",
+            owner="plans",
+            # A decision names the action that it is about, which is shown only beside it.
+            kinds=("decision", "action"),
+            summary="List the supported decisions of a case, and the actions that they may be"
+            " about.",
+            schema="The supported decisions of the team.",
+        ),
+        commands=(
+            CaseCommand(
+                "record_decision",
+                "decisions",
+                "Record a supported decision, about a blocked action where it names one.",
+                location="decisions",
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="contact-log",
+        description="Step 5: whom the director spoke",
+        listed=FragmentList(
+            "contact_log",
+            owner="plans",
+            # A contact names the plan that clients were told of, which is shown only beside it.
+            kinds=("contact", "plan"),
+            summary="List the contacts of the director, and the plans that clients were told of.",
+            schema="The contacts of the director.",
+        ),
+        commands=(
+            CaseCommand(
+                "log_contact",
+                "contact-log",
+                "Log a contact; clients are told of a plan in person, and safely.",
+                location="contact-log",
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="trajectories",
+        description="Step 5: what runs beside the plan",
+        listed=FragmentList(
+            "trajectories",
+            owner="plans",
+            kinds=("trajectory",),
+            summary="List the trajectories of help, justice and administration.",
+            schema="The running trajectories of help, justice and administration.",
+        ),
+        commands=(
+            CaseCommand(
+                "record_trajectory", "trajectories", "Record a trajectory.", location="trajectories"
+            ),
+            CaseCommand(
+                "update_trajectory",
+                "trajectories/<random_id:trajectory_id>",
+                "Tell how a trajectory stands now.",
+                method="PUT",
+                changes=True,
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="reports",
+        description="Step 5: how it goes, and how safe",
+        listed=FragmentList(
+            "reports",
+            owner="plans",
+            kinds=("report", "safety_check"),
+            summary="List the progress reports, each with its safety check.",
+            schema="The progress reports, each with its safety check.",
+        ),
+        commands=(
+            CaseCommand(
+                "report_progress",
+                "reports",
+                "Report to the team, with a safety check.",
+                location="reports",
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="conclusions",
+        description="Step 6: the outcome on each aim",
+        listed=FragmentList(
+            "conclusions",
+            owner="plans",
+            kinds=("conclusion", "safety_check"),
+            summary="List the conclusions, each with its safety check.",
+            schema="The conclusions, each with its safety check.",
+        ),
+        commands=(
+            CaseCommand(
+                "draw_conclusion",
+                "conclusions",
+                "Propose the conclusion, as director.",
+                location="conclusions",
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="follow-ups",
+        description="Step 6: looking again",
+        listed=FragmentList(
+            "follow_ups",
+            owner="plans",
+            kinds=("follow_up", "safety_check"),
+            summary="List the follow-ups, each with its safety check.",
+            schema="The follow-ups after a conclusion, each with its safety check.",
+        ),
+        commands=(
+            CaseCommand(
+                "record_follow_up",
+                "follow-ups",
+                "Record what the follow-up came to: close, extend or reopen.",
+                location="follow-ups",
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="evaluations",
+        description="Step 6: looking back",
+        listed=FragmentList(
+            "evaluations",
+            owner="plans",
+            kinds=("evaluation", "safety_check"),
+            summary="List how the table looked back on its approach.",
+            schema="How the table looked back, each time with a safety check.",
+        ),
+        commands=(
+            CaseCommand(
+                "evaluate_approach",
+                "evaluations",
+                "Record how the table looks back on its approach, at a session.",
+                location="evaluations",
+            ),
+        ),
+    ),
+    CaseResource(
+        tag="emergencies",
+        description="Acute danger: access to one case",
+        listed=FragmentList(
+            "emergencies",
+            kinds=("emergency_ground", "emergency_review"),
+            summary="List the emergency accesses to a case and their reviews.",
+            schema="The emergency accesses to a case, with their reviews.",
+        ),
+        commands=(
+            CaseCommand(
+                "open_emergency",
+                "emergencies",
+                "Open a case for acute danger, with a ground; director and coordination are told"
+                " at once.",
+                location="emergencies",
+            ),
+            CaseCommand(
+                "review_emergency",
+                "emergencies/<random_id:grant_id>/review",
+                "Review somebody else's emergency access.",
+            ),
+        ),
+    ),
+)
+"""Steps 3 to 6, and emergency access, in the order of the documentation."""
