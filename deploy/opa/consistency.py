@@ -159,8 +159,7 @@ def _notification(name: str, row: Table, document: Table) -> Iterator[str]:
 
 
 def _condition(event: str, member: str, values: Iterable[str]) -> Iterator[str]:
-    versions = EVENTS.get(event)
-    field = versions and versions[max(versions)]().fields.get(member)
+    field = EVENTS[event].newest().fields.get(member) if event in EVENTS else None
     if not field:
         yield f"when: the event has no member {member!r}"
         return

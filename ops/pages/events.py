@@ -1,12 +1,12 @@
-"""`docs/events.md`: every event, what it tells and who hears it."""
+"""`docs/events.md`: every event, its data and its subscribers."""
 
 from collections.abc import Iterable, Iterator
 from typing import cast
 
 from marshmallow import Schema, fields, validate
 
-from contracts.event_data import CaseData
-from contracts.events import DATASCHEMA, EVENTS, MEANINGS, Envelope
+from contracts.events import DATASCHEMA, EVENTS, Envelope
+from contracts.events.shared import CaseData
 from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId
 from contracts.topology import EVENTS_EXCHANGE, SUBSCRIPTIONS
 from ops.pages.markdown import table
@@ -24,23 +24,23 @@ _KINDS = {
 _HEAD = f"""\
 # Events
 
-Made from `contracts/events.py` and `contracts/topology.py` by `ketenaanpak docs`. A sample of each
-is in `contracts/examples/`, as `<event>.v<version>.json`.
+Made from `contracts/events/` and `contracts/topology.py` by `ketenaanpak docs`. A sample of each
+is in `contracts/examples/<service>/`, beside the command that causes it.
 
 An event says what happened, in ids and codes only: whoever wants to know more asks, and is decided
 about. It is a CloudEvents 1.0 document, published on the exchange `{EVENTS_EXCHANGE}` with the
 routing key `<source>.<type>`, persistent and confirmed; `dataschema` is
 `{DATASCHEMA.format(type="<event>", version="<version>")}`. A published version never changes. A
-service that hears an event twice acts once.
+service that receives an event twice acts once.
 
-## What happened, and who hears it
+## What happened, and who subscribes to it
 """
 
 _DATA = """\
 ## The data
 
-*case* stands for what every event about a case tells, so that a hearer need not ask:
-{members}. `walled` are the persons of whom it is known that they must not be told.
+*case* stands for what every event about a case holds, so that a subscriber need not ask:
+{members}. `walled` are the persons of whom it is known that they must not learn of the case.
 """
 
 
@@ -50,7 +50,7 @@ def render() -> str:
     return "\n".join(
         (
             _HEAD,
-            table(("event", "version", "what happened", "tells", "heard by"), _events()),
+            table(("event", "version", "what happened", "data", "subscribers"), _events()),
             _DATA.format(members=of_case),
             table(("member", "kind"), _members(_data_schemas())),
             "## The envelope\n",
@@ -60,21 +60,20 @@ def render() -> str:
 
 
 def _events() -> Iterator[Row]:
-    for name, versions in EVENTS.items():
-        for version, schema in versions.items():
-            told = ", ".join(_tells(schema()))
-            heard_by = ", ".join(_hearers(name))
-            yield (f"`{name}`", str(version), MEANINGS[name], told, heard_by)
+    for name, event in EVENTS.items():
+        for version, schema in event.versions.items():
+            data, subscribers = ", ".join(_data(schema())), ", ".join(_subscribers(name))
+            yield (f"`{name}`", str(version), event.meaning, data, subscribers)
 
 
-def _tells(schema: Schema) -> Iterator[str]:
+def _data(schema: Schema) -> Iterator[str]:
     known = CaseData().fields if isinstance(schema, CaseData) else {}
     if known:
         yield "*case*"
     yield from (f"`{name}`" for name in schema.fields if name not in known)
 
 
-def _hearers(name: str) -> Iterator[str]:
+def _subscribers(name: str) -> Iterator[str]:
     for service, keys in SUBSCRIPTIONS.items():
         if name in keys or "#" in keys:
             yield service
@@ -82,8 +81,8 @@ def _hearers(name: str) -> Iterator[str]:
 
 def _data_schemas() -> Iterator[tuple[str, Schema]]:
     yield "*case*", CaseData()
-    for name, versions in EVENTS.items():
-        yield from ((f"*{name}*", schema()) for schema in versions.values())
+    for name, event in EVENTS.items():
+        yield from ((f"*{name}*", schema()) for schema in event.versions.values())
 
 
 def _members(schemas: Iterable[tuple[str, Schema]]) -> Iterator[Row]:
@@ -91,13 +90,13 @@ def _members(schemas: Iterable[tuple[str, Schema]]) -> Iterator[Row]:
     kinds: dict[str, dict[str, list[str]]] = {}
     for where, schema in schemas:
         for name, field in schema.fields.items():
-            kinds.setdefault(name, {}).setdefault(_told(field), []).append(where)
-    for name, told in kinds.items():
-        for kind, places in told.items():
-            yield f"`{name}`", kind if len(told) == 1 else f"{kind}: {', '.join(places)}"
+            kinds.setdefault(name, {}).setdefault(_presence(field), []).append(where)
+    for name, found in kinds.items():
+        for kind, places in found.items():
+            yield f"`{name}`", kind if len(found) == 1 else f"{kind}: {', '.join(places)}"
 
 
-def _told(field: fields.Field[object]) -> str:
+def _presence(field: fields.Field[object]) -> str:
     return _kind(field) if field.required else f"{_kind(field)}; may be absent"
 
 
@@ -111,9 +110,9 @@ def _kind(field: fields.Field[object]) -> str:
         )
     if isinstance(field, fields.Nested):
         return f"{{{', '.join(f'`{name}`' for name in field.schema.fields)}}}"
-    for kind, told in _KINDS.items():
+    for kind, name in _KINDS.items():
         if isinstance(field, kind):
-            return told
+            return name
     return "object" if isinstance(field, fields.Dict) else "text"
 
 

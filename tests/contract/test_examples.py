@@ -10,71 +10,93 @@ from marshmallow import Schema, ValidationError, fields
 
 from contracts.bodies import COMMAND_BODIES, OWNERS
 from contracts.events import DATASCHEMA, EVENTS, Envelope, read_event
-from contracts.fields import Strict
 from contracts.rpc import METHODS
+from tests import samples
 
-EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
+ONE_WAY = {"request": 0, "reply": 1}
+MESSAGES = {
+    (service, method, way): methods[method][place]
+    for service, methods in METHODS.items()
+    for method in methods
+    for way, place in ONE_WAY.items()
+}
+"""Service, method and way → schema of the message."""
 
+EVENT_VERSIONS = [(name, version) for name, event in EVENTS.items() for version in event.versions]
 
-def declared() -> Iterator[tuple[str, type[Strict]]]:
-    """Every sample that there must be, with its schema."""
-    for name, versions in EVENTS.items():
-        for version in versions:
-            yield f"{name}.v{version}.json", Envelope
-    for service, methods in METHODS.items():
-        for method, (request, reply) in methods.items():
-            yield f"rpc/{service}.{method}.request.json", request
-            yield f"rpc/{service}.{method}.reply.json", reply
-
-
-SAMPLES = dict(declared())
-each_sample = pytest.mark.parametrize("name", SAMPLES)
-each_event = pytest.mark.parametrize("name", [n for n in SAMPLES if not n.startswith("rpc/")])
+each_message = pytest.mark.parametrize(("service", "method", "way"), MESSAGES)
+each_event = pytest.mark.parametrize(("name", "version"), EVENT_VERSIONS)
 each_command = pytest.mark.parametrize("command", COMMAND_BODIES)
+each_file = pytest.mark.parametrize(
+    "file", samples.files(), ids=lambda path: f"{path.parent.name}.{path.stem}"
+)
 
 
 def test_a_sample_is_committed_for_every_schema_and_for_nothing_else() -> None:
     """Somebody who integrates finds a true sample of everything that crosses a wire."""
-    found = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*") if path.is_file()}
+    found = {str(path.relative_to(samples.EXAMPLES)) for path in samples.files()}
 
-    assert found == set(SAMPLES)
+    assert found == {
+        f"{service}/{method}.json" for service, methods in METHODS.items() for method in methods
+    }
+    assert sorted(samples.event_names()) == sorted(EVENT_VERSIONS)
 
 
-@each_sample
-def test_a_sample_survives_loading_and_dumping_unchanged(name: str) -> None:
+@each_file
+def test_a_file_holds_a_request_its_reply_and_events_only(file: Path) -> None:
+    """Nothing stands among the samples that no test looks at; events are those of a command."""
+    document = json.loads(file.read_text(encoding="utf-8"))
+
+    assert set(document) - {"events"} == set(ONE_WAY)
+    assert "events" not in document or file.stem in COMMAND_BODIES
+    for event in document.get("events", ()):
+        assert event["source"] == file.parent.name
+
+
+@each_message
+def test_a_message_survives_loading_and_dumping_unchanged(
+    service: str, method: str, way: str
+) -> None:
     """What one side writes the other side reads, and nothing is lost or added on the way."""
-    document, schema = read(name), SAMPLES[name]()
+    document, schema = message(service, method, way), MESSAGES[service, method, way]()
 
     assert as_json(schema.dump(schema.load(document))) == document
 
 
-@each_sample
-def test_a_sample_is_written_in_one_way_only(name: str) -> None:
+@each_event
+def test_an_event_survives_loading_and_dumping_unchanged(name: str, version: int) -> None:
+    """The envelope is read as it was written."""
+    document = samples.event(name, version)
+
+    assert as_json(Envelope().dump(Envelope().load(document))) == document
+
+
+@each_file
+def test_a_sample_is_written_in_one_way_only(file: Path) -> None:
     """A changed sample shows in a review as the change that it is."""
-    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
 
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
 
 
-@each_sample
-def test_an_unknown_member_is_refused_wherever_it_stands(name: str) -> None:
-    """A misspelt or smuggled member is told to its sender, not quietly dropped."""
-    schema = SAMPLES[name]()
-    for spoilt, place in with_unknown_member(schema, read(name)):
-        with pytest.raises(ValidationError) as refusal:
-            schema.load(spoilt)
-        assert "Unknown field." in json.dumps(refusal.value.messages), place
+@each_message
+def test_an_unknown_member_of_a_message_is_refused(service: str, method: str, way: str) -> None:
+    """A misspelt or smuggled member is reported to its sender, not quietly dropped."""
+    refuses_unknown_members(MESSAGES[service, method, way](), message(service, method, way))
 
 
 @each_event
-def test_an_event_sample_is_read_as_the_event_of_its_name(name: str) -> None:
-    """A hearer understands a sample of every version that was ever published."""
-    event = read(name)
-    source_and_type, version = name.removesuffix(".json").rsplit(".v", 1)
-    schema = EVENTS[source_and_type][int(version)]()
+def test_an_unknown_member_of_an_event_is_refused(name: str, version: int) -> None:
+    """The same of an envelope, by whoever publishes it."""
+    refuses_unknown_members(Envelope(), samples.event(name, version))
 
-    assert f"{event['source']}.{event['type']}" == source_and_type
-    assert event["dataschema"] == DATASCHEMA.format(type=source_and_type, version=version)
+
+@each_event
+def test_an_event_sample_is_read_as_the_event_of_its_name(name: str, version: int) -> None:
+    """A subscriber understands a sample of every version that was ever published."""
+    event, schema = samples.event(name, version), EVENTS[name].versions[version]()
+
+    assert event["dataschema"] == DATASCHEMA.format(type=name, version=version)
     assert as_json(schema.dump(read_event(event))) == event["data"]
     for spoilt, place in with_unknown_member(schema, event["data"]):
         assert schema.validate(spoilt), place
@@ -83,8 +105,8 @@ def test_an_event_sample_is_read_as_the_event_of_its_name(name: str) -> None:
 @each_command
 def test_a_command_sample_carries_a_body_of_its_kind(command: str) -> None:
     """The command that the gateway sends holds a body that its owner takes as it is."""
-    sample = read(f"rpc/{OWNERS[command]}.{command}.request.json")
-    body, schema = sample["body"], COMMAND_BODIES[command]()
+    body = samples.request(OWNERS[command], command)["body"]
+    schema = COMMAND_BODIES[command]()
 
     assert as_json(schema.dump(schema.load(body))) == body
     for spoilt, place in with_unknown_member(schema, body):
@@ -93,15 +115,21 @@ def test_a_command_sample_carries_a_body_of_its_kind(command: str) -> None:
 
 def test_samples_name_no_real_way_to_reach_anybody() -> None:
     """No sample holds what could be a person's telephone number or mail address."""
-    for name in SAMPLES:
-        text = (EXAMPLES / name).read_text(encoding="utf-8")
-        assert "@" not in text, name
-        assert "+32" not in text, name
+    for file in samples.files():
+        text = file.read_text(encoding="utf-8")
+        assert "@" not in text, file
+        assert "+32" not in text, file
 
 
-def read(name: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((EXAMPLES / name).read_text(encoding="utf-8"))
-    return document
+def message(service: str, method: str, way: str) -> Any:
+    return {"request": samples.request, "reply": samples.reply}[way](service, method)
+
+
+def refuses_unknown_members(schema: Schema, document: dict[str, Any]) -> None:
+    for spoilt, place in with_unknown_member(schema, document):
+        with pytest.raises(ValidationError) as refusal:
+            schema.load(spoilt)
+        assert "Unknown field." in json.dumps(refusal.value.messages), place
 
 
 def as_json(value: Any) -> Any:

@@ -13,13 +13,13 @@ from contracts.rpc.notifications import TASKS
 from contracts.topology import CASE_LIFE, SUBSCRIPTIONS
 from demo.people import everybody
 from deploy.local.parts import Parts
-from deploy.local.platform import POLICY, ROOT
+from deploy.local.platform import POLICY
 from deploy.opa import bundle
 from services.notifications.domain.deadlines import KINDS, Phase, changes
 from services.notifications.domain.messages import Message, endings, messages
+from tests import samples
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
-EXAMPLES = ROOT / "contracts" / "examples"
 HEARD = SUBSCRIPTIONS["notifications"]
 TELLING = [
     name for name in HEARD if name in json.loads((POLICY / "tables/notifications.json").read_text())
@@ -52,15 +52,9 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opa]:
         server.kill()
 
 
-def sample(name: str) -> dict[str, Any]:
-    """The contract's sample of an event."""
-    event: dict[str, Any] = json.loads((EXAMPLES / f"{name}.v1.json").read_text(encoding="utf-8"))
-    return event
-
-
 def messages_for(rules: Opa, name: str, **changes: Any) -> list[Message]:
     """Whom the rules tell of the sample of an event."""
-    event = sample(name)
+    event = samples.event(name)
     asked = {"source": event["source"], "type": event["type"], "data": event["data"] | changes}
     question = {"now": NOW.isoformat(), "event": asked}
     return messages(rules.decide("ketenaanpak/notify/decision", question), NOW)
@@ -68,7 +62,7 @@ def messages_for(rules: Opa, name: str, **changes: Any) -> list[Message]:
 
 def reminded(rules: Opa, kind: str, phase: str) -> list[Message]:
     """Whom the rules tell when the day of a deadline has come, or gone."""
-    data = sample(SETS[kind])["data"] | {"director": "p-d868e7f5"}
+    data = samples.event(SETS[kind])["data"] | {"director": "p-d868e7f5"}
     event = {"source": "notifications", "type": f"{kind}_{phase}", "data": data}
     question = {"now": NOW.isoformat(), "event": event}
     return messages(rules.decide("ketenaanpak/notify/decision", question), NOW)
@@ -81,14 +75,16 @@ def test_a_day_that_comes_tells_whoever_has_to_act(kind: str, phase: str, rules:
     sent = reminded(rules, kind, phase)
 
     assert {message.task for message in sent} == {f"{kind}_{phase}"}
-    assert not {message.person for message in sent} & set(sample(SETS[kind])["data"]["walled"])
+    assert not {message.person for message in sent} & set(
+        samples.event(SETS[kind])["data"]["walled"]
+    )
 
 
 @pytest.mark.parametrize("name", sorted(set(HEARD) - set(TELLING)))
 def test_an_event_that_tells_nobody_moves_a_deadline_or_the_facts(name: str, rules: Opa) -> None:
     """Nothing is heard for no reason."""
     assert messages_for(rules, name) == []
-    assert changes(name, sample(name)["data"]) or name in CASE_LIFE
+    assert changes(name, samples.event(name)["data"]) or name in CASE_LIFE
 
 
 @pytest.mark.parametrize("name", TELLING)
@@ -101,7 +97,7 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
     persons = {message.person for message in messages_for(rules, name)}
 
     assert persons
-    assert persons <= of_brugge - set(sample(name)["data"].get("walled", ()))
+    assert persons <= of_brugge - set(samples.event(name)["data"].get("walled", ()))
 
 
 def test_every_task_that_an_inbox_can_show_comes_from_an_event(rules: Opa) -> None:

@@ -1,29 +1,20 @@
 """Domain events as entries of the log: each of them can be recorded."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from contracts.events import EVENTS
 from services.audit.domain.entry import read_entry
 from services.audit.domain.event_entry import event_entry
-
-EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples"
-
-
-def sample(name: str, version: int) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads((EXAMPLES / f"{name}.v{version}.json").read_text("utf-8"))
-    return event
+from tests import samples
 
 
 @pytest.mark.parametrize(
-    ("name", "version"), [(name, version) for name in EVENTS for version in EVENTS[name]]
+    ("name", "version"),
+    [(name, version) for name, event in EVENTS.items() for version in event.versions],
 )
 def test_every_event_of_the_contract_can_be_recorded(name: str, version: int) -> None:
     """An event that the log does not take is missing from the story that an auditor reads."""
-    event = sample(name, version)
+    event = samples.event(name, version)
 
     entry = read_entry(event_entry(event))
 

@@ -1,24 +1,13 @@
 """Answers look like the document says, and calls like the contract says."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from contracts.bodies import OWNERS
 from contracts.rpc import METHODS
 from gateway.http import case_schemas, response_schemas
 from gateway.release.decisions import STANDINGS
-from tests import builders
+from tests import builders, samples
 from tests.unit.gateway.fakes import Platform, allow, an_id, decided, permit
-
-EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples" / "rpc"
-
-
-def example(name: str) -> Any:
-    """The sample of a message between services."""
-    return json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -26,10 +15,10 @@ def told(platform: Platform) -> Platform:
     """A platform whose services answer with the samples of the contract."""
     for service, methods in METHODS.items():
         for method in methods:
-            reply = example(f"{service}.{method}.reply")
+            reply = samples.reply(service, method)
             if method not in ("record", "read_case"):
                 platform.bus.stub(service, method, lambda _request, reply=reply: reply)
-    known = example("intake.read_case.reply")
+    known = samples.reply("intake", "read_case")
     platform.cases[known["case"]["id"]] = known
     platform.policy.action = lambda asked: permit(
         asked, parties=[["sample-brugge", "caw"]], agreements=["sample-brugge"]
@@ -44,11 +33,13 @@ def told(platform: Platform) -> Platform:
     return platform
 
 
-CASE = example("intake.read_case.reply")["case"]["id"]
+CASE = samples.reply("intake", "read_case")["case"]["id"]
 ITEM = next(
-    each["id"] for each in example("intake.read_case.reply")["fragments"] if each["kind"] == "item"
+    each["id"]
+    for each in samples.reply("intake", "read_case")["fragments"]
+    if each["kind"] == "item"
 )
-SESSION = example("intake.read_session.reply")["session"]["id"]
+SESSION = samples.reply("intake", "read_session")["session"]["id"]
 
 LISTS = (
     "items",
@@ -236,7 +227,7 @@ NEW_STEPS = {
 def test_a_command_of_the_later_steps_travels_as_its_sample(told: Platform, action: str) -> None:
     """The sample that integrators read is what really goes to the owner of each step."""
     service = OWNERS[action]
-    sample = example(f"{service}.{action}.request")
+    sample = samples.request(service, action)
     method, path = NEW_STEPS[action].format(**sample).split()
     version = {"If-Match": f'"{sample["if_match"]}"'} if sample["if_match"] else {}
 

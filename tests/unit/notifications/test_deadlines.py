@@ -1,8 +1,6 @@
 """What each event sets, clears or resumes."""
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +13,12 @@ from services.notifications.domain.deadlines import (
     Set,
     changes,
 )
-
-EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples"
+from tests import samples
 
 
 def sample(name: str) -> dict[str, Any]:
     """The data of the contract's sample of an event."""
-    event = json.loads((EXAMPLES / f"{name}.v1.json").read_text(encoding="utf-8"))
-    data: dict[str, Any] = event["data"]
+    data: dict[str, Any] = samples.event(name)["data"]
     return data
 
 

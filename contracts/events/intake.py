@@ -1,0 +1,218 @@
+"""What intake publishes: the life of a case, sessions, contributions, emergencies."""
+
+from typing import Final
+
+from contracts import vocabulary as words
+from contracts.events.shared import CaseData, EventType, FragmentData
+from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, codes
+
+
+class ReferralData(CaseData):
+    """`informing_due` is the first day on which a deferred informing is looked at again."""
+
+    informing_due = Day()
+
+
+class InformingData(CaseData):
+    """`informing_due` is there while somebody's informing is still deferred."""
+
+    informing_due = Day()
+
+
+class WithdrawnData(CaseData):
+    ground = OneOf(words.WITHDRAW_GROUNDS, required=True)
+
+
+class SessionOfCaseData(CaseData):
+    session = RandomId(required=True)
+
+
+class RequestData(CaseData):
+    request = RandomId(required=True)
+    to = Code(required=True)
+    by = Code(required=True)
+    due = Day(required=True)
+
+
+class RequestAnsweredData(RequestData):
+    outcome = OneOf(words.REQUEST_OUTCOMES, required=True)
+
+
+class PartnerAnsweredData(CaseData):
+    partner = Code(required=True)
+    answer = OneOf(words.FORMING_ANSWERS, required=True)
+
+
+class PartnerData(CaseData):
+    partner = Code(required=True)
+
+
+class ConflictData(CaseData):
+    """`partner` where the person acts for one: it may need a deputy."""
+
+    person = Code(required=True)
+    partner = Code()
+
+
+class PossibleMatchData(CaseData):
+    """`walled_from_matches` must not learn of any of the cases that this one may be a match of."""
+
+    walled_from_matches = codes(1000, required=True)
+
+
+class DecidedData(CaseData):
+    """The table decided; `referrer` is who made the referral (an opaque id) and waits for it."""
+
+    referrer = Code(required=True)
+
+
+class DeclinedData(DecidedData):
+    ground = OneOf(words.NOT_TAKEN_GROUNDS, required=True)
+
+
+class ReopenedData(CaseData):
+    """`report_due` where the plan is carried out again; `informing_due` as at a referral."""
+
+    ground = OneOf(words.REOPEN_GROUNDS, required=True)
+    report_due = Day()
+    informing_due = Day()
+
+
+class ExecutionData(CaseData):
+    report_due = Day(required=True)
+
+
+class ConcludedData(CaseData):
+    """Concluded: the day from which the case is followed up."""
+
+    follow_up_due = Day(required=True)
+
+
+class DirectorData(CaseData):
+    """`mandates_due` where there is an involved service to mandate the director."""
+
+    person = Code(required=True)
+    partner = Code(required=True)
+    mandates_due = Day()
+
+
+class DirectionMandateData(CaseData):
+    """`complete`: every involved service has mandated the director by now."""
+
+    involved_service = RandomId(required=True)
+    complete = Flag(required=True)
+
+
+class EmergencyData(CaseData):
+    grant = RandomId(required=True)
+    person = Code(required=True)
+    partner = Code(required=True)
+    until = Moment(required=True)
+    review_due = Day(required=True)
+
+
+class EmergencyReviewedData(CaseData):
+    grant = RandomId(required=True)
+    person = Code(required=True)
+    justified = Flag(required=True)
+
+
+class TakenOverData(CaseData):
+    predecessor = Code(required=True)
+
+
+class SessionData(Strict):
+    session = RandomId(required=True)
+    agreement = Code(required=True)
+    table = Code(required=True)
+    starts_at = Moment(required=True)
+
+
+EVENTS: Final = {
+    "referral_submitted": EventType(
+        "A referral (aanmelding) was submitted: the case begins.", {1: ReferralData}
+    ),
+    "informing_confirmed": EventType(
+        "The chair confirmed that nobody could be informed yet.", {1: CaseData}
+    ),
+    "session_scheduled": EventType(
+        "A session of the table (overlegtafel) has a date.", {1: SessionData}
+    ),
+    "case_put_on_agenda": EventType(
+        "A case stands on the agenda of a session.", {1: SessionOfCaseData}
+    ),
+    "case_taken_on_agenda": EventType(
+        "The table took the case up: forming (dossiervorming) begins.", {1: SessionOfCaseData}
+    ),
+    "case_withdrawn": EventType("The referring partner withdrew the case.", {1: WithdrawnData}),
+    "forming_completed": EventType(
+        "Every partner answered and no request is open: weighing begins.", {1: CaseData}
+    ),
+    "forming_reopened": EventType(
+        "Something important is missing: forming goes on.", {1: CaseData}
+    ),
+    "crisis_raised": EventType("A participant reported acute danger.", {1: FragmentData}),
+    "participant_invited": EventType(
+        "A partner takes part in the case from now on.", {1: PartnerData}
+    ),
+    "conflict_declared": EventType(
+        "A person declared an own conflict of interest.", {1: ConflictData}
+    ),
+    "possible_match_noticed": EventType(
+        "There may be a case of the same people under this agreement.", {1: PossibleMatchData}
+    ),
+    "item_offered": EventType(
+        "A partner offered an information item (informatie-element).", {1: FragmentData}
+    ),
+    "item_corrected": EventType(
+        "A partner corrected an own item: it has a new version.", {1: FragmentData}
+    ),
+    "item_recalled": EventType(
+        "A partner recalled an own item: nobody is shown what it said.", {1: FragmentData}
+    ),
+    "partner_answered": EventType(
+        "A partner answered the call for contributions.", {1: PartnerAnsweredData}
+    ),
+    "information_requested": EventType(
+        "The table asked a partner a question (informatievraag).", {1: RequestData}
+    ),
+    "information_request_answered": EventType(
+        "A partner answered a question of the table.", {1: RequestAnsweredData}
+    ),
+    "informing_recorded": EventType(
+        "It is recorded how somebody came to know, or why not yet.", {1: InformingData}
+    ),
+    "advice_written": EventType(
+        "The table wrote its advice (advies) to the referrer.", {1: CaseData}
+    ),
+    "case_declined": EventType(
+        "The case is not taken; the referrer has an advice.", {1: DeclinedData}
+    ),
+    "case_accepted": EventType(
+        "The case is taken; `stage` says whether there is a place for it.", {1: DecidedData}
+    ),
+    "case_promoted": EventType("A place is free: a waiting case is taken.", {1: DecidedData}),
+    "director_appointed": EventType("The case has a director (casusregisseur).", {1: DirectorData}),
+    "direction_mandate_recorded": EventType(
+        "An involved service mandated the director.", {1: DirectionMandateData}
+    ),
+    "execution_started": EventType("The adopted plan is carried out.", {1: ExecutionData}),
+    "case_concluded": EventType(
+        "The violence stopped and the goals are reached.", {1: ConcludedData}
+    ),
+    "follow_up_extended": EventType(
+        "The follow-up is done: the case is looked at again later.", {1: ConcludedData}
+    ),
+    "case_closed": EventType("The follow-up is done and the case is closed.", {1: CaseData}),
+    "case_reopened": EventType("The case is taken up again.", {1: ReopenedData}),
+    "emergency_opened": EventType(
+        "Somebody opened the case for acute danger (noodtoegang).", {1: EmergencyData}
+    ),
+    "emergency_reviewed": EventType(
+        "A second person reviewed an emergency access.", {1: EmergencyReviewedData}
+    ),
+    "case_taken_over": EventType(
+        "The case goes on under the succeeding agreement.", {1: TakenOverData}
+    ),
+}
+"""Event → what it says happened, and its data."""
