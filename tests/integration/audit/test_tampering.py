@@ -20,7 +20,7 @@ from services.audit.domain import leaf, tree
 from services.audit.domain.checkpoint import Signer
 from services.audit.domain.log_check import Report
 from services.audit.domain.tree import Frontier
-from tests.integration.audit.conftest import Client, record
+from tests.integration.audit.conftest import Installation, record
 from tests.unit.audit.entries import entry, full_entry
 
 ROOT = Path(__file__).parents[3]
@@ -32,7 +32,7 @@ SIGNED = (8, 20, 33, 38)
 class Scene:
     """A log of COUNT entries, signed at the sizes in SIGNED, for a forger to work on."""
 
-    client: Client
+    installation: Installation
     file: str
 
     @property
@@ -66,12 +66,12 @@ class Scene:
 
 
 @pytest.fixture
-def scene(client: Client, audit: Audit) -> Scene:
+def scene(installation: Installation, audit: Audit) -> Scene:
     for number in range(COUNT):
         record(audit, entry() if number % 3 else full_entry())
         if number + 1 in SIGNED:
             audit.tick()
-    return Scene(client, client.file.read_text())
+    return Scene(installation, installation.file.read_text())
 
 
 def test_an_untouched_log_stands(scene: Scene) -> None:
