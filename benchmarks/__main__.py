@@ -28,11 +28,11 @@ from benchmarks.path import (
     read,
     requests_per_second,
 )
+from deploy.local.errors import ActionableError
 from deploy.local.platform import ROOT, Platform
 from deploy.local.progress import Progress
 from deploy.local.run import running_platform
-from deploy.local.trouble import Trouble
-from tests.e2e.table import Table as People
+from tests.e2e.table_client import Table as People
 
 ROUNDS = 15
 CALLS = 40
@@ -50,8 +50,8 @@ def main() -> int:
     try:
         with running_platform(ROOT / "var" / "bench", progress=Progress()) as platform:
             result = _measure(platform, console)
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
+    except ActionableError as error:
+        print(error, file=sys.stderr)
         return 1
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""An OPA server of the project's own, on a loopback port, with one bundle."""
+"""An OPA server of the local run, on a loopback port, with one bundle."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ import urllib.request
 from pathlib import Path
 
 from deploy.local import find
+from deploy.local.errors import ActionableError
 from deploy.local.ports import HOST, Ports, is_free
 from deploy.local.program import Program
 from deploy.local.progress import Progress
-from deploy.local.trouble import Trouble
 
 
 class Opa:
-    """The policy service of one state folder; `bundle` is what it decides by.
+    """The policy server of one state folder, with one bundle.
 
-    Another bundle comes into force by `use(bundle)` and a new start: decisions name the
-    revision, and a revision never changes under a running server.
+    Another bundle is activated by `use(bundle)` and a restart: decisions name the revision, which
+    never changes under a running server.
     """
 
     def __init__(
-        self, state: Path, ports: Ports, bundle: Path | None, *, tied: bool = False
+        self, state: Path, ports: Ports, bundle: Path | None, *, die_with_parent: bool = False
     ) -> None:
         self.port = ports.of("opa")
         self.bundle = bundle
-        self.program = Program("opa", state / "run", state / "log" / "opa.jsonl", tied=tied)
+        self.program = Program(
+            "opa", state / "run", state / "log" / "opa.jsonl", die_with_parent=die_with_parent
+        )
 
     @property
     def url(self) -> str:
@@ -38,22 +40,22 @@ class Opa:
         return find.opa(Progress(None))
 
     def use(self, bundle: Path) -> None:
-        """Decide by another bundle from the next start on."""
+        """Use another bundle from the next start on."""
         self.bundle = bundle
 
     def start(self, progress: Progress) -> None:
-        """Start the server and return when it decides by its bundle."""
+        """Start the server and return when its bundle is active."""
         binary = find.opa(progress)
         if self.program.running:
             return
         if not is_free(self.port):
-            raise Trouble(
+            raise ActionableError(
                 f"port {self.port}, kept for OPA, is taken by another program",
                 "stop that program, or run `make demo`, which starts afresh",
             )
         with progress.step("opa", f"starting on {HOST}:{self.port}"):
             argv = [str(binary), "run", "--server", "--addr", f"{HOST}:{self.port}"]
-            # OPA would ask the internet for newer versions of itself.
+            # Without this flag OPA looks for newer versions of itself on the internet.
             argv += ["--skip-version-check", "--log-level", "error", "--log-format", "json"]
             argv += ["--shutdown-grace-period", "2"]
             argv += ["--bundle", str(self.bundle)] if self.bundle else []

@@ -1,4 +1,4 @@
-"""A RabbitMQ node of the project's own, on loopback ports only, beside any other broker."""
+"""A RabbitMQ node of the local run, on loopback ports only, beside any other broker."""
 
 from __future__ import annotations
 
@@ -14,35 +14,39 @@ from typing import Any
 from urllib.parse import quote
 
 from deploy.local import find
+from deploy.local.errors import ActionableError
 from deploy.local.ports import HOST, Ports, is_free
 from deploy.local.program import Program
 from deploy.local.progress import Progress
 from deploy.local.secrets import Secrets
-from deploy.local.trouble import Trouble
 from deploy.rabbitmq import definitions
 
 LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
 
 
 class RabbitMQ:
-    """The broker of one state folder: it and its epmd, started and stopped together.
+    """The broker of one state folder, started and stopped together with an epmd of its own.
 
-    Messages and definitions live under `<state>/rabbitmq`; `wipe` forgets the messages.
+    Its data are under `<state>/rabbitmq`; `wipe` deletes the messages.
     """
 
-    def __init__(self, state: Path, ports: Ports, secrets: Secrets, *, tied: bool = False) -> None:
+    def __init__(
+        self, state: Path, ports: Ports, secrets: Secrets, *, die_with_parent: bool = False
+    ) -> None:
         self.home = state / "rabbitmq"
         self.secrets = secrets
         self.port = ports.of("rabbitmq")
         self.epmd_port = ports.of("epmd")
         self.distribution_port = ports.of("rabbitmq-distribution")
-        # Nodes are told apart by name as well as by port, so that a tool that was given the
-        # wrong epmd finds nobody instead of somebody else.
+        # Nodes differ in name as well as in port, so that a tool with the wrong epmd finds no
+        # node instead of another.
         mark = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:8]
         self.node = f"ketenaanpak-{mark}@localhost"
         run, log = state / "run", state / "log"
-        self.program = Program("rabbitmq", run, log / "rabbitmq.log", tied=tied)
-        self.epmd = Program("epmd", run, log / "epmd.log", tied=tied)
+        self.program = Program(
+            "rabbitmq", run, log / "rabbitmq.log", die_with_parent=die_with_parent
+        )
+        self.epmd = Program("epmd", run, log / "epmd.log", die_with_parent=die_with_parent)
         self._folder: Path | None = None
 
     def url(self, user: str) -> str:
@@ -51,7 +55,7 @@ class RabbitMQ:
         return f"amqp://{user}:{password}@{HOST}:{self.port}/{definitions.VHOST}"
 
     def start(self, progress: Progress) -> None:
-        """Start the node and return when it accepts connections and knows its definitions."""
+        """Start the node; returns when it accepts connections and has loaded its definitions."""
         self._folder = find.rabbitmq(progress)
         if self.program.running:
             return
@@ -81,7 +85,7 @@ class RabbitMQ:
     def _check_ports(self) -> None:
         for port in (self.port, self.distribution_port):
             if not is_free(port):
-                raise Trouble(
+                raise ActionableError(
                     f"port {port}, kept for RabbitMQ, is taken by another program",
                     "stop that program, or run `make demo`, which starts afresh",
                 )
@@ -105,9 +109,9 @@ class RabbitMQ:
         self.program.resume()
 
     def wipe(self) -> None:
-        """Forget every message and queue (the node must be stopped)."""
+        """Delete every message and queue (the node must be stopped)."""
         if self.program.running:
-            raise Trouble("a running broker cannot be wiped", "stop it first")
+            raise ActionableError("a running broker cannot be wiped", "stop it first")
         shutil.rmtree(self.home / "mnesia", ignore_errors=True)
 
     def greets(self) -> bool:
@@ -133,13 +137,13 @@ class RabbitMQ:
         )
         if done.returncode:
             output = done.stderr.strip() or done.stdout.strip()
-            raise Trouble(f"{what} failed: {output}", "is the broker running?")
+            raise ActionableError(f"{what} failed: {output}", "is the broker running?")
         return done.stdout
 
     def export_definitions(self) -> dict[str, Any]:
-        """Give the definitions that the broker holds now. Raises Trouble when it does not run."""
+        """Give the broker's current definitions; ActionableError when it does not run."""
         if not self.program.running:
-            raise Trouble("the broker of the local run does not run", "start it: `make up`")
+            raise ActionableError("the broker of the local run does not run", "start it: `make up`")
         exported: dict[str, Any] = json.loads(
             self.ctl("export_definitions", "-", "--format", "json")
         )

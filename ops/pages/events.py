@@ -62,19 +62,19 @@ def render() -> str:
 def _events() -> Iterator[Row]:
     for name, versions in EVENTS.items():
         for version, schema in versions.items():
-            told = ", ".join(_tells(schema()))
-            heard_by = ", ".join(_hearers(name))
-            yield (f"`{name}`", str(version), MEANINGS[name], told, heard_by)
+            members = ", ".join(_members_of(schema()))
+            subscribers = ", ".join(_subscribers(name))
+            yield (f"`{name}`", str(version), MEANINGS[name], members, subscribers)
 
 
-def _tells(schema: Schema) -> Iterator[str]:
-    known = CaseData().fields if isinstance(schema, CaseData) else {}
-    if known:
+def _members_of(schema: Schema) -> Iterator[str]:
+    common = CaseData().fields if isinstance(schema, CaseData) else {}
+    if common:
         yield "*case*"
-    yield from (f"`{name}`" for name in schema.fields if name not in known)
+    yield from (f"`{name}`" for name in schema.fields if name not in common)
 
 
-def _hearers(name: str) -> Iterator[str]:
+def _subscribers(name: str) -> Iterator[str]:
     for service, keys in SUBSCRIPTIONS.items():
         if name in keys or "#" in keys:
             yield service
@@ -91,13 +91,14 @@ def _members(schemas: Iterable[tuple[str, Schema]]) -> Iterator[Row]:
     kinds: dict[str, dict[str, list[str]]] = {}
     for where, schema in schemas:
         for name, field in schema.fields.items():
-            kinds.setdefault(name, {}).setdefault(_told(field), []).append(where)
-    for name, told in kinds.items():
-        for kind, places in told.items():
-            yield f"`{name}`", kind if len(told) == 1 else f"{kind}: {', '.join(places)}"
+            kinds.setdefault(name, {}).setdefault(_described(field), []).append(where)
+    for name, by_kind in kinds.items():
+        for kind, schemas_with_it in by_kind.items():
+            only = len(by_kind) == 1
+            yield f"`{name}`", kind if only else f"{kind}: {', '.join(schemas_with_it)}"
 
 
-def _told(field: fields.Field[object]) -> str:
+def _described(field: fields.Field[object]) -> str:
     return _kind(field) if field.required else f"{_kind(field)}; may be absent"
 
 
@@ -111,9 +112,9 @@ def _kind(field: fields.Field[object]) -> str:
         )
     if isinstance(field, fields.Nested):
         return f"{{{', '.join(f'`{name}`' for name in field.schema.fields)}}}"
-    for kind, told in _KINDS.items():
+    for kind, name in _KINDS.items():
         if isinstance(field, kind):
-            return told
+            return name
     return "object" if isinstance(field, fields.Dict) else "text"
 
 

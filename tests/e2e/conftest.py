@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.calls import Caller
+from deploy.local.api_client import ApiClient
 from deploy.local.run import Platform, running_platform
-from tests.e2e.table import Table
+from tests.e2e.table_client import Table
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 @pytest.fixture
 def table(platform: Platform) -> Table:
     """The sample table, speaking to the shared platform."""
-    return Table(Caller(platform.gateway_url, platform.token))
+    return Table(ApiClient(platform.gateway_url, platform.token))
 
 
 @pytest.fixture(scope="session")

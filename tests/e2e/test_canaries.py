@@ -10,7 +10,7 @@ import pytest
 
 from contracts.vocabulary import PURPOSES
 from tests import builders
-from tests.e2e.table import PARTNERS, Case, Table
+from tests.e2e.table_client import PARTNERS, Case, Table
 
 READERS = (
     *PARTNERS,
@@ -163,9 +163,9 @@ def carry_on(table: Table, case: Case) -> None:
 @pytest.fixture(scope="module")
 def world(platform):
     """A case full of canaries, from the referral to the conclusion, with a recalled item."""
-    from demo.calls import Caller
+    from deploy.local.api_client import ApiClient
 
-    table = Table(Caller(platform.gateway_url, platform.token))
+    table = Table(ApiClient(platform.gateway_url, platform.token))
     session = table.session()
     case = table.refer(**referral_of_canaries(table.people["caw-worker"].id))
     put = table.post(

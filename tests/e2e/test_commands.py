@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from tests import builders
-from tests.e2e.table import PARTNERS, Table
+from tests.e2e.table_client import PARTNERS, Table
 
 
 def problem(answer: requests.Response) -> tuple[int, str]:

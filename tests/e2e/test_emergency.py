@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.e2e.table import Case, Table, refused
+from tests.e2e.table_client import Case, Table, refused
 from tests.waiting import wait_until
 
 

@@ -8,7 +8,7 @@ import uuid
 import pytest
 import requests
 
-from tests.e2e.table import Table
+from tests.e2e.table_client import Table
 
 OUTSIDERS = ("caw-kortrijk", "politie-westhoek", "steering", "auditor", "caw-worker")
 

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from tests import builders
-from tests.e2e.table import Table
+from tests.e2e.table_client import Table
 from tests.waiting import wait_until
 
 

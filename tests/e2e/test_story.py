@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import builders
-from tests.e2e.table import CONSULT, Table, refused
+from tests.e2e.table_client import CONSULT, Table, refused
 from tests.waiting import wait_until
 
 

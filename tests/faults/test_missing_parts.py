@@ -11,7 +11,7 @@ import requests
 from deploy.local.platform import Platform
 from deploy.local.progress import Progress
 from tests import builders
-from tests.e2e.table import Case, Table
+from tests.e2e.table_client import Case, Table
 from tests.waiting import wait_until
 
 LIMIT = 5.0
@@ -114,9 +114,9 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def case(fragile: Platform) -> Case:
     """A case in forming whose texts are canaries."""
-    from demo.calls import Caller
+    from deploy.local.api_client import ApiClient
 
-    table = Table(Caller(fragile.gateway_url, fragile.token))
+    table = Table(ApiClient(fragile.gateway_url, fragile.token))
     return table.forming(occurrences=[builders.narrative("KANARIE", "a")])
 
 

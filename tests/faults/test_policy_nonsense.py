@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.local.progress import Progress
-from tests.e2e.table import Table
+from tests.e2e.table_client import Table
 
 NONSENSE: dict[str, Any] = {
     "nothing": {},

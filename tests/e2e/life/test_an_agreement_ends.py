@@ -5,7 +5,7 @@ from typing import Any
 from deploy.local.platform import Platform
 from tests import builders
 from tests.e2e.life.conftest import ENDS_AFTER, SUCCESSOR
-from tests.e2e.table import Table
+from tests.e2e.table_client import Table
 from tests.waiting import wait_until
 
 CHAIR = "sociaal-huis-westhoek"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from deploy.local.platform import Platform
 from tests import builders
 from tests.e2e.life.conftest import BY_INVITATION
-from tests.e2e.table import Table
+from tests.e2e.table_client import Table
 
 TEAM = ("caw", "parket", "politie", "stad", "chair")
 

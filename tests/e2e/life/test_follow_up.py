@@ -6,7 +6,7 @@ import pytest
 
 from deploy.local.platform import Platform
 from tests import builders
-from tests.e2e.table import SEATS, Table
+from tests.e2e.table_client import SEATS, Table
 
 SEATED = SEATS["sample-kortrijk"]
 

@@ -21,7 +21,7 @@ from deploy.local.platform import Platform
 from services.intake.domain.transitions import TABLE
 from tests import builders
 from tests.e2e.life.conftest import CAP
-from tests.e2e.table import SEATS, Case, Table
+from tests.e2e.table_client import SEATS, Case, Table
 from tests.waiting import wait_until
 
 SEATED = SEATS["sample-kortrijk"]

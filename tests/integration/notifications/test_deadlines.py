@@ -32,7 +32,7 @@ CASE = str(uuid.UUID(int=7))
 def policy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """A policy server that tells every participant; tests may stop it."""
     folder = tmp_path_factory.mktemp("policy")
-    server = Parts(folder, folder / "bundle.tar.gz", tied=True)
+    server = Parts(folder, folder / "bundle.tar.gz", die_with_parent=True)
     bundle.build(server.opa_binary, RULES, [], folder / "bundle.tar.gz")
     try:
         server.start(("opa",))

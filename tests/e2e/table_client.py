@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from demo.calls import Caller
-from demo.people import Person, everybody
+from deploy.local.api_client import ApiClient
+from deploy.local.sample_persons import SamplePerson, sample_persons
 from tests import builders
 
 PARTNERS = (
@@ -74,11 +74,11 @@ class Table:
     """Says who does what; every method is one or a few real calls, and expects them to succeed."""
 
     def __init__(
-        self, caller: Caller, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, caller: ApiClient, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self.now = now
         self.caller = caller
-        self.people: dict[str, Person] = everybody()
+        self.people: dict[str, SamplePerson] = sample_persons()
 
     def get(self, who: str, path: str, purpose: str = CONSULT) -> requests.Response:
         return self.caller.get(self.people[who].id, path, purpose)
