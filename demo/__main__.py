@@ -54,16 +54,16 @@ def main() -> int:
 
 def _demonstrate(platform: Platform, begin: datetime, console: Console) -> None:
     people = sample_persons()
-    caller = ApiClient(platform.gateway_url, platform.token)
+    client = ApiClient(platform.gateway_url, platform.token)
     viewers = [people[key] for key in VIEWERS]
     views: dict[str, list[CaseView]] = {}
 
     def look(stage: str, known: dict[str, str]) -> None:
-        views[stage] = view_case(caller, viewers, known["case"])
+        views[stage] = view_case(client, viewers, known["case"])
 
     console.rule("The story")
     player = StoryPlayer(
-        caller,
+        client,
         people,
         begin,
         platform.clock.move_to,
@@ -74,11 +74,11 @@ def _demonstrate(platform: Platform, begin: datetime, console: Console) -> None:
     platform.clock.set_offset(0.0)
     console.print("  today    everybody looks again\n", highlight=False)
     look("closed", known)
-    lapsed = view_case(caller, [people[key] for key in LAPSED], known["westhoek_case"])
+    lapsed = view_case(client, [people[key] for key in LAPSED], known["westhoek_case"])
 
     auditor = people["auditor"]
-    entries = _ask(caller, auditor, {"case": known["case"]})
-    causes = _causes(caller, auditor, entries)
+    entries = _ask(client, auditor, {"case": known["case"]})
+    causes = _causes(client, auditor, entries)
     names = {person.id: person.name for person in people.values()}
     console.print(tables.timeline(entries, causes, names))
     console.print(tables.assessed(views["active"]))
@@ -87,7 +87,7 @@ def _demonstrate(platform: Platform, begin: datetime, console: Console) -> None:
     console.print(
         tables.shown(lapsed, f"The case of the agreement that lapsed on day {LAPSES_ON_DAY}")
     )
-    asked = entries + _ask(caller, auditor, {"case": known["westhoek_case"]})
+    asked = entries + _ask(client, auditor, {"case": known["westhoek_case"]})
     console.print(tables.withheld(asked, [*views["active"], *lapsed]))
     console.rule("The audit log, re-computed")
     if not verify_local(platform, console).is_intact:
@@ -96,7 +96,7 @@ def _demonstrate(platform: Platform, begin: datetime, console: Console) -> None:
 
 
 def _causes(
-    caller: ApiClient, auditor: SamplePerson, entries: Sequence[dict[str, Any]]
+    client: ApiClient, auditor: SamplePerson, entries: Sequence[dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """Command id → the entry of its decision; a referral's has no case id, so a search by case
     does not find it.
@@ -104,17 +104,17 @@ def _causes(
     causes: dict[str, dict[str, Any]] = {}
     for event in entries:
         if event["kind"] == "event" and event["command_id"] not in causes:
-            found = _ask(caller, auditor, {"command_id": event["command_id"], "kind": "action"})
+            found = _ask(client, auditor, {"command_id": event["command_id"], "kind": "action"})
             causes |= {decision["command_id"]: decision for decision in found}
     return causes
 
 
-def _ask(caller: ApiClient, auditor: SamplePerson, about: dict[str, Any]) -> list[dict[str, Any]]:
+def _ask(client: ApiClient, auditor: SamplePerson, about: dict[str, Any]) -> list[dict[str, Any]]:
     """All entries of the record that match a search, in the order of the log, with detail."""
     entries: list[dict[str, Any]] = []
     question = {**about, "detail": True, "limit": 200}
     while True:
-        answer = caller.post(auditor.id, "/v1/audit/records/search", "audit", question)
+        answer = client.post(auditor.id, "/v1/audit/records/search", "audit", question)
         page = expect_success(answer, "the auditor searches the record")
         entries += page["entries"]
         if not page["next"]:

@@ -42,14 +42,14 @@ class StoryPlayer:
 
     def __init__(
         self,
-        caller: ApiClient,
+        client: ApiClient,
         people: dict[str, SamplePerson],
         begin: datetime,
         set_time: Callable[[datetime], None],
         say: Callable[[int, SamplePerson, str], None],
         look: Callable[[str, dict[str, str]], None],
     ) -> None:
-        self._caller = caller
+        self._client = client
         self._people = people
         self._begin = begin
         self._set_time = set_time
@@ -84,8 +84,8 @@ class StoryPlayer:
     def _call(self, step: dict[str, Any], person: SamplePerson) -> requests.Response:
         purpose = step.get("purpose", CONSULTATION)
         if "get" in step:
-            return self._caller.get(person.id, self._fill(step["get"]), purpose)
-        command = self._caller.put if "put" in step else self._caller.post
+            return self._client.get(person.id, self._fill(step["get"]), purpose)
+        command = self._client.put if "put" in step else self._client.post
         path = self._fill(step.get("put") or step["post"])
         return command(
             person.id, path, purpose, self._fill(step["body"]), self._version(step, person)
@@ -95,7 +95,7 @@ class StoryPlayer:
         if "version_of" not in step:
             return step.get("if_match")
         purpose = step.get("purpose", CONSULTATION)
-        answer = self._caller.get(person.id, self._fill(step["version_of"]), purpose)
+        answer = self._client.get(person.id, self._fill(step["version_of"]), purpose)
         version: int = expect_success(answer, step["tell"])["version"]
         return version
 

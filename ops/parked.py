@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 
 import amqp
@@ -45,7 +46,8 @@ def replay_events(service: OfService = None, event: OneEvent = None) -> None:
     sent = 0
     with _broker() as connection:
         for name in _services_asked(service):
-            count = _replay(connection, name, event)
+            replay = partial(parking.replay, connection, name, event)
+            count = replay() if event is None else _retried(replay)
             sent += count
             if count:
                 print(f"{name}: {count} sent back")
@@ -106,12 +108,6 @@ def count_parked(broker_url: str) -> dict[str, int]:
     return {service: count for service, count in counts.items() if count}
 
 
-def _replay(connection: amqp.Connection, service: str, event: str | None) -> int:
-    if event is None:
-        return parking.replay(connection, service)
-    return _retried(lambda: parking.replay(connection, service, event))
-
-
 def _retried(attempt: Callable[[], int]) -> int:
     """Retry until something is found: a service that parks holds all events for a moment.
 
@@ -131,7 +127,7 @@ def _services_asked(service: str | None) -> tuple[str, ...]:
         return tuple(SUBSCRIPTIONS)
     if service not in SUBSCRIPTIONS:
         raise ActionableError(
-            f"no service {service} hears events", f"services are: {', '.join(SUBSCRIPTIONS)}"
+            f"no service {service} handles events", f"services are: {', '.join(SUBSCRIPTIONS)}"
         )
     return (service,)
 

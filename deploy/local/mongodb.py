@@ -10,15 +10,15 @@ from urllib.parse import quote
 
 from deploy.local import find
 from deploy.local.errors import ActionableError
-from deploy.local.ports import HOST, Ports, is_answered, is_free
-from deploy.local.program import Program
+from deploy.local.ports import HOST, Ports, is_answered
+from deploy.local.program import BackingService, Program
 from deploy.local.progress import Progress
 from deploy.local.secrets import Secrets
 
 REPLICA_SET = "rs0"
 
 
-class MongoDB:
+class MongoDB(BackingService):
     """The database server of one state folder; its files live under `<state>/mongodb`."""
 
     def __init__(
@@ -52,11 +52,7 @@ class MongoDB:
         binary = find.mongod(progress)
         if self.program.running:
             return
-        if not is_free(self.port):
-            raise ActionableError(
-                f"port {self.port}, kept for MongoDB, is taken by another program",
-                "stop that program, or run `make demo`, which starts afresh",
-            )
+        self.expect_free_port("MongoDB")
         with progress.step("mongodb", f"starting on {HOST}:{self.port}"):
             self.data.mkdir(parents=True, exist_ok=True)
             self.program.launch(self._command(binary), {"LANG": "C.UTF-8"})
@@ -84,22 +80,6 @@ class MongoDB:
         passwords = {name: self.secrets.password(f"mongo-{name}") for name in setup.users()}
         address = setup.MongoAddress(HOST, self.port)
         setup.prepare(address, self.secrets.password("mongo-admin"), passwords)
-
-    def stop(self, seconds: float = 30.0) -> None:
-        """Stop the server in order."""
-        self.program.stop(seconds)
-
-    def kill(self) -> None:
-        """End the server at once, as a power failure would."""
-        self.program.kill()
-
-    def pause(self) -> None:
-        """Freeze the server."""
-        self.program.pause()
-
-    def resume(self) -> None:
-        """Let a frozen server go on."""
-        self.program.resume()
 
     def wipe(self) -> None:
         """Delete every database (the server must be stopped)."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from deploy.local import find
-from deploy.local.errors import ActionableError
-from deploy.local.ports import HOST, Ports, is_free
-from deploy.local.program import Program
+from deploy.local.ports import HOST, Ports
+from deploy.local.program import BackingService, Program, answers_ok
 from deploy.local.progress import Progress
 
 
-class Opa:
+class Opa(BackingService):
     """The policy server of one state folder, with one bundle.
 
     Another bundle is activated by `use(bundle)` and a restart: decisions name the revision, which
@@ -48,11 +45,7 @@ class Opa:
         binary = find.opa(progress)
         if self.program.running:
             return
-        if not is_free(self.port):
-            raise ActionableError(
-                f"port {self.port}, kept for OPA, is taken by another program",
-                "stop that program, or run `make demo`, which starts afresh",
-            )
+        self.expect_free_port("OPA")
         with progress.step("opa", f"starting on {HOST}:{self.port}"):
             argv = [str(binary), "run", "--server", "--addr", f"{HOST}:{self.port}"]
             # Without this flag OPA looks for newer versions of itself on the internet.
@@ -64,25 +57,4 @@ class Opa:
 
     def healthy(self) -> bool:
         """Say whether the server answers and has activated its bundle."""
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with direct.open(f"{self.url}/health?bundles=true", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
-
-    def stop(self, seconds: float = 5.0) -> None:
-        """Stop the server in order."""
-        self.program.stop(seconds)
-
-    def kill(self) -> None:
-        """End the server at once."""
-        self.program.kill()
-
-    def pause(self) -> None:
-        """Freeze the server: it accepts connections and answers nothing."""
-        self.program.pause()
-
-    def resume(self) -> None:
-        """Let a frozen server go on."""
-        self.program.resume()
+        return answers_ok(f"{self.url}/health?bundles=true", 2)

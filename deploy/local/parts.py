@@ -18,7 +18,7 @@ from deploy.local.external import ExternalMongoDB, ExternalOpa, ExternalRabbitMQ
 from deploy.local.mongodb import MongoDB
 from deploy.local.opa import Opa
 from deploy.local.ports import Ports
-from deploy.local.program import Program
+from deploy.local.program import BackingService, Program
 from deploy.local.progress import Progress
 from deploy.local.rabbitmq import RabbitMQ
 from deploy.local.secrets import Secrets
@@ -106,10 +106,9 @@ class Parts:
         broker = self.rabbitmq
         return (broker.program, broker.epmd, self.mongodb.program, self.opa.program)
 
-    def _part(self, name: str) -> RabbitMQ | MongoDB | Opa:
-        parts: dict[str, RabbitMQ | MongoDB | Opa]
-        parts = {"rabbitmq": self.rabbitmq, "mongodb": self.mongodb, "opa": self.opa}
-        return parts[name]
+    def _part(self, name: str) -> BackingService:
+        part: BackingService = getattr(self, name)
+        return part
 
 
 @contextmanager

@@ -6,8 +6,6 @@ import fcntl
 import json
 import shutil
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,7 +19,7 @@ from deploy.local.errors import ActionableError
 from deploy.local.identity import Identity, audit_public_key
 from deploy.local.parts import Parts
 from deploy.local.ports import HOST
-from deploy.local.program import Program
+from deploy.local.program import Program, answers_ok
 from deploy.local.progress import Progress
 from deploy.local.settings import SERVICES, Settings
 from deploy.opa import bundle
@@ -69,12 +67,7 @@ class Process(Program):
 
     def ready(self) -> bool:
         """Say whether its readiness endpoint answers 200."""
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with direct.open(self.ready_url, timeout=3) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return answers_ok(self.ready_url, 3)
 
 
 class PlatformClock:

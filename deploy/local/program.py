@@ -8,11 +8,15 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from deploy.local.errors import ActionableError
+from deploy.local.ports import is_free
+from deploy.local.progress import Progress
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -192,3 +196,49 @@ class Program:
         # The leader is gone. The kernel does not give out its number while its group has
         # members, so unless a newer process bears the number, the group is still ours.
         return pid if begin is None else None
+
+
+class BackingService:
+    """A backing service whose server is one program on a loopback port."""
+
+    program: Program
+    port: int
+
+    def start(self, progress: Progress) -> None:
+        """Start it and return when it can be used; nothing happens when it runs."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Stop it gracefully."""
+        self.program.stop(30.0)
+
+    def kill(self) -> None:
+        """Kill it, as a power failure would."""
+        self.program.kill()
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open and nothing is answered."""
+        self.program.pause()
+
+    def resume(self) -> None:
+        """Resume it after `pause`."""
+        self.program.resume()
+
+    def expect_free_port(self, name: str, *ports: int) -> None:
+        """Raise ActionableError when another program listens on one of its ports."""
+        for port in ports or (self.port,):
+            if not is_free(port):
+                raise ActionableError(
+                    f"port {port}, kept for {name}, is taken by another program",
+                    "stop that program, or run `make demo`, which starts afresh",
+                )
+
+
+def answers_ok(url: str, seconds: float) -> bool:
+    """Say whether GET, past any proxy, is answered with 200 within so many seconds."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(url, timeout=seconds) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

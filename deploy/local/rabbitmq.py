@@ -16,7 +16,7 @@ from urllib.parse import quote
 from deploy.local import find
 from deploy.local.errors import ActionableError
 from deploy.local.ports import HOST, Ports, is_free
-from deploy.local.program import Program
+from deploy.local.program import BackingService, Program
 from deploy.local.progress import Progress
 from deploy.local.secrets import Secrets
 from deploy.rabbitmq import definitions
@@ -24,7 +24,7 @@ from deploy.rabbitmq import definitions
 LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
 
 
-class RabbitMQ:
+class RabbitMQ(BackingService):
     """The broker of one state folder, started and stopped together with an epmd of its own.
 
     Its data are under `<state>/rabbitmq`; `wipe` deletes the messages.
@@ -59,7 +59,7 @@ class RabbitMQ:
         self._folder = find.rabbitmq(progress)
         if self.program.running:
             return
-        self._check_ports()
+        self.expect_free_port("RabbitMQ", self.port, self.distribution_port)
         is_new = not (self.home / "mnesia").exists()
         with progress.step("rabbitmq", f"starting on {HOST}:{self.port}"):
             self._write_files()
@@ -82,31 +82,15 @@ class RabbitMQ:
         for line in self._run(["/bin/sh", *script], "removing former queues").splitlines():
             progress.say(f"  {'rabbitmq':<14} {line}")
 
-    def _check_ports(self) -> None:
-        for port in (self.port, self.distribution_port):
-            if not is_free(port):
-                raise ActionableError(
-                    f"port {port}, kept for RabbitMQ, is taken by another program",
-                    "stop that program, or run `make demo`, which starts afresh",
-                )
-
-    def stop(self, seconds: float = 30.0) -> None:
-        """Stop the node in order, then its epmd (which would outlive it)."""
-        self.program.stop(seconds)
+    def stop(self) -> None:
+        """Stop the node gracefully, then its epmd (which would outlive it)."""
+        super().stop()
         self.epmd.stop()
 
     def kill(self) -> None:
-        """End the node and its epmd at once."""
-        self.program.kill()
+        """Kill the node and its epmd."""
+        super().kill()
         self.epmd.kill()
-
-    def pause(self) -> None:
-        """Freeze the node: connections stay open and nothing is answered."""
-        self.program.pause()
-
-    def resume(self) -> None:
-        """Let a frozen node go on."""
-        self.program.resume()
 
     def wipe(self) -> None:
         """Delete every message and queue (the node must be stopped)."""

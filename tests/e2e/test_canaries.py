@@ -10,7 +10,7 @@ import pytest
 
 from contracts.vocabulary import PURPOSES
 from tests import builders
-from tests.e2e.table_client import PARTNERS, Case, Table
+from tests.e2e.table_client import PARTNERS, Case, TableClient
 
 READERS = (
     *PARTNERS,
@@ -97,7 +97,7 @@ def told(field: str, **members: Any) -> dict[str, Any]:
     }
 
 
-def carry_on(table: Table, case: Case) -> None:
+def carry_on(table: TableClient, case: Case) -> None:
     """Takes the case through weighing and plan until a conclusion is drawn, in canaries."""
     everyone, director, chair = case.seats.members, case.seats.director, case.seats.chair
     for who in everyone:
@@ -165,7 +165,7 @@ def world(platform):
     """A case full of canaries, from the referral to the conclusion, with a recalled item."""
     from deploy.local.api_client import ApiClient
 
-    table = Table(ApiClient(platform.gateway_url, platform.token))
+    table = TableClient(ApiClient(platform.gateway_url, platform.token))
     session = table.session()
     case = table.refer(**referral_of_canaries(table.people["caw-worker"].id))
     put = table.post(
@@ -235,7 +235,7 @@ def paths(platform, ids: dict[str, str]) -> list[str]:
     return [path if path.startswith("/v1") else f"/v1{path}" for path in filled]
 
 
-def everything_read_by(table: Table, who: str, every: list[str]) -> str:
+def everything_read_by(table: TableClient, who: str, every: list[str]) -> str:
     asked = [(path, purpose) for path in every for purpose in PURPOSES]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda pair: table.get(who, *pair), asked))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import builders
-from tests.e2e.table_client import PARTNERS, Table
+from tests.e2e.table_client import PARTNERS, TableClient
 
 F, S, N = "full", "summary", None
 
@@ -36,7 +36,7 @@ def items(platform, request):
     """One case in forming with an item in each category."""
     from deploy.local.api_client import ApiClient
 
-    table = Table(ApiClient(platform.gateway_url, platform.token))
+    table = TableClient(ApiClient(platform.gateway_url, platform.token))
     case = table.forming()
     offered = {category: table.offer(source_of(category), case, category) for category in EXPECTED}
     return case, offered
