@@ -13,9 +13,8 @@ from rich.table import Table
 from chassis.bus import topology
 from deploy.local.errors import ActionableError
 from deploy.rabbitmq import definitions
+from deploy.rabbitmq.definitions import Definitions
 from ops.targets import find_local_platform
-
-Definitions = dict[str, Any]
 
 _KEYS = {
     "exchanges": ("name",),

@@ -29,6 +29,7 @@ from deploy.local.rabbitmq import RabbitMQ
 from deploy.mongo import setup
 from deploy.opa import bundle
 from deploy.rabbitmq import definitions
+from deploy.rabbitmq.definitions import Definitions
 
 RABBITMQ = "KETENAANPAK_RABBITMQ_URL"
 MONGODB = "KETENAANPAK_MONGODB_URL"
@@ -54,9 +55,9 @@ class ExternalRabbitMQ(RabbitMQ):
         """Raise ActionableError unless the broker accepts the administrator's login."""
         self._amqp_port()
 
-    def export_definitions(self) -> dict[str, Any]:
+    def export_definitions(self) -> Definitions:
         """Give the definitions that the broker holds now, through its management API."""
-        exported: dict[str, Any] = json.loads(self._request("/api/definitions"))
+        exported: Definitions = json.loads(self._request("/api/definitions"))
         return exported
 
     def _amqp_port(self) -> int:

@@ -10,7 +10,6 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from deploy.local import find
@@ -20,6 +19,7 @@ from deploy.local.program import BackingService, Program
 from deploy.local.progress import Progress
 from deploy.local.secrets import Secrets
 from deploy.rabbitmq import definitions
+from deploy.rabbitmq.definitions import Definitions
 
 LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
 
@@ -124,13 +124,11 @@ class RabbitMQ(BackingService):
             raise ActionableError(f"{what} failed: {output}", "is the broker running?")
         return done.stdout
 
-    def export_definitions(self) -> dict[str, Any]:
+    def export_definitions(self) -> Definitions:
         """Give the broker's current definitions; ActionableError when it does not run."""
         if not self.program.running:
             raise ActionableError("the broker of the local run does not run", "start it: `make up`")
-        exported: dict[str, Any] = json.loads(
-            self.ctl("export_definitions", "-", "--format", "json")
-        )
+        exported: Definitions = json.loads(self.ctl("export_definitions", "-", "--format", "json"))
         return exported
 
     def queues(self) -> dict[str, int]:

@@ -24,6 +24,8 @@ OPERATOR = "operator"
 
 Subscriptions = Mapping[str, tuple[str, ...]]
 Callers = Mapping[str, Mapping[str, tuple[str, ...]]]
+Definitions = dict[str, list[dict[str, Any]]]
+"""Kind of definition → rows, as `rabbitmqctl export_definitions` writes them."""
 
 
 def services(subscriptions: Subscriptions, callers: Callers) -> list[str]:
@@ -41,7 +43,7 @@ def render(
     passwords: Mapping[str, str],
     subscriptions: Subscriptions = SUBSCRIPTIONS,
     callers: Callers = CALLERS,
-) -> dict[str, Any]:
+) -> Definitions:
     """Render the document for `load_definitions`; `passwords` has one per user."""
     serving = services(subscriptions, callers)
     rights = {

@@ -1,4 +1,4 @@
-"""`docs/events.md`: every event, what it tells and who hears it."""
+"""`docs/events.md`: every event, its data and its subscribers."""
 
 from collections.abc import Iterable, Iterator
 from typing import cast
@@ -27,20 +27,20 @@ _HEAD = f"""\
 Made from `contracts/events.py` and `contracts/topology.py` by `ketenaanpak docs`. A sample of each
 is in `contracts/examples/`, as `<event>.v<version>.json`.
 
-An event says what happened, in ids and codes only: whoever wants to know more asks, and is decided
-about. It is a CloudEvents 1.0 document, published on the exchange `{EVENTS_EXCHANGE}` with the
-routing key `<source>.<type>`, persistent and confirmed; `dataschema` is
-`{DATASCHEMA.format(type="<event>", version="<version>")}`. A published version never changes. A
-service that hears an event twice acts once.
+An event says what happened, in ids and codes only: for more a service or a person makes a request,
+about which policy decides. It is a CloudEvents 1.0 document, published on the exchange
+`{EVENTS_EXCHANGE}` with the routing key `<source>.<type>`, persistent and confirmed;
+`dataschema` is `{DATASCHEMA.format(type="<event>", version="<version>")}`. A published version
+never changes. A service that receives an event twice processes it once.
 
-## What happened, and who hears it
+## The events and their subscribers
 """
 
 _DATA = """\
 ## The data
 
-*case* stands for what every event about a case tells, so that a hearer need not ask:
-{members}. `walled` are the persons of whom it is known that they must not be told.
+*case* stands for the members of every event about a case, so that a subscriber need not ask:
+{members}. `walled` are the persons who must not be notified, as far as is known.
 """
 
 
@@ -50,7 +50,7 @@ def render() -> str:
     return "\n".join(
         (
             _HEAD,
-            table(("event", "version", "what happened", "tells", "heard by"), _events()),
+            table(("event", "version", "what happened", "data", "subscribers"), _events()),
             _DATA.format(members=of_case),
             table(("member", "kind"), _members(_data_schemas())),
             "## The envelope\n",

@@ -47,7 +47,7 @@ def config_on(parts: Parts, database: str) -> Config:
 
 
 @dataclass
-class Desk:
+class Installation:
     """One log: its database, its file of checkpoints, its key; and audit processes on it."""
 
     runtime: Runtime
@@ -72,7 +72,7 @@ class Desk:
         return Audit(self.runtime, signer or self.signer, self.folder, interval, lost_at)
 
 
-Open = Callable[[Parts], Desk]
+Open = Callable[[Parts], Installation]
 
 
 @pytest.fixture
@@ -80,13 +80,13 @@ def opened(tmp_path: Path) -> Iterator[Open]:
     """Make a new log on given parts; its database goes when the test ends."""
     runtimes: list[Runtime] = []
 
-    def new(parts: Parts) -> Desk:
+    def new(parts: Parts) -> Installation:
         clock = FixedClock(datetime(2026, 3, 2, 9, 30, tzinfo=UTC))
         config = config_on(parts, f"test_{uuid.uuid4().hex}")
         runtime = replace(open_runtime(config), clock=clock)
         runtimes.append(runtime)
         signer = Signer("test-log", Ed25519PrivateKey.generate())
-        return Desk(runtime, clock, tmp_path / f"checkpoints-{len(runtimes)}", signer)
+        return Installation(runtime, clock, tmp_path / f"checkpoints-{len(runtimes)}", signer)
 
     yield new
     for runtime in runtimes:
@@ -95,15 +95,15 @@ def opened(tmp_path: Path) -> Iterator[Open]:
 
 
 @pytest.fixture
-def desk(parts: Parts, opened: Open) -> Desk:
+def installation(parts: Parts, opened: Open) -> Installation:
     """A new log on the shared parts."""
     return opened(parts)
 
 
 @pytest.fixture
-def audit(desk: Desk) -> Audit:
+def audit(installation: Installation) -> Audit:
     """One audit process."""
-    return desk.open()
+    return installation.open()
 
 
 def record(audit: Audit, *entries: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from chassis.mongo import reachable
 from deploy.local.parts import Parts
 from deploy.local.progress import Progress
 from services.audit.application import Audit
-from tests.integration.audit.conftest import Desk, Open, record
+from tests.integration.audit.conftest import Installation, Open, record
 from tests.integration.audit.test_recording import indexes, is_intact
 from tests.unit.audit.entries import entry, full_entry
 from tests.waiting import wait_until
@@ -23,13 +23,13 @@ BOUND = 3.5
 
 
 @pytest.fixture
-def frail(breakable: Parts, opened: Open) -> Iterator[Desk]:
+def frail(breakable: Parts, opened: Open) -> Iterator[Installation]:
     """A log on a database that the test may break; it is mended afterwards."""
-    desk = opened(breakable)
-    yield desk
+    installation = opened(breakable)
+    yield installation
     breakable.mongodb.resume()
     breakable.mongodb.start(Progress(None))
-    wait_until(lambda: reachable(desk.database), 20)
+    wait_until(lambda: reachable(installation.database), 20)
 
 
 class Callers:
@@ -64,11 +64,11 @@ class Callers:
         self._pool.shutdown()
 
 
-def told_the_truth(desk: Desk, callers: Callers) -> bool:
+def told_the_truth(installation: Installation, callers: Callers) -> bool:
     """Whether every receipt is for an entry that stands where it says."""
     kept = {
         document["leaf"]["entry_id"]: (document["_id"], document["nodes"][0].hex())
-        for document in desk.database["leaves"].find()
+        for document in installation.database["leaves"].find()
     }
     return all(
         kept.get(entry_id) == (receipt["index"], receipt["leaf_hash"])
@@ -85,7 +85,7 @@ def works_again(audit: Audit) -> bool:
 
 @pytest.mark.parametrize("together", [1, 3])
 def test_a_killed_database_loses_no_entry_that_was_answered(
-    breakable: Parts, frail: Desk, together: int
+    breakable: Parts, frail: Installation, together: int
 ) -> None:
     """Content would have left without a trace of it in the record."""
     audit = frail.open()
@@ -108,7 +108,7 @@ def test_a_killed_database_loses_no_entry_that_was_answered(
 
 @pytest.mark.parametrize("together", [1, 3])
 def test_a_frozen_database_refuses_in_bounded_time_and_nothing_is_doubled(
-    breakable: Parts, frail: Desk, together: int
+    breakable: Parts, frail: Installation, together: int
 ) -> None:
     """Reads would hang, or a late write would fork the log."""
     audit = frail.open()
@@ -128,7 +128,7 @@ def test_a_frozen_database_refuses_in_bounded_time_and_nothing_is_doubled(
 
 
 def test_an_entry_refused_in_the_outage_is_recorded_once_when_sent_again(
-    breakable: Parts, frail: Desk
+    breakable: Parts, frail: Installation
 ) -> None:
     """The gateway's second try would be told as a second look, or be lost."""
     audit = frail.open()
@@ -148,7 +148,7 @@ def test_an_entry_refused_in_the_outage_is_recorded_once_when_sent_again(
 
 
 def test_a_stopped_database_makes_the_service_not_ready_and_then_ready_again(
-    breakable: Parts, frail: Desk
+    breakable: Parts, frail: Installation
 ) -> None:
     """Nobody would see that nothing can be recorded."""
     audit = frail.open()

@@ -11,7 +11,7 @@ from deploy import audit_verification
 from services.audit.application import Audit
 from services.audit.checkpoint_publisher import CheckpointsLost
 from services.audit.domain import checkpoint as notes
-from tests.integration.audit.conftest import Desk, record
+from tests.integration.audit.conftest import Installation, record
 from tests.unit.audit.entries import entry
 
 LOSSES: dict[str, Callable[[Path], object]] = {
@@ -20,13 +20,13 @@ LOSSES: dict[str, Callable[[Path], object]] = {
 }
 
 
-def sizes(desk: Desk) -> list[int]:
+def sizes(installation: Installation) -> list[int]:
     """What the checkpoints of the file say, in their order."""
-    return [each.size for each in notes.read_notes(desk.file.read_text())]
+    return [each.size for each in notes.read_notes(installation.file.read_text())]
 
 
 @pytest.fixture
-def signed(desk: Desk, audit: Audit) -> Audit:
+def signed(installation: Installation, audit: Audit) -> Audit:
     """A process that signed at 2 and at 4 entries."""
     for _ in range(2):
         record(audit, entry(), entry())
@@ -47,72 +47,80 @@ def refuses(audit: Audit) -> bool:
 @pytest.mark.parametrize("lose", LOSSES.values(), ids=LOSSES)
 @pytest.mark.parametrize("again", [False, True], ids=["running", "started again"])
 def test_a_lost_file_stops_the_record_until_it_is_put_back(
-    desk: Desk, signed: Audit, lose: Callable[[Path], object], again: bool
+    installation: Installation, signed: Audit, lose: Callable[[Path], object], again: bool
 ) -> None:
     """Who controls the database could empty the file and have a forged log signed."""
-    kept = desk.file.read_text()
-    audit = desk.open() if again else signed
-    lose(desk.file)
+    kept = installation.file.read_text()
+    audit = installation.open() if again else signed
+    lose(installation.file)
     assert refuses(audit)
-    assert desk.file.read_text() == ""
-    assert desk.database["leaves"].count_documents({}) == 4
-    desk.file.write_text(kept)
+    assert installation.file.read_text() == ""
+    assert installation.database["leaves"].count_documents({}) == 4
+    installation.file.write_text(kept)
     audit.tick()
     record(audit, entry())
     audit.tick()
-    assert sizes(desk) == [2, 4, 5]
+    assert sizes(installation) == [2, 4, 5]
 
 
 @pytest.mark.parametrize("lost_at", [0, 2, 5])
-def test_only_the_decision_about_this_loss_counts(desk: Desk, signed: Audit, lost_at: int) -> None:
+def test_only_the_decision_about_this_loss_counts(
+    installation: Installation, signed: Audit, lost_at: int
+) -> None:
     """A setting left over from an earlier accident would open the door for good."""
-    desk.file.unlink()
-    assert refuses(desk.open(lost_at=lost_at))
-    audit = desk.open(lost_at=4)
+    installation.file.unlink()
+    assert refuses(installation.open(lost_at=lost_at))
+    audit = installation.open(lost_at=4)
     assert audit.ready()
     audit.tick()
     record(audit, entry())
     audit.tick()
-    assert sizes(desk) == [2, 4, 5]
-    desk.file.unlink()
-    assert refuses(desk.open(lost_at=4))
+    assert sizes(installation) == [2, 4, 5]
+    installation.file.unlink()
+    assert refuses(installation.open(lost_at=4))
 
 
-def test_giving_the_file_up_does_not_give_up_the_log(desk: Desk, signed: Audit) -> None:
+def test_giving_the_file_up_does_not_give_up_the_log(
+    installation: Installation, signed: Audit
+) -> None:
     """The decision about a lost file would also let a shortened log pass."""
-    desk.file.unlink()
-    desk.database["leaves"].delete_many({"_id": {"$gte": 3}})
-    audit = desk.open(lost_at=4)
+    installation.file.unlink()
+    installation.database["leaves"].delete_many({"_id": {"$gte": 3}})
+    audit = installation.open(lost_at=4)
     with pytest.raises(CodedError):
         record(audit, entry())
     assert not audit.ready()
 
 
-def test_a_running_process_signs_nothing_smaller_than_it_signed(desk: Desk, signed: Audit) -> None:
+def test_a_running_process_signs_nothing_smaller_than_it_signed(
+    installation: Installation, signed: Audit
+) -> None:
     """Log, checkpoints and file could be set back together behind the back of the service."""
-    first = next(notes.read_notes(desk.file.read_text()))
+    first = next(notes.read_notes(installation.file.read_text()))
     for left in (first.note, ""):
-        desk.file.write_text(left)
-        desk.database["checkpoints"].delete_many({"_id": {"$gt": first.size if left else 0}})
-        desk.database["leaves"].delete_many({"_id": {"$gte": 2}})
+        installation.file.write_text(left)
+        installation.database["checkpoints"].delete_many(
+            {"_id": {"$gt": first.size if left else 0}}
+        )
+        installation.database["leaves"].delete_many({"_id": {"$gte": 2}})
         assert refuses(signed)
-        assert desk.file.read_text() == left
+        assert installation.file.read_text() == left
 
 
 def test_the_log_of_the_service_says_what_is_to_be_decided(
-    desk: Desk, signed: Audit, capsys: pytest.CaptureFixture[str]
+    installation: Installation, signed: Audit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Somebody who is woken up at night would only read that nothing is recorded."""
-    desk.file.unlink()
-    assert not desk.open().ready()
+    installation.file.unlink()
+    assert not installation.open().ready()
     captured = capsys.readouterr()
     lines = [json.loads(line) for line in (captured.out + captured.err).splitlines()]
     (told,) = (line for line in lines if line["event"] == "checkpoint_file_lost")
     assert (told["held"], told["before"], told["newest_stored"]) == (0, 4, 4)
 
 
-def test_verifying_tells_of_the_loss(desk: Desk, signed: Audit) -> None:
+def test_verifying_tells_of_the_loss(installation: Installation, signed: Audit) -> None:
     """An auditor would take a missing file for a fresh installation."""
-    key = desk.signer.public_key
-    report = audit_verification.verify(desk.database, "", key, lambda count: None)
+    key = installation.signer.public_key
+    report = audit_verification.verify(installation.database, "", key, lambda count: None)
     assert report.problems == ("checkpoint file: holds none of the 2 of the database",)

@@ -18,7 +18,7 @@ from services.audit.domain import checkpoint as notes
 from services.audit.domain import tree
 from services.audit.domain.checkpoint import Checkpoint, NotACheckpoint, Signer
 from services.audit.store import LogDamaged
-from tests.integration.audit.conftest import Desk, question, record
+from tests.integration.audit.conftest import Installation, question, record
 from tests.unit.audit.entries import entry
 
 BRUGGE = ["sample-brugge"]
@@ -28,9 +28,9 @@ def fill(audit: Audit, count: int) -> None:
     record(audit, *(entry() for _ in range(count)))
 
 
-def held(desk: Desk) -> list[Checkpoint]:
+def held(installation: Installation) -> list[Checkpoint]:
     """What the file outside the database holds."""
-    return list(notes.read_notes(desk.file.read_text()))
+    return list(notes.read_notes(installation.file.read_text()))
 
 
 def proof(audit: Audit, index: int, size: int | None = None) -> dict[str, Any]:
@@ -39,39 +39,46 @@ def proof(audit: Audit, index: int, size: int | None = None) -> dict[str, Any]:
     return answer
 
 
-def stored(desk: Desk) -> list[int]:
-    return [each["_id"] for each in desk.database["checkpoints"].find(sort=[("_id", 1)])]
+def stored(installation: Installation) -> list[int]:
+    return [each["_id"] for each in installation.database["checkpoints"].find(sort=[("_id", 1)])]
 
 
-def test_checkpoints_are_made_when_something_is_new(desk: Desk, audit: Audit) -> None:
+def test_checkpoints_are_made_when_something_is_new(
+    installation: Installation, audit: Audit
+) -> None:
     """An auditor's copy would fall behind, or fill with repetitions."""
     audit.tick()
-    assert not desk.file.exists() or held(desk) == []
+    assert not installation.file.exists() or held(installation) == []
     fill(audit, 3)
     audit.tick()
     audit.tick()
-    desk.clock.advance(timedelta(seconds=5))
+    installation.clock.advance(timedelta(seconds=5))
     fill(audit, 4)
     audit.tick()
-    assert [each.size for each in held(desk)] == [3, 7] == stored(desk)
-    assert [each.time[:19] for each in held(desk)] == ["2026-03-02T09:30:00", "2026-03-02T09:30:05"]
-    assert all(notes.is_signed(each, desk.signer.public_key) for each in held(desk))
+    assert [each.size for each in held(installation)] == [3, 7] == stored(installation)
+    assert [each.time[:19] for each in held(installation)] == [
+        "2026-03-02T09:30:00",
+        "2026-03-02T09:30:05",
+    ]
+    assert all(notes.is_signed(each, installation.signer.public_key) for each in held(installation))
 
 
-def test_checkpoints_wait_for_their_rhythm(desk: Desk) -> None:
+def test_checkpoints_wait_for_their_rhythm(installation: Installation) -> None:
     """Each look at a file would cost a signature and a write to disk."""
-    audit = desk.open(CheckpointInterval(entries=5, seconds=3600))
+    audit = installation.open(CheckpointInterval(entries=5, seconds=3600))
     fill(audit, 1)
     audit.tick()  # the first is made at once: a log without any proves nothing
     fill(audit, 4)
     audit.tick()
-    assert stored(desk) == [1]
+    assert stored(installation) == [1]
     fill(audit, 1)
     audit.tick()
-    assert stored(desk) == [1, 6]
+    assert stored(installation) == [1, 6]
 
 
-def test_an_auditor_gets_pages_of_checkpoints_and_the_key(desk: Desk, audit: Audit) -> None:
+def test_an_auditor_gets_pages_of_checkpoints_and_the_key(
+    installation: Installation, audit: Audit
+) -> None:
     """An auditor could not fetch what has to be held elsewhere."""
     for _ in range(5):
         fill(audit, 2)
@@ -83,7 +90,7 @@ def test_an_auditor_gets_pages_of_checkpoints_and_the_key(desk: Desk, audit: Aud
     assert [each["size"] for each in rest["checkpoints"]] == [4, 2]
     assert (first["next"], rest["next"]) == (6, None)
     told = [Checkpoint(**each) for each in first["checkpoints"] + rest["checkpoints"]]
-    assert told[::-1] == held(desk)
+    assert told[::-1] == held(installation)
     key = notes.public_key(first["public_key"])
     assert all(notes.is_signed(each, key) for each in told)
 
@@ -107,15 +114,15 @@ def test_an_entry_is_proved_with_nothing_but_hashes(audit: Audit) -> None:
             assert rfc8785.dumps(json.loads(leaf)) == leaf
 
 
-def test_an_entry_of_just_now_is_signed_to_be_proved(desk: Desk) -> None:
+def test_an_entry_of_just_now_is_signed_to_be_proved(installation: Installation) -> None:
     """An auditor would have to wait without knowing how long."""
-    audit = desk.open(CheckpointInterval(entries=1000, seconds=3600))
+    audit = installation.open(CheckpointInterval(entries=1000, seconds=3600))
     fill(audit, 1)
     audit.tick()
     fill(audit, 4)
     told = proof(audit, 4)
     assert told["size"] == 5
-    assert [each.size for each in held(desk)] == [1, 5]
+    assert [each.size for each in held(installation)] == [1, 5]
 
 
 @pytest.mark.parametrize(("index", "size"), [(99, None), (0, 3), (0, 99), (4, 4), (5, None)])
@@ -136,43 +143,49 @@ def test_entries_of_no_agreement_are_proved_to_every_auditor(audit: Audit) -> No
     assert proof(audit, 0)["index"] == 0
 
 
-def test_no_proof_is_given_that_does_not_hold(desk: Desk, audit: Audit) -> None:
+def test_no_proof_is_given_that_does_not_hold(installation: Installation, audit: Audit) -> None:
     """A changed entry would come with a proof that seems official."""
     fill(audit, 8)
     audit.tick()
-    desk.database["leaves"].update_one({"_id": 3}, {"$set": {"leaf.person": "another"}})
+    installation.database["leaves"].update_one({"_id": 3}, {"$set": {"leaf.person": "another"}})
     with pytest.raises(HistoryChanged):
         proof(audit, 3)
     assert proof(audit, 2)["size"] == 8
 
 
-def test_a_rewritten_log_gets_no_signature(desk: Desk, audit: Audit) -> None:
+def test_a_rewritten_log_gets_no_signature(installation: Installation, audit: Audit) -> None:
     """A forger would have his log signed by the service itself."""
     fill(audit, 12)
     audit.tick()
-    desk.database["leaves"].update_one({"_id": 7}, {"$set": {"nodes.3": bytes(32)}})
+    installation.database["leaves"].update_one({"_id": 7}, {"$set": {"nodes.3": bytes(32)}})
     fill(audit, 3)
     with pytest.raises(HistoryChanged, match="not the one that was signed at 12 entries"):
         audit.tick()
-    assert [each.size for each in held(desk)] == [12] == stored(desk)
+    assert [each.size for each in held(installation)] == [12] == stored(installation)
 
 
-def test_a_log_that_lost_what_proves_it_gets_no_signature(desk: Desk, audit: Audit) -> None:
+def test_a_log_that_lost_what_proves_it_gets_no_signature(
+    installation: Installation, audit: Audit
+) -> None:
     """A log with holes would be signed as if it were whole."""
     fill(audit, 12)
     audit.tick()
-    desk.database["leaves"].delete_one({"_id": 11})
+    installation.database["leaves"].delete_one({"_id": 11})
     fill(audit, 3)
     with pytest.raises((HistoryChanged, LogDamaged)):
         audit.tick()
-    assert stored(desk) == [12]
+    assert stored(installation) == [12]
 
 
-def test_another_key_does_not_go_on_under_the_same_name(desk: Desk, audit: Audit) -> None:
+def test_another_key_does_not_go_on_under_the_same_name(
+    installation: Installation, audit: Audit
+) -> None:
     """After a key was swapped nobody would notice."""
     fill(audit, 3)
     audit.tick()
-    other = desk.open(signer=Signer(desk.signer.origin, Ed25519PrivateKey.generate()))
+    other = installation.open(
+        signer=Signer(installation.signer.origin, Ed25519PrivateKey.generate())
+    )
     with pytest.raises(HistoryChanged, match="not ours"):
         other.tick()
     assert not other.ready()
@@ -180,76 +193,91 @@ def test_another_key_does_not_go_on_under_the_same_name(desk: Desk, audit: Audit
         record(other, entry())
 
 
-def test_a_file_that_somebody_changed_stops_the_service(desk: Desk, audit: Audit) -> None:
+def test_a_file_that_somebody_changed_stops_the_service(
+    installation: Installation, audit: Audit
+) -> None:
     """The service would sign on top of a forged past."""
     fill(audit, 3)
     audit.tick()
-    desk.file.write_text("nothing of the kind\n" * 40)
+    installation.file.write_text("nothing of the kind\n" * 40)
     fill(audit, 1)
     with pytest.raises(NotACheckpoint):
         audit.tick()
     assert not audit.ready()
 
 
-def test_what_a_crash_kept_out_of_the_file_is_brought_to_it(desk: Desk, audit: Audit) -> None:
+def test_what_a_crash_kept_out_of_the_file_is_brought_to_it(
+    installation: Installation, audit: Audit
+) -> None:
     """After a crash the auditor's file would have a hole."""
     fill(audit, 3)
     audit.tick()
-    before = desk.file.read_text()
+    before = installation.file.read_text()
     fill(audit, 3)
     audit.tick()
-    desk.file.write_text(before)
-    desk.open().tick()
-    assert [each.size for each in held(desk)] == [3, 6]
+    installation.file.write_text(before)
+    installation.open().tick()
+    assert [each.size for each in held(installation)] == [3, 6]
 
 
-def test_what_a_crash_kept_out_of_the_database_is_brought_to_it(desk: Desk, audit: Audit) -> None:
+def test_what_a_crash_kept_out_of_the_database_is_brought_to_it(
+    installation: Installation, audit: Audit
+) -> None:
     """The very first checkpoint would seem to have been removed from the database."""
     fill(audit, 3)
     audit.tick()
-    desk.database["checkpoints"].delete_many({})
-    desk.open().tick()
-    assert [each.size for each in held(desk)] == [3] == stored(desk)
+    installation.database["checkpoints"].delete_many({})
+    installation.open().tick()
+    assert [each.size for each in held(installation)] == [3] == stored(installation)
 
 
 def test_a_forged_checkpoint_in_the_database_does_not_reach_the_file(
-    desk: Desk, audit: Audit
+    installation: Installation, audit: Audit
 ) -> None:
     """Who can write to the database could write to the auditor's file."""
     fill(audit, 3)
     audit.tick()
-    stranger = Signer(desk.signer.origin, Ed25519PrivateKey.generate())
+    stranger = Signer(installation.signer.origin, Ed25519PrivateKey.generate())
     for forged in (
-        stranger.sign(tree.TreeHead(5, bytes(32)), held(desk)[0].time),
-        desk.signer.sign(tree.TreeHead(5, bytes(32)), held(desk)[0].time),
+        stranger.sign(tree.TreeHead(5, bytes(32)), held(installation)[0].time),
+        installation.signer.sign(tree.TreeHead(5, bytes(32)), held(installation)[0].time),
     ):
         members = forged.as_json()
-        desk.database["checkpoints"].replace_one({"_id": members.pop("size")}, members, upsert=True)
+        installation.database["checkpoints"].replace_one(
+            {"_id": members.pop("size")}, members, upsert=True
+        )
         fill(audit, 3)
         with pytest.raises(HistoryChanged):
             audit.tick()
-        assert [each.size for each in held(desk)] == [3]
+        assert [each.size for each in held(installation)] == [3]
 
 
-def test_two_processes_share_one_file(desk: Desk) -> None:
+def test_two_processes_share_one_file(installation: Installation) -> None:
     """A second copy of the service would garble the auditor's file."""
-    processes = [desk.open(), desk.open()]
+    processes = [installation.open(), installation.open()]
     for number in range(6):
         fill(processes[number % 2], 2)
         for process in processes:
             process.tick()
-    assert [each.size for each in held(desk)] == [2, 4, 6, 8, 10, 12] == stored(desk)
+    assert (
+        [each.size for each in held(installation)] == [2, 4, 6, 8, 10, 12] == stored(installation)
+    )
 
 
-def test_a_clock_that_stands_behind_does_not_sign_in_the_past(desk: Desk, audit: Audit) -> None:
+def test_a_clock_that_stands_behind_does_not_sign_in_the_past(
+    installation: Installation, audit: Audit
+) -> None:
     """Checkpoints would contradict each other in time."""
     fill(audit, 1)
     audit.tick()
-    runtime = replace(desk.runtime, clock=type(desk.clock)(desk.clock.now() - timedelta(hours=1)))
-    late = replace(desk, runtime=runtime).open()
+    runtime = replace(
+        installation.runtime,
+        clock=type(installation.clock)(installation.clock.now() - timedelta(hours=1)),
+    )
+    late = replace(installation, runtime=runtime).open()
     fill(late, 1)
     late.tick()
-    assert held(desk)[0].time == held(desk)[1].time
+    assert held(installation)[0].time == held(installation)[1].time
 
 
 def test_asking_for_checkpoints_shows_no_entry(audit: Audit) -> None:

@@ -10,7 +10,7 @@ from chassis.validation import load
 from contracts.rpc.audit import SearchReply, SearchRequest
 from services.audit.application import Audit
 from services.audit.store import _INDEXES
-from tests.integration.audit.conftest import Desk, question, record
+from tests.integration.audit.conftest import Installation, question, record
 from tests.integration.serving import case_event
 from tests.unit.audit.entries import action, entry, fragments, new_id
 
@@ -154,7 +154,7 @@ def test_an_event_that_is_none_of_ours_is_not_recorded(filled: Audit) -> None:
 
 @pytest.mark.parametrize("asked", [name for name in _INDEXES if name != "agreements"] + ["time"])
 def test_no_search_reads_entries_that_it_does_not_answer(
-    desk: Desk, filled: Audit, asked: str
+    installation: Installation, filled: Audit, asked: str
 ) -> None:
     """In a log of years each question would read all of it."""
     record(filled, *(entry(person="p-other", partner="ggz", outcome="released") for _ in range(80)))
@@ -170,13 +170,13 @@ def test_no_search_reads_entries_that_it_does_not_answer(
         "time": None,
     }
     members = {asked: values[asked]} if asked != "time" else {"since": "2026-03-05T00:00:00Z"}
-    desk.database.command("profile", 2)
+    installation.database.command("profile", 2)
     try:
         answered = len(found(filled, **members))
     finally:
-        desk.database.command("profile", 0)
-    (looked,) = desk.database["system.profile"].find(
-        {"op": "query", "ns": f"{desk.database.name}.leaves"}
+        installation.database.command("profile", 0)
+    (looked,) = installation.database["system.profile"].find(
+        {"op": "query", "ns": f"{installation.database.name}.leaves"}
     )
     assert answered >= 1
     assert looked["docsExamined"] <= answered + 1

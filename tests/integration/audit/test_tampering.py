@@ -20,7 +20,7 @@ from services.audit.domain import leaf, tree
 from services.audit.domain.checkpoint import Signer
 from services.audit.domain.log_check import Report
 from services.audit.domain.tree import Frontier
-from tests.integration.audit.conftest import Desk, record
+from tests.integration.audit.conftest import Installation, record
 from tests.unit.audit.entries import entry, full_entry
 
 ROOT = Path(__file__).parents[3]
@@ -32,12 +32,12 @@ SIGNED = (8, 20, 33, 38)
 class Scene:
     """A log of COUNT entries, signed at the sizes in SIGNED, for a forger to work on."""
 
-    desk: Desk
+    installation: Installation
     file: str
 
     @property
     def leaves(self) -> Any:
-        return self.desk.database["leaves"]
+        return self.installation.database["leaves"]
 
     def change(self, index: int, **members: Any) -> None:
         """Set members of one stored entry."""
@@ -61,17 +61,17 @@ class Scene:
 
     def verify(self, file: str | None = None) -> Report:
         text = self.file if file is None else file
-        key = self.desk.signer.public_key
-        return audit_verification.verify(self.desk.database, text, key, lambda count: None)
+        key = self.installation.signer.public_key
+        return audit_verification.verify(self.installation.database, text, key, lambda count: None)
 
 
 @pytest.fixture
-def scene(desk: Desk, audit: Audit) -> Scene:
+def scene(installation: Installation, audit: Audit) -> Scene:
     for number in range(COUNT):
         record(audit, entry() if number % 3 else full_entry())
         if number + 1 in SIGNED:
             audit.tick()
-    return Scene(desk, desk.file.read_text())
+    return Scene(installation, installation.file.read_text())
 
 
 def test_an_untouched_log_stands(scene: Scene) -> None:
@@ -148,12 +148,12 @@ SIMPLE: list[tuple[str, Callable[[Scene], object], str]] = [
     ),
     (
         "a checkpoint removed",
-        lambda scene: scene.desk.database["checkpoints"].delete_one({"_id": 20}),
+        lambda scene: scene.installation.database["checkpoints"].delete_one({"_id": 20}),
         "checkpoint at 20 entries: removed from the database",
     ),
     (
         "a checkpoint changed",
-        lambda scene: scene.desk.database["checkpoints"].update_one(
+        lambda scene: scene.installation.database["checkpoints"].update_one(
             {"_id": 20}, {"$set": {"root": "0" * 64}}
         ),
         "checkpoint at 20 entries (database): not signed with this key",
@@ -212,14 +212,14 @@ def test_a_forger_with_a_key_of_his_own_is_found(scene: Scene) -> None:
     documents = scene.documents()
     documents[12]["leaf"]["person"] = "p-nobody"
     scene.rebuild(documents)
-    forger = Signer(scene.desk.signer.origin, Ed25519PrivateKey.generate())
+    forger = Signer(scene.installation.signer.origin, Ed25519PrivateKey.generate())
     frontier, forged = Frontier(), []
     times = {each.size: each.time for each in notes.read_notes(scene.file)}
     for document in documents:
         frontier.append(document["nodes"][0])
         if frontier.size in SIGNED:
             forged.append(forger.sign(frontier.head, times[frontier.size]))
-    put(scene.desk.database, forged)
+    put(scene.installation.database, forged)
     with_our_file = scene.verify().problems
     assert "checkpoint at 8 entries (database): not signed with this key" in with_our_file
     assert any(each.startswith("entries 8 to 19: not those that") for each in with_our_file)
@@ -237,9 +237,9 @@ def put(database: Store, checkpoints: list[notes.Checkpoint]) -> None:
 def test_a_log_cut_off_and_grown_again_is_found_by_the_file(scene: Scene) -> None:
     """A bad evening could be replaced by an innocent one, checkpoints in the database and all."""
     scene.rebuild(scene.documents()[:25])
-    scene.desk.database["checkpoints"].delete_many({"_id": {"$gt": 25}})
-    scene.desk.file.unlink()
-    again = scene.desk.open(lost_at=20)
+    scene.installation.database["checkpoints"].delete_many({"_id": {"$gt": 25}})
+    scene.installation.file.unlink()
+    again = scene.installation.open(lost_at=20)
     for _ in range(3):
         record(again, *(entry() for _ in range(6)))
         again.tick()
@@ -271,9 +271,9 @@ def test_a_file_that_was_tampered_with_is_told(
 def run(scene: Scene, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command as an auditor runs it, with a copy of the file and the key."""
     (folder / "held.txt").write_text(scene.file)
-    (folder / "key.pem").write_text(notes.public_pem(scene.desk.signer.public_key))
-    url = scene.desk.runtime.config.mongo_url.replace(
-        "/?", f"/{scene.desk.database.name}?authSource=admin&"
+    (folder / "key.pem").write_text(notes.public_pem(scene.installation.signer.public_key))
+    url = scene.installation.runtime.config.mongo_url.replace(
+        "/?", f"/{scene.installation.database.name}?authSource=admin&"
     )
     given = ("--checkpoints", str(folder / "held.txt"), "--public-key", str(folder / "key.pem"))
     return subprocess.run(
@@ -325,7 +325,7 @@ def test_the_command_tells_of_a_file_that_is_gone(scene: Scene, tmp_path: Path) 
 
 def test_entries_of_which_none_was_ever_signed_do_not_pass(scene: Scene) -> None:
     """Who removes every checkpoint, here and there, would leave a log that anybody can rewrite."""
-    put(scene.desk.database, [])
+    put(scene.installation.database, [])
     assert scene.verify("").problems == (
         "checkpoints: none in the file and none in the database, nothing proves these entries",
     )
