@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rich.console import Console
-from rich.table import Table as Sheet
+from rich.table import Table
 
 from benchmarks.floor import Floor, Sizes
 from benchmarks.growth import grow
@@ -28,11 +28,11 @@ from benchmarks.path import (
     read,
     requests_per_second,
 )
+from deploy.local.errors import ActionableError
 from deploy.local.platform import ROOT, Platform
 from deploy.local.progress import Progress
 from deploy.local.run import running_platform
-from deploy.local.trouble import Trouble
-from tests.e2e.table import Table as People
+from tests.e2e.table_client import TableClient
 
 ROUNDS = 15
 CALLS = 40
@@ -50,8 +50,8 @@ def main() -> int:
     try:
         with running_platform(ROOT / "var" / "bench", progress=Progress()) as platform:
             result = _measure(platform, console)
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
+    except ActionableError as error:
+        print(error, file=sys.stderr)
         return 1
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
@@ -81,7 +81,7 @@ def _measure(platform: Platform, console: Console) -> dict[str, Any]:
 
 
 def _grown(
-    platform: Platform, console: Console, table: People, case: str, planned: str
+    platform: Platform, console: Console, table: TableClient, case: str, planned: str
 ) -> dict[str, Any]:
     """The reads among few and among many cases, each time beside the same floor.
 
@@ -103,7 +103,7 @@ def _grown(
                 measured[name][cases] = _alternate(path, floor)
     finally:
         floor.close()
-    sheet = Sheet(title=f"reading among {FEW} and {MANY} cases", title_justify="left")
+    sheet = Table(title=f"reading among {FEW} and {MANY} cases", title_justify="left")
     for column in ("read", f"p50, {FEW}", f"p50, {MANY}", "times as long, by the floor"):
         sheet.add_column(column, justify="left" if column == "read" else "right")
     flat = {}
@@ -126,7 +126,7 @@ def _floor(platform: Platform, sizes: Sizes) -> Floor:
     return Floor(broker, parts.mongodb.admin_url(), parts.opa_url, sizes)
 
 
-def _sizes(table: People, case: str, person: str, name: str) -> Sizes:
+def _sizes(table: TableClient, case: str, person: str, name: str) -> Sizes:
     """As large as what the path itself just sent: taken from the record of its last decision."""
     kind = "release" if name == "release" else "action"
     question = {"case": case.rsplit("/", 1)[1], "person": person, "kind": kind, "detail": True}
@@ -166,7 +166,7 @@ def _alternate(path: Call, floor: Floor) -> dict[str, Any]:
 
 
 def _print(console: Console, name: str, measured: dict[str, Any]) -> None:
-    sheet = Sheet(title=f"{name}: {measured['ratio']} × the floor", title_justify="left")
+    sheet = Table(title=f"{name}: {measured['ratio']} × the floor", title_justify="left")
     sheet.add_column("what")
     sheet.add_column("value", justify="right")
     sheet.add_row("p50", f"{measured['p50_ms']} ms")

@@ -9,25 +9,25 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from demo.calls import Caller
+from deploy.local.api_client import ApiClient
 from deploy.local.platform import Platform
 from tests import builders
-from tests.e2e.table import Table
+from tests.e2e.table_client import TableClient
 
 ITEMS = 40
 CLIENTS = 8
 
 
-def case_with_items(platform: Platform) -> tuple[Table, str, str]:
+def case_with_items(platform: Platform) -> tuple[TableClient, str, str]:
     """A case in forming with 40 items of sensible length: the table, its path, a person."""
-    table = Table(Caller(platform.gateway_url, platform.token))
+    table = TableClient(ApiClient(platform.gateway_url, platform.token))
     case = table.forming()
     for number in range(ITEMS):
         table.offer("politie", case, "incidents", text=f"Vaststelling {number}. " * 25)
     return table, case.path, case.ids["a"]
 
 
-def case_with_plan(table: Table) -> str:
+def case_with_plan(table: TableClient) -> str:
     """The path of a case whose plan is carried out."""
     return table.active().path
 

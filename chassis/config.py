@@ -7,7 +7,7 @@ No secret has a default, and a value never appears in an error.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from environs import EnvError, FileAwareEnv
 
@@ -53,14 +53,7 @@ class Config(ProcessConfig):
 def load_process(name: str) -> ProcessConfig:
     """The settings of a process without a database, such as the gateway. Raises ConfigError."""
     reader = _Reader()
-    config = ProcessConfig(
-        service=name,
-        broker_url=reader.text("BROKER_URL"),
-        bus_keys=reader.keys("BUS_KEYS"),
-        opa_url=reader.text("OPA_URL", "") or None,
-        clock_file=reader.path("CLOCK_FILE"),
-        log_level=reader.text("LOG_LEVEL", "INFO"),
-    )
+    config = ProcessConfig(**_shared(reader, name))
     reader.finish()
     return config
 
@@ -69,12 +62,7 @@ def load(service: str) -> Config:
     """The settings of a service. Raises ConfigError, which names everything that is wrong."""
     reader = _Reader()
     config = Config(
-        service=service,
-        broker_url=reader.text("BROKER_URL"),
-        bus_keys=reader.keys("BUS_KEYS"),
-        opa_url=reader.text("OPA_URL", "") or None,
-        clock_file=reader.path("CLOCK_FILE"),
-        log_level=reader.text("LOG_LEVEL", "INFO"),
+        **_shared(reader, service),
         mongo_url=reader.text("MONGO_URL"),
         database=reader.text("DATABASE", service),
         master_keys=reader.keys("MASTER_KEYS"),
@@ -84,6 +72,17 @@ def load(service: str) -> Config:
     )
     reader.finish()
     return config
+
+
+def _shared(reader: "_Reader", service: str) -> dict[str, Any]:
+    return {
+        "service": service,
+        "broker_url": reader.text("BROKER_URL"),
+        "bus_keys": reader.keys("BUS_KEYS"),
+        "opa_url": reader.text("OPA_URL", "") or None,
+        "clock_file": reader.path("CLOCK_FILE"),
+        "log_level": reader.text("LOG_LEVEL", "INFO"),
+    }
 
 
 def setting(name: str, default: str | None = None) -> str:

@@ -1,1 +1,1 @@
-"""One family's story as data, and the teller that plays it through the gateway's HTTP API."""
+"""One family's story as data, and the player that performs it through the gateway's HTTP API."""

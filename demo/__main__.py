@@ -1,4 +1,4 @@
-"""`make demo`: starts everything afresh eight months back, tells the story, ends at true time."""
+"""`make demo`: starts afresh eight months back, performs the story, ends at the present time."""
 
 import json
 import sys
@@ -10,15 +10,15 @@ from typing import Any
 from rich.console import Console
 
 from demo import tables
-from demo.calls import Caller, StoryStopped, succeeded
-from demo.looking import View, look
-from demo.people import Person, everybody
-from demo.teller import Teller
+from demo.case_views import CaseView, view_case
+from demo.story_player import StoryPlayer
 from deploy.audit_verification import verify_local
+from deploy.local.api_client import ApiClient, UnexpectedResponse, expect_success
+from deploy.local.errors import ActionableError
 from deploy.local.platform import POLICY, Platform
 from deploy.local.progress import Progress
 from deploy.local.run import local_platform, started
-from deploy.local.trouble import Trouble
+from deploy.local.sample_persons import SamplePerson, sample_persons
 
 STORY_LENGTH = timedelta(days=243)
 """Eight months: long enough for an agreement to lapse and, later, for a follow-up."""
@@ -35,7 +35,7 @@ LAPSED = ("caw-westhoek", "politie-westhoek", "parket-westhoek", "sociaal-huis-w
 
 
 def main() -> int:
-    """Run the demonstration; a person reads what went wrong, not a traceback."""
+    """Run the demonstration; expected failures are printed without traceback."""
     console = Console(width=max(Console().width, WIDTH))
     progress = Progress()
     try:
@@ -43,77 +43,79 @@ def main() -> int:
         begin = datetime.now(UTC).replace(hour=8, minute=0, second=0) - STORY_LENGTH
         platform.policy_data = (POLICY / "data", _overlay(platform.state, begin))
         with started(platform, progress, fresh=True, offset=begin - datetime.now(UTC)):
-            _tell(platform, begin, console)
-    except (Trouble, StoryStopped) as trouble:
-        print(trouble, file=sys.stderr)
+            _demonstrate(platform, begin, console)
+    except (ActionableError, UnexpectedResponse) as error:
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
 
 
-def _tell(platform: Platform, begin: datetime, console: Console) -> None:
-    people = everybody()
-    caller = Caller(platform.gateway_url, platform.token)
+def _demonstrate(platform: Platform, begin: datetime, console: Console) -> None:
+    people = sample_persons()
+    client = ApiClient(platform.gateway_url, platform.token)
     viewers = [people[key] for key in VIEWERS]
-    looks: dict[str, list[View]] = {}
+    views: dict[str, list[CaseView]] = {}
 
-    def everybody_looks(stage: str, known: dict[str, str]) -> None:
-        looks[stage] = look(caller, viewers, known["case"])
+    def look(stage: str, known: dict[str, str]) -> None:
+        views[stage] = view_case(client, viewers, known["case"])
 
     console.rule("The story")
-    teller = Teller(
-        caller,
+    player = StoryPlayer(
+        client,
         people,
         begin,
         platform.clock.move_to,
         lambda day, person, text: tables.step_line(console, day, person, text),
-        everybody_looks,
+        look,
     )
-    known = teller.tell()
+    known = player.play()
     platform.clock.set_offset(0.0)
     console.print("  today    everybody looks again\n", highlight=False)
-    everybody_looks("closed", known)
-    lapsed = look(caller, [people[key] for key in LAPSED], known["westhoek_case"])
+    look("closed", known)
+    lapsed = view_case(client, [people[key] for key in LAPSED], known["westhoek_case"])
 
     auditor = people["auditor"]
-    entries = _ask(caller, auditor, {"case": known["case"]})
-    causes = _causes(caller, auditor, entries)
+    entries = _ask(client, auditor, {"case": known["case"]})
+    causes = _causes(client, auditor, entries)
     names = {person.id: person.name for person in people.values()}
     console.print(tables.timeline(entries, causes, names))
-    console.print(tables.assessed(looks["active"]))
-    for stage, views in looks.items():
-        console.print(tables.shown(views, f"Who was shown what while the case was {stage}"))
+    console.print(tables.assessed(views["active"]))
+    for stage, shown in views.items():
+        console.print(tables.shown(shown, f"Who was shown what while the case was {stage}"))
     console.print(
         tables.shown(lapsed, f"The case of the agreement that lapsed on day {LAPSES_ON_DAY}")
     )
-    asked = entries + _ask(caller, auditor, {"case": known["westhoek_case"]})
-    console.print(tables.withheld(asked, [*looks["active"], *lapsed]))
+    asked = entries + _ask(client, auditor, {"case": known["westhoek_case"]})
+    console.print(tables.withheld(asked, [*views["active"], *lapsed]))
     console.rule("The audit log, re-computed")
     if not verify_local(platform, console).is_intact:
-        raise StoryStopped("the audit log does not stand")
+        raise UnexpectedResponse("the audit log does not stand")
     _say_what_next(platform, console)
 
 
 def _causes(
-    caller: Caller, auditor: Person, entries: Sequence[dict[str, Any]]
+    client: ApiClient, auditor: SamplePerson, entries: Sequence[dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Command id → the decision that let it happen; for a referral the case did not exist yet."""
+    """Command id → the entry of its decision; a referral's has no case id, so a search by case
+    does not find it.
+    """
     causes: dict[str, dict[str, Any]] = {}
     for event in entries:
         if event["kind"] == "event" and event["command_id"] not in causes:
-            found = _ask(caller, auditor, {"command_id": event["command_id"], "kind": "action"})
+            found = _ask(client, auditor, {"command_id": event["command_id"], "kind": "action"})
             causes |= {decision["command_id"]: decision for decision in found}
     return causes
 
 
-def _ask(caller: Caller, auditor: Person, about: dict[str, Any]) -> list[dict[str, Any]]:
-    """All entries of the record that answer a question, in the order of the log, with detail."""
+def _ask(client: ApiClient, auditor: SamplePerson, about: dict[str, Any]) -> list[dict[str, Any]]:
+    """All entries of the record that match a search, in the order of the log, with detail."""
     entries: list[dict[str, Any]] = []
     question = {**about, "detail": True, "limit": 200}
     while True:
-        answer = caller.post(auditor.id, "/v1/audit/records/search", "audit", question)
-        page = succeeded(answer, "the auditor searches the record")
+        answer = client.post(auditor.id, "/v1/audit/records/search", "audit", question)
+        page = expect_success(answer, "the auditor searches the record")
         entries += page["entries"]
         if not page["next"]:
             return entries
@@ -121,7 +123,7 @@ def _ask(caller: Caller, auditor: Person, about: dict[str, Any]) -> list[dict[st
 
 
 def _overlay(state: Path, begin: datetime) -> Path:
-    """The sample agreement that lapses while the story is told, as data of this run."""
+    """Policy data of this run: the sample agreement that lapses during the story."""
     folder = state / "story"
     (folder / "agreements").mkdir(parents=True, exist_ok=True)
     agreement = json.loads((POLICY / "data" / "agreements" / "sample-westhoek.json").read_text())

@@ -1,4 +1,4 @@
-"""What the demonstration prints at its end, as tables a person likes to read."""
+"""The tables that the demonstration prints."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.vocabulary import CATEGORIES
-from demo.looking import View
-from demo.people import Person
+from demo.case_views import CaseView
+from deploy.local.sample_persons import SamplePerson
 
 _SHOWN = {"full": "[green]full[/]", "summary": "[yellow]summary[/]", "withheld": "[red]withheld[/]"}
 
@@ -20,7 +20,7 @@ def timeline(
     causes: Mapping[str, Mapping[str, Any]],
     names: Mapping[str, str],
 ) -> Table:
-    """What happened to the case and by whose decided command, from the audit record."""
+    """The events of the case, with who commanded each (`causes`), from the audit record."""
     table = Table(title="The case, as the record tells it", title_justify="left")
     for column in ("when", "what happened", "who", "for", "entry"):
         table.add_column(column, justify="right" if column == "entry" else "left")
@@ -38,21 +38,21 @@ def timeline(
     return table
 
 
-def assessed(views: Sequence[View]) -> Table:
-    """What the instruments say; between the lowest and the highest band lies what is unknown."""
+def assessed(views: Sequence[CaseView]) -> Table:
+    """The results of the instruments; the span from lowest to highest is due to unknown answers."""
     table = Table(title="What the instruments say; people decide", title_justify="left")
     for column in ("instrument", "by", "unknown answers", "points", "band"):
         table.add_column(column)
     found = {each["id"]: each for view in views for each in view.fragments}
     for each in found.values():
         if each["kind"] == "assessment" and each["level"] == "full":
-            said = each["content"]
+            result = each["content"]
             table.add_row(
-                said["instrument"],
+                result["instrument"],
                 each["source"],
-                str(said["unknown_answers"]),
-                _span(said["lowest_points"], said["highest_points"]),
-                _span(said["lowest_band"], said["highest_band"]),
+                str(result["unknown_answers"]),
+                _span(result["lowest_points"], result["highest_points"]),
+                _span(result["lowest_band"], result["highest_band"]),
             )
     return table
 
@@ -61,7 +61,7 @@ def _span(lowest: Any, highest: Any) -> str:
     return f"{lowest}" if lowest == highest else f"{lowest} to {highest}"
 
 
-def shown(views: Sequence[View], title: str) -> Table:
+def shown(views: Sequence[CaseView], title: str) -> Table:
     """Who was shown what: one row per category, one column per viewer."""
     table = Table(title=title, title_justify="left", padding=0, pad_edge=False)
     table.add_column("category")
@@ -76,8 +76,8 @@ def shown(views: Sequence[View], title: str) -> Table:
     return table
 
 
-def withheld(entries: Sequence[Mapping[str, Any]], views: Sequence[View]) -> Table:
-    """Per viewer, what the decision about the case kept back and why, from the record."""
+def withheld(entries: Sequence[Mapping[str, Any]], views: Sequence[CaseView]) -> Table:
+    """For each viewer what was withheld by the decision about the case, and the reasons."""
     table = Table(
         title="What was withheld and why while the case was active, asked by the auditor",
         title_justify="left",
@@ -90,9 +90,10 @@ def withheld(entries: Sequence[Mapping[str, Any]], views: Sequence[View]) -> Tab
             for each in entries
             if each["decision_id"] == view.decision and each["kind"] == "release"
         )
-        everything = [("everything", ", ".join(entry["reasons"]))]
-        denied = entry["outcome"] == "denied"
-        rows = everything if denied else _kept_back(entry) or [("nothing", "")]
+        if entry["outcome"] == "denied":
+            rows = [("everything", ", ".join(entry["reasons"]))]
+        else:
+            rows = _withheld_categories(entry) or [("nothing", "")]
         for number, (category, why) in enumerate(rows):
             first = number == 0
             table.add_row(
@@ -102,7 +103,7 @@ def withheld(entries: Sequence[Mapping[str, Any]], views: Sequence[View]) -> Tab
     return table
 
 
-def _kept_back(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _withheld_categories(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
     decided = entry["result"].get("fragments", {})
     reasons: dict[str, Counter[str]] = {}
     for fragment in entry["fragments"]:
@@ -116,7 +117,7 @@ def _kept_back(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _levels(view: View) -> dict[str, str]:
+def _levels(view: CaseView) -> dict[str, str]:
     levels: dict[str, str] = {}
     for fragment in view.fragments:
         if levels.get(fragment["category"]) != "full":
@@ -131,6 +132,6 @@ def _coloured(level: str) -> str:
     return _SHOWN[level.rstrip("+")] + some
 
 
-def step_line(console: Console, day: int, person: Person, text: str) -> None:
-    """One line of the story while it is told."""
+def step_line(console: Console, day: int, person: SamplePerson, text: str) -> None:
+    """Print one step of the story."""
     console.print(f"  day {day:>3}  [bold]{person.organisation}[/]  {text}", highlight=False)

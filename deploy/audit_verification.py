@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from deploy.local.errors import ActionableError
 from deploy.local.platform import Platform
-from deploy.local.trouble import Trouble
 from services.audit.domain import checkpoint as signed
 from services.audit.domain.checkpoint import Checkpoint, NotACheckpoint, is_signed, read_notes
 from services.audit.domain.log_check import LogCheck, Report
@@ -72,8 +72,8 @@ def verify_local(platform: Platform, console: Console) -> Report:
 def verify_and_print(url: str, checkpoints: Path, key: Path, console: Console) -> Report:
     """Verify the log in the database of `url`, and print the report.
 
-    `checkpoints` is the checkpoint file, `key` the public key in PEM. Raises Trouble when the
-    database or the key cannot be read.
+    `checkpoints` is the checkpoint file, `key` the public key in PEM. Raises ActionableError when
+    the database or the key cannot be read.
     """
     text, missing = _read(checkpoints)
     signer = _read_key(key)
@@ -88,7 +88,7 @@ def verify_and_print(url: str, checkpoints: Path, key: Path, console: Console) -
                 missing,
             )
     except PyMongoError as error:
-        raise Trouble(
+        raise ActionableError(
             f"the database could not be read ({type(error).__name__})",
             "check that MongoDB runs and that the URL is that of the user `auditor`",
         ) from error
@@ -175,7 +175,7 @@ def _read_key(path: Path) -> Ed25519PublicKey:
     try:
         return signed.public_key(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Trouble(
+        raise ActionableError(
             f"{path} holds no Ed25519 public key in PEM",
             "name the key that you were given with --public-key",
         ) from error

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from deploy.audit_verification import CHECKPOINTS, verify_and_print
-from ops.place import find_local
+from ops.targets import find_local_platform
 
 app = typer.Typer(no_args_is_help=True, help="The record: whether it stands.")
 
@@ -31,7 +31,7 @@ def verify(
     What is not given is taken from the local run.
     """
     if mongo_url is None or checkpoints is None or public_key is None:
-        local = find_local()
+        local = find_local_platform()
         mongo_url = mongo_url or local.parts.mongo_url("auditor")
         checkpoints = checkpoints or local.checkpoints / CHECKPOINTS
         public_key = public_key or local.audit_public_key

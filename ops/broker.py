@@ -1,4 +1,4 @@
-"""What the broker must hold: told, and compared with what it holds."""
+"""`ketenaanpak topology`: shows the declared topology and compares the broker with it."""
 
 import json
 import sys
@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.bus import topology
-from deploy.local.trouble import Trouble
+from deploy.local.errors import ActionableError
 from deploy.rabbitmq import definitions
-from ops.place import find_local
-
-Definitions = dict[str, Any]
+from deploy.rabbitmq.definitions import Definitions
+from ops.targets import find_local_platform
 
 _KEYS = {
     "exchanges": ("name",),
@@ -24,7 +23,7 @@ _KEYS = {
     "permissions": ("user",),
     "topic_permissions": ("user", "exchange"),
 }
-"""What each kind of thing is told apart by, within our virtual host."""
+"""Kind of definition → the members that identify one, within our virtual host."""
 
 _REPLIES = topology.reply_queue("", "").rstrip(".") + "."
 
@@ -59,15 +58,15 @@ def compare(exported: Exported = None) -> None:
 
 
 def declared_definitions() -> Definitions:
-    """The definitions as rendered for a broker, apart from the users and their passwords."""
+    """The definitions as rendered for a broker, without users and their passwords."""
     rendered = definitions.render(dict.fromkeys(definitions.users(), ""))
     return {kind: rendered[kind] for kind in _KEYS}
 
 
 def differences(declared: Definitions, found: Definitions) -> list[str]:
-    """Each difference in words; an empty list when the broker holds exactly what is declared.
+    """Each difference as a sentence; empty when the broker holds exactly what is declared.
 
-    What an export leaves out (which depends on the broker's version) is not compared.
+    Members that an export leaves out, which depends on the broker's version, are not compared.
     """
     return [text for kind in _KEYS for text in _differ(kind, declared, found)]
 
@@ -98,22 +97,22 @@ def _by_key(kind: str, source: Definitions) -> dict[tuple[str, ...], dict[str, A
 
 
 def _is_of_a_connection(row: dict[str, Any]) -> bool:
-    """Whether a queue or binding is the reply queue of somebody who is connected just now."""
+    """Whether a queue is the reply queue of an open connection, or a binding leads to one."""
     return str(row.get("destination", row.get("name", ""))).startswith(_REPLIES)
 
 
 def _read(exported: Path | None) -> Definitions:
     if exported is None:
-        return find_local().parts.rabbitmq.export_definitions()
+        return find_local_platform().parts.rabbitmq.export_definitions()
     try:
         text = sys.stdin.read() if str(exported) == "-" else exported.read_text("utf-8")
-        told: Definitions = json.loads(text)
+        definitions_read: Definitions = json.loads(text)
     except (OSError, ValueError) as error:
-        raise Trouble(
+        raise ActionableError(
             f"{exported} does not hold a broker's definitions ({type(error).__name__})",
             "make the file with `rabbitmqctl export_definitions FILE`",
         ) from error
-    return told
+    return definitions_read
 
 
 def _queues(declared: Definitions) -> Table:

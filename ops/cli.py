@@ -3,10 +3,10 @@
 import typer
 
 from ops import audit_verify, broker, doctor, pages, parked, people
-from ops.trouble import Readable
+from ops.error_reporting import ErrorReportingGroup
 
 app = typer.Typer(
-    cls=Readable,
+    cls=ErrorReportingGroup,
     no_args_is_help=True,
     add_completion=False,
     help="Run the platform: what is wrong, what waits for a person, whether the record stands.",

@@ -1,11 +1,10 @@
-"""Events that a service gave up on: list them, send them back when the cause is mended, or discard
-what nobody will ever be able to read.
-"""
+"""`ketenaanpak parked`: lists, replays and discards the events that services gave up on."""
 
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 
 import amqp
@@ -16,9 +15,9 @@ from chassis.bus import parking
 from chassis.bus.connection import BROKEN, connect, drop
 from chassis.bus.parking import ParkedEvent
 from contracts.topology import SUBSCRIPTIONS
-from deploy.local.trouble import Trouble
-from ops.place import Place, find_place
+from deploy.local.errors import ActionableError
 from ops.tables import print_table
+from ops.targets import Targets, find_targets
 
 _SECONDS = 5.0
 _OPERATOR = "operator"
@@ -47,12 +46,13 @@ def replay_events(service: OfService = None, event: OneEvent = None) -> None:
     sent = 0
     with _broker() as connection:
         for name in _services_asked(service):
-            count = _replay(connection, name, event)
+            replay = partial(parking.replay, connection, name, event)
+            count = replay() if event is None else _retried(replay)
             sent += count
             if count:
                 print(f"{name}: {count} sent back")
     if event is not None and not sent:
-        raise Trouble(
+        raise ActionableError(
             f"no parked event has the id {event}", "`ketenaanpak parked list` shows the ids"
         )
     if not sent:
@@ -74,7 +74,9 @@ def discard_event(
     """
     (name,) = _services_asked(service)
     if (event is None) == (digest is None):
-        raise Trouble("it is not said which event", "give --event ID or --digest HASH, one of them")
+        raise ActionableError(
+            "it is not said which event", "give --event ID or --digest HASH, one of them"
+        )
     asked = event or digest
 
     def is_chosen(parked: ParkedEvent) -> bool:
@@ -82,13 +84,13 @@ def discard_event(
 
     if not yes:
         typer.confirm(f"remove {asked} from what {name} has parked, for good?", abort=True)
-    place = find_place()
-    with _broker() as connection, _operators_log(place) as log:
-        count = _patiently(
-            lambda: parking.discard(connection, name, is_chosen, lambda one: _note(log, name, one))
+    targets = find_targets()
+    with _broker() as connection, _operators_log(targets) as log:
+        count = _retried(
+            lambda: parking.discard(connection, name, is_chosen, lambda one: _log(log, name, one))
         )
     if not count:
-        raise Trouble(
+        raise ActionableError(
             f"{name} has parked nothing that is {asked}", "`ketenaanpak parked list` shows the ids"
         )
     print(f"{name}: {count} discarded")
@@ -106,23 +108,17 @@ def count_parked(broker_url: str) -> dict[str, int]:
     return {service: count for service, count in counts.items() if count}
 
 
-def _replay(connection: amqp.Connection, service: str, event: str | None) -> int:
-    if event is None:
-        return parking.replay(connection, service)
-    return _patiently(lambda: parking.replay(connection, service, event))
+def _retried(attempt: Callable[[], int]) -> int:
+    """Retry until something is found: a service that parks holds all events for a moment.
 
-
-def _patiently(look: Callable[[], int]) -> int:
-    """Look again for one event, since a service that parks holds all of them for a moment.
-
-    Looks at most four times, within a second.
+    At most four attempts, within a second.
     """
-    found = look()
+    found = attempt()
     for _ in range(3):
         if found:
             break
         time.sleep(0.3)
-        found = look()
+        found = attempt()
     return found
 
 
@@ -130,27 +126,27 @@ def _services_asked(service: str | None) -> tuple[str, ...]:
     if service is None:
         return tuple(SUBSCRIPTIONS)
     if service not in SUBSCRIPTIONS:
-        raise Trouble(
-            f"no service {service} hears events", f"services are: {', '.join(SUBSCRIPTIONS)}"
+        raise ActionableError(
+            f"no service {service} handles events", f"services are: {', '.join(SUBSCRIPTIONS)}"
         )
     return (service,)
 
 
 @contextmanager
-def _operators_log(place: Place) -> Iterator[Any]:
-    """Where it is written what an operator removed: standard error, in the local run a log file."""
-    if place.local is None:
+def _operators_log(targets: Targets) -> Iterator[Any]:
+    """The log of what an operator removed: on standard error, in the local run in a file."""
+    if targets.local is None:
         logs.configure(_OPERATOR, stream=sys.stderr)
         yield logs.logger(__name__)
         return
-    file = place.local.state / "log" / f"{_OPERATOR}.jsonl"
+    file = targets.local.state / "log" / f"{_OPERATOR}.jsonl"
     file.parent.mkdir(exist_ok=True)
     with file.open("a", encoding="utf-8") as stream:
         logs.configure(_OPERATOR, stream=stream)
         yield logs.logger(__name__)
 
 
-def _note(log: Any, service: str, parked: ParkedEvent) -> None:
+def _log(log: Any, service: str, parked: ParkedEvent) -> None:
     log.warning(
         "parked_event_discarded",
         parked_by=service,
@@ -165,8 +161,8 @@ def _note(log: Any, service: str, parked: ParkedEvent) -> None:
 
 @contextmanager
 def _broker() -> Iterator[amqp.Connection]:
-    """A connection as the operator; Trouble when the broker is away or refuses."""
-    url = find_place().broker_url
+    """A connection as the operator; ActionableError when the broker is away or refuses."""
+    url = find_targets().broker_url
     try:
         connection = connect(url, _OPERATOR, seconds=_SECONDS)
         try:
@@ -174,7 +170,7 @@ def _broker() -> Iterator[amqp.Connection]:
         finally:
             drop(connection)
     except BROKEN as error:
-        raise Trouble(
+        raise ActionableError(
             f"the broker does not answer as it should ({type(error).__name__})",
             "`ketenaanpak doctor` looks at every part",
         ) from error

@@ -9,10 +9,10 @@ import typer
 
 from chassis.config import secret_key
 from chassis.sealing import decode_key, keyed_hash
-from demo.people import Person, everybody
-from deploy.local.trouble import Trouble
-from ops.place import find_local, runs_locally
+from deploy.local.errors import ActionableError
+from deploy.local.sample_persons import SamplePerson, sample_persons
 from ops.tables import print_table
+from ops.targets import find_local_platform, is_unset
 from services.intake.domain.matching import by_national_number
 
 
@@ -24,7 +24,7 @@ def people() -> None:
             *(person.key, person.id, person.name, person.partner or "–", person.organisation),
             *(", ".join(person.roles), person.agreement),
         )
-        for person in everybody().values()
+        for person in sample_persons().values()
     ]
     print_table("sample persons (all of them invented)", columns, rows, ("key", "id"))
 
@@ -37,7 +37,7 @@ def token(
 ) -> None:
     """Print a token that proves a sample person for one hour, and nothing else."""
     claims = {} if mandate is None else {"mandate": mandate}
-    print(find_local().token(_sample_person(person).id, **claims))
+    print(find_local_platform().token(_sample_person(person).id, **claims))
 
 
 def match_key() -> None:
@@ -49,19 +49,23 @@ def match_key() -> None:
     """
     typed = getpass.getpass("national number: ") if sys.stdin.isatty() else sys.stdin.readline()
     if not re.fullmatch(r"[\d .-]+", typed.strip()) or len(re.sub(r"\D", "", typed)) != 11:
-        raise Trouble("that is no national number", "give its eleven digits on standard input")
+        raise ActionableError(
+            "that is no national number", "give its eleven digits on standard input"
+        )
     print(keyed_hash(_matching_key(), *by_national_number(typed)))
 
 
-def _sample_person(asked: str) -> Person:
-    persons = everybody()
+def _sample_person(asked: str) -> SamplePerson:
+    persons = sample_persons()
     found = persons.get(asked) or next((p for p in persons.values() if p.id == asked), None)
     if found is None:
-        raise Trouble(f"there is no sample person {asked}", "`ketenaanpak people` lists them")
+        raise ActionableError(
+            f"there is no sample person {asked}", "`ketenaanpak people` lists them"
+        )
     return found
 
 
 def _matching_key() -> bytes:
-    if runs_locally("KETENAANPAK_MATCHING_KEY"):
-        return decode_key(find_local().parts.secrets.key("matching-key"))
+    if is_unset("KETENAANPAK_MATCHING_KEY"):
+        return decode_key(find_local_platform().parts.secrets.key("matching-key"))
     return secret_key("KETENAANPAK_MATCHING_KEY")

@@ -1,4 +1,4 @@
-"""Tables in a terminal of any width: what somebody copies out of them stands whole on one line."""
+"""Tables in a terminal of any width, in which values to be copied are never broken."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,17 @@ from rich.table import Table
 from rich.text import Text
 
 _ANY_WIDTH = 10_000
-_LEAST = 8
-"""Columns that a text which may wrap needs to stay readable."""
+_MIN_WIDTH = 8
+"""The minimal width of a column whose text may wrap."""
 
 
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], whole: Sequence[str]
 ) -> None:
-    """Print rows of text; what stands in the columns of `whole` is never wrapped or cut.
+    """Print rows of text; the columns in `whole` are never wrapped or cut.
 
-    Other columns wrap where the terminal is narrow; where that is not enough, each row becomes
-    a few lines `name: value`. Into a file or another program the table goes in its full width.
+    Other columns wrap in a narrow terminal; where that is not enough, each row is printed as lines
+    `name: value`. Into a file or a pipe the table is printed in full width.
     """
     console = Console()
     table = _table(title, columns, rows, whole)
@@ -35,12 +35,12 @@ def _table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], whole: Sequence[str]
 ) -> Table:
     table = Table(title=title)
-    for place, name in enumerate(columns):
-        longest = max(len(name), *(len(row[place]) for row in rows)) if rows else len(name)
+    for index, name in enumerate(columns):
+        longest = max(len(name), *(len(row[index]) for row in rows)) if rows else len(name)
         if name in whole:
             table.add_column(name, no_wrap=True, min_width=longest)
         else:
-            table.add_column(name, overflow="fold", min_width=min(longest, _LEAST))
+            table.add_column(name, overflow="fold", min_width=min(longest, _MIN_WIDTH))
     for row in rows:
         table.add_row(*map(Text, row))
     return table

@@ -47,7 +47,6 @@ class Listener(SharedExtension):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self.consuming = False
-        self.differences: list[str] = []
         self.binding_keys: tuple[str, ...] = ()
         self._consumers: list[Consumer] = []
         self._thread: Any = None
@@ -108,7 +107,7 @@ class Listener(SharedExtension):  # type: ignore[misc]
     def _listen(self) -> None:
         """Connect, compare the topology, consume until stopped; raises one of `BROKEN`."""
         url, name = self.container.config["AMQP_URI"], self.container.service_name
-        connection = connect(url, f"{name} hears", heartbeat=HEARTBEAT_SECONDS)
+        connection = connect(url, f"{name} consumes", heartbeat=HEARTBEAT_SECONDS)
         try:
             if self._is_topology_right(connection, name):
                 channels = [self._open(connection, each) for each in self._consumers]
@@ -126,8 +125,7 @@ class Listener(SharedExtension):  # type: ignore[misc]
         found = topology.check(connection, service, self.binding_keys)
         for difference in found:
             _log.warning("topology_differs", difference=difference)
-        self.differences = topology.blocking(found)
-        return not self.differences
+        return not topology.blocking(found)
 
     def _open(self, connection: amqp.Connection, consumer: Consumer) -> amqp.Channel:
         def deliver(message: amqp.Message) -> None:

@@ -80,11 +80,6 @@ def parking_key(service: str) -> str:
     return f"{service}.parked"
 
 
-def queue_arguments(service: str) -> dict[str, dict[str, str | int]]:
-    """Queue name → arguments, of all queues that `service` can have."""
-    return {queue.name: dict(queue.arguments) for queue in queues(service, ("#",))}
-
-
 def queues(service: str, binding_keys: Iterable[str]) -> tuple[Queue, ...]:
     """Every queue of a service whose event queue has these binding keys (none: RPC only).
 
@@ -172,7 +167,9 @@ def check(connection: amqp.Connection, service: str, binding_keys: Iterable[str]
     operator to decide.
     """
     differences = [
-        f"exchange {name} is missing" for name in EXCHANGES if not _has_exchange(connection, name)
+        f"exchange {name} is missing"
+        for name in EXCHANGES
+        if not _has(connection, "exchange_declare", name, "topic")
     ]
     for queue in queues(service, binding_keys):
         differences += _check_queue(connection, queue)
@@ -188,7 +185,7 @@ _REPAIRED: Final = "declared again"
 
 
 def _check_queue(connection: amqp.Connection, queue: Queue) -> list[str]:
-    missing = not _has_queue(connection, queue.name)
+    missing = not _has(connection, "queue_declare", queue.name)
     channel = connection.channel()
     try:
         channel.queue_declare(
@@ -206,20 +203,11 @@ def _check_queue(connection: amqp.Connection, queue: Queue) -> list[str]:
     return [f"queue {queue.name} was missing and is {_REPAIRED}"] if missing else []
 
 
-def _has_exchange(connection: amqp.Connection, name: str) -> bool:
+def _has(connection: amqp.Connection, declare: str, *arguments: str) -> bool:
+    """Whether an exchange or a queue exists, by a passive declaration."""
     channel = connection.channel()
     try:
-        channel.exchange_declare(name, "topic", passive=True)
-        channel.close()
-    except amqp.exceptions.NotFound:
-        return False
-    return True
-
-
-def _has_queue(connection: amqp.Connection, name: str) -> bool:
-    channel = connection.channel()
-    try:
-        channel.queue_declare(name, passive=True)
+        getattr(channel, declare)(*arguments, passive=True)
         channel.close()
     except amqp.exceptions.NotFound:
         return False

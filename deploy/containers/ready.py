@@ -1,4 +1,4 @@
-"""Asks the process of this container whether it is ready; the exit status is the answer."""
+"""The health check of a container: exit status 0 when its process is ready."""
 
 import os
 import sys

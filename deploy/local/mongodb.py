@@ -1,4 +1,4 @@
-"""A mongod of the project's own: one-node replica set, with authorisation, loopback only."""
+"""A mongod of the local run: one-node replica set, with authorisation, on loopback only."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.local import find
-from deploy.local.ports import HOST, Ports, is_answered, is_free
-from deploy.local.program import Program
+from deploy.local.errors import ActionableError
+from deploy.local.ports import HOST, Ports, is_answered
+from deploy.local.program import BackingService, Program
 from deploy.local.progress import Progress
 from deploy.local.secrets import Secrets
-from deploy.local.trouble import Trouble
 
 REPLICA_SET = "rs0"
 
 
-class MongoDB:
+class MongoDB(BackingService):
     """The database server of one state folder; its files live under `<state>/mongodb`."""
 
-    def __init__(self, state: Path, ports: Ports, secrets: Secrets, *, tied: bool = False) -> None:
+    def __init__(
+        self, state: Path, ports: Ports, secrets: Secrets, *, die_with_parent: bool = False
+    ) -> None:
         self.data = state / "mongodb"
         self.secrets = secrets
         self.port = ports.of("mongodb")
-        self.program = Program("mongodb", state / "run", state / "log" / "mongodb.log", tied=tied)
+        self.program = Program(
+            "mongodb", state / "run", state / "log" / "mongodb.log", die_with_parent=die_with_parent
+        )
 
     def url(self, user: str) -> str:
         """Give the URL of a user of `deploy/mongo/roles.json`: a service's name, or `auditor`."""
@@ -48,11 +52,7 @@ class MongoDB:
         binary = find.mongod(progress)
         if self.program.running:
             return
-        if not is_free(self.port):
-            raise Trouble(
-                f"port {self.port}, kept for MongoDB, is taken by another program",
-                "stop that program, or run `make demo`, which starts afresh",
-            )
+        self.expect_free_port("MongoDB")
         with progress.step("mongodb", f"starting on {HOST}:{self.port}"):
             self.data.mkdir(parents=True, exist_ok=True)
             self.program.launch(self._command(binary), {"LANG": "C.UTF-8"})
@@ -60,17 +60,17 @@ class MongoDB:
             self._prepare()
 
     def _command(self, binary: Path) -> list[str]:
-        key_file = self.secrets.path("mongo-key-file", new_key_file)
+        key_file = self.secrets.path("mongo-key-file", new_keyfile)
         return [
             str(binary),
             *("--dbpath", str(self.data)),
             *("--bind_ip", HOST, "--port", str(self.port), "--nounixsocket"),
             *("--replSet", REPLICA_SET, "--keyFile", str(key_file)),
-            # A developer's machine holds this beside everything else.
+            # Small enough for a developer's machine.
             *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             # A client that dies or freezes inside a transaction leaves its documents locked until
-            # the server gives up on it: 60 s unless told otherwise, and a command takes 2 s.
+            # the server expires it: after 60 s by default, while a command takes 2 s.
             *("--setParameter", "transactionLifetimeLimitSeconds=5"),
         ]
 
@@ -78,32 +78,16 @@ class MongoDB:
         from deploy.mongo import setup
 
         passwords = {name: self.secrets.password(f"mongo-{name}") for name in setup.users()}
-        place = setup.Place(HOST, self.port)
-        setup.prepare(place, self.secrets.password("mongo-admin"), passwords)
-
-    def stop(self, seconds: float = 30.0) -> None:
-        """Stop the server in order."""
-        self.program.stop(seconds)
-
-    def kill(self) -> None:
-        """End the server at once, as a power failure would."""
-        self.program.kill()
-
-    def pause(self) -> None:
-        """Freeze the server."""
-        self.program.pause()
-
-    def resume(self) -> None:
-        """Let a frozen server go on."""
-        self.program.resume()
+        address = setup.MongoAddress(HOST, self.port)
+        setup.prepare(address, self.secrets.password("mongo-admin"), passwords)
 
     def wipe(self) -> None:
-        """Forget every database (the server must be stopped)."""
+        """Delete every database (the server must be stopped)."""
         if self.program.running:
-            raise Trouble("a running database server cannot be wiped", "stop it first")
+            raise ActionableError("a running database server cannot be wiped", "stop it first")
         shutil.rmtree(self.data, ignore_errors=True)
 
 
-def new_key_file() -> str:
-    """Make the secret by which members of a replica set know each other."""
+def new_keyfile() -> str:
+    """Generate the keyfile by which members of a replica set authenticate."""
     return base64.b64encode(random_source.token_bytes(96)).decode()

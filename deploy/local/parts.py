@@ -1,4 +1,4 @@
-"""RabbitMQ, MongoDB and OPA of one state folder: the parts that the platform stands on.
+"""RabbitMQ, MongoDB and OPA of one state folder: the backing services of the platform.
 
     with running(state_dir) as parts:
         parts.broker_url("intake"), parts.mongo_url("intake"), parts.opa_url
@@ -18,7 +18,7 @@ from deploy.local.external import ExternalMongoDB, ExternalOpa, ExternalRabbitMQ
 from deploy.local.mongodb import MongoDB
 from deploy.local.opa import Opa
 from deploy.local.ports import Ports
-from deploy.local.program import Program
+from deploy.local.program import BackingService, Program
 from deploy.local.progress import Progress
 from deploy.local.rabbitmq import RabbitMQ
 from deploy.local.secrets import Secrets
@@ -27,13 +27,15 @@ ALL = ("rabbitmq", "mongodb", "opa")
 
 
 class Parts:
-    """The three parts of one state folder, each with start, stop, kill, pause and resume.
+    """The three backing services of one state folder: start, stop, kill, pause and resume each.
 
-    Making this object starts nothing; a second object on the same folder controls the same
-    processes. With `tied`, they end with the thread that started them.
+    Creating this object starts nothing; a second object on the same folder controls the same
+    processes. With `die_with_parent` they end with the thread that started them.
     """
 
-    def __init__(self, state: Path, bundle: Path | None = None, *, tied: bool = False) -> None:
+    def __init__(
+        self, state: Path, bundle: Path | None = None, *, die_with_parent: bool = False
+    ) -> None:
         self.state = state.resolve()
         self.state.mkdir(parents=True, exist_ok=True)
         self.secrets = Secrets(self.state / "secrets")
@@ -41,9 +43,13 @@ class Parts:
         broker = ExternalRabbitMQ if external.RABBITMQ in os.environ else RabbitMQ
         database = ExternalMongoDB if external.MONGODB in os.environ else MongoDB
         policy = ExternalOpa if external.OPA in os.environ else Opa
-        self.rabbitmq = broker(self.state, self.ports, self.secrets, tied=tied)
-        self.mongodb = database(self.state, self.ports, self.secrets, tied=tied)
-        self.opa = policy(self.state, self.ports, bundle, tied=tied)
+        self.rabbitmq = broker(
+            self.state, self.ports, self.secrets, die_with_parent=die_with_parent
+        )
+        self.mongodb = database(
+            self.state, self.ports, self.secrets, die_with_parent=die_with_parent
+        )
+        self.opa = policy(self.state, self.ports, bundle, die_with_parent=die_with_parent)
 
     def broker_url(self, user: str) -> str:
         """Give the AMQP URL of a user: a service's name, `gateway` or `operator`."""
@@ -64,22 +70,22 @@ class Parts:
         return self.opa.binary
 
     def start(self, names: Sequence[str] = ALL, progress: Progress | None = None) -> None:
-        """Start the named parts, one after the other; raises Trouble with a remedy."""
+        """Start the named parts, one after the other; raises ActionableError with a remedy."""
         for name in names:
             self._part(name).start(progress or Progress(None))
 
-    def expect_what_a_fresh_start_needs(self, progress: Progress) -> None:
-        """Find or install the programs, and ask the parts that are not ours.
+    def check_prerequisites(self, progress: Progress) -> None:
+        """Check what a fresh start needs: the programs, installed if missing, and external parts.
 
-        Raises Trouble when one is lacking or away, or holds something of an earlier run, which
-        is not ours to wipe.
+        Raises ActionableError when one is missing or unreachable, or when an external database
+        holds data of an earlier run, which is not ours to delete.
         """
         if isinstance(self.rabbitmq, ExternalRabbitMQ):
-            self.rabbitmq.expect_answer()
+            self.rabbitmq.check_access()
         else:
             find.rabbitmq(progress)
         if isinstance(self.mongodb, ExternalMongoDB):
-            self.mongodb.expect_empty()
+            self.mongodb.check_empty()
         else:
             find.mongod(progress)
         find.opa(progress)
@@ -90,7 +96,7 @@ class Parts:
             self._part(name).stop()
 
     def kill(self) -> None:
-        """End whatever runs at once; for stacks that nobody will start again."""
+        """Kill whatever runs; for runs that will not be started again."""
         for name in reversed(ALL):
             self._part(name).kill()
 
@@ -100,10 +106,9 @@ class Parts:
         broker = self.rabbitmq
         return (broker.program, broker.epmd, self.mongodb.program, self.opa.program)
 
-    def _part(self, name: str) -> RabbitMQ | MongoDB | Opa:
-        parts: dict[str, RabbitMQ | MongoDB | Opa]
-        parts = {"rabbitmq": self.rabbitmq, "mongodb": self.mongodb, "opa": self.opa}
-        return parts[name]
+    def _part(self, name: str) -> BackingService:
+        part: BackingService = getattr(self, name)
+        return part
 
 
 @contextmanager
@@ -117,7 +122,7 @@ def running(
 
     Without a bundle OPA has neither rules nor data. What was written stays in `state`.
     """
-    stack = Parts(state, bundle, tied=True)
+    stack = Parts(state, bundle, die_with_parent=True)
     try:
         stack.start(parts, progress)
         yield stack

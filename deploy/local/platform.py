@@ -1,4 +1,4 @@
-"""The whole platform of one state folder: the parts, five services, the gateway."""
+"""The whole platform of one state folder: the backing services, five services, the gateway."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import fcntl
 import json
 import shutil
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,13 +15,13 @@ from typing import Any
 
 from chassis import clock as clocks
 from deploy.local import find, ports
+from deploy.local.errors import ActionableError
 from deploy.local.identity import Identity, audit_public_key
 from deploy.local.parts import Parts
 from deploy.local.ports import HOST
-from deploy.local.program import Program
+from deploy.local.program import Program, answers_ok
 from deploy.local.progress import Progress
 from deploy.local.settings import SERVICES, Settings
-from deploy.local.trouble import Trouble
 from deploy.opa import bundle
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +30,7 @@ OF_A_RUN = (
     *("rabbitmq", "mongodb", "policy", "secrets", "checkpoints", "log", "run"),
     *("clock", "staff-matches.json", "ports.json"),
 )
-"""What starting afresh removes; other files in the state folder are left alone."""
+"""What a fresh start deletes in the state folder; other files are left alone."""
 
 PATIENCE = 120.0
 """Seconds that a process may take to become ready on a busy machine."""
@@ -49,15 +47,17 @@ class Process(Program):
         env: Callable[[], Mapping[str, str]],
         ready_url: str,
         *,
-        tied: bool,
+        die_with_parent: bool,
     ) -> None:
-        super().__init__(name, state / "run", state / "log" / f"{name}.jsonl", tied=tied)
+        super().__init__(
+            name, state / "run", state / "log" / f"{name}.jsonl", die_with_parent=die_with_parent
+        )
         self.argv = argv
         self.env = env
         self.ready_url = ready_url
 
     def begin(self) -> None:
-        """Start it without waiting."""
+        """Start it and return at once."""
         self.launch(self.argv, self.env(), cwd=ROOT)
 
     def start(self, seconds: float = PATIENCE) -> None:
@@ -66,17 +66,12 @@ class Process(Program):
         self.wait_until(self.ready, seconds)
 
     def ready(self) -> bool:
-        """Say whether it calls itself ready."""
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with direct.open(self.ready_url, timeout=3) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        """Say whether its readiness endpoint answers 200."""
+        return answers_ok(self.ready_url, 3)
 
 
 class PlatformClock:
-    """The offset that all processes of a run add to true time; it only moves forward."""
+    """The offset that all processes of a run add to system time; it only grows."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -87,26 +82,26 @@ class PlatformClock:
         return datetime.now(UTC) + timedelta(seconds=offset)
 
     def advance(self, seconds: float) -> None:
-        """Move time forward; a negative number raises ValueError."""
+        """Advance the time; a negative number raises ValueError."""
         clocks.advance(self.file, timedelta(seconds=seconds))
 
     def set_offset(self, seconds: float) -> None:
-        """Put the platform's time `seconds` from true time; going back raises ValueError."""
+        """Set the offset to system time; going back raises ValueError."""
         clocks.set_offset(self.file, seconds)
 
     def move_to(self, moment: datetime) -> None:
-        """Let the platform's present moment be `moment`, unless that is past already."""
+        """Advance the time to `moment`, unless that is past already."""
         ahead = (moment - self.now()).total_seconds()
         if ahead > 0:
             self.advance(ahead)
 
 
 class Platform:
-    """Starts, stops and hands out everything that runs for one state folder.
+    """Starts, stops and gives access to everything that runs for one state folder.
 
-    Making this object starts nothing; a second one on the same folder controls the same
-    processes. `policy_data` names the folders of agreements, partners and mandates that OPA
-    decides by; without it, those of the run that is kept in the state folder, else the samples.
+    Creating this object starts nothing; a second one on the same folder controls the same
+    processes. `policy_data` names the folders of agreements, partners and mandates for the
+    bundle; without it those of the last start of the state folder are used, else the samples.
     """
 
     def __init__(
@@ -115,19 +110,19 @@ class Platform:
         *,
         port: int | None = None,
         policy_data: Sequence[Path] | None = None,
-        tied: bool = False,
+        die_with_parent: bool = False,
     ) -> None:
         self.state = state.resolve()
-        self.tied = tied
+        self.die_with_parent = die_with_parent
         self.policy_data = policy_data
-        self.left_alone = False
-        """Whether the last start failed before it changed anything: what ran then still runs."""
+        self.untouched = False
+        """Whether the last start failed before it changed anything: an earlier run goes on."""
         self._asked_port = port
-        self._lay_out()
+        self._configure()
 
-    def _lay_out(self) -> None:
+    def _configure(self) -> None:
         self.bundle = self.state / "policy" / "bundle.tar.gz"
-        self.parts = Parts(self.state, self.bundle, tied=self.tied)
+        self.parts = Parts(self.state, self.bundle, die_with_parent=self.die_with_parent)
         self.port = self._asked_port or self.parts.ports.of("gateway")
         self.settings = Settings(self.state, self.parts, self.port)
         self._identity = Identity(self.parts.secrets)
@@ -137,12 +132,12 @@ class Platform:
 
     @property
     def gateway_url(self) -> str:
-        """Give the address of the HTTP door."""
+        """Give the URL of the gateway."""
         return f"http://{HOST}:{self.port}"
 
     @property
     def audit_public_key(self) -> Path:
-        """Give the key (PEM) that proves the audit log's checkpoints."""
+        """Give the public key (PEM) of the audit log's checkpoints."""
         return audit_public_key(self.parts.secrets)
 
     @property
@@ -155,7 +150,7 @@ class Platform:
         return self._services[name]
 
     def token(self, person: str, **claims: Any) -> str:
-        """Give a token that proves a person's id, valid for an hour of the platform's time."""
+        """Give a token for a person's id, valid for an hour of the platform's time."""
         return self._identity.token(person, self.clock.now(), **claims)
 
     def start(
@@ -167,41 +162,41 @@ class Platform:
     ) -> None:
         """Start whatever does not run and return when all of it is ready.
 
-        With `fresh` everything that an earlier run kept is removed first, and time begins at
-        `offset` from true time. Raises Trouble with a remedy; what was started stays up then.
-        Whatever can be known beforehand is looked at before anything is stopped or removed.
+        With `fresh` the state of an earlier run is deleted first, and time begins at `offset` from
+        system time. Raises ActionableError; what was started stays up then. What can be checked
+        beforehand is checked before anything is stopped or deleted.
         """
-        told = progress or Progress(None)
-        self.left_alone = True
-        with self._alone():
-            self._look_ahead(told, fresh=fresh)
-            self.left_alone = False
+        progress = progress or Progress(None)
+        self.untouched = True
+        with self._locked():
+            self._preflight(progress, fresh=fresh)
+            self.untouched = False
             if fresh:
-                self._stop(told)
-                self._forget()
-            self._prepare(offset, told)
-            self.parts.start(progress=told)
+                self._stop(progress)
+                self._delete_state()
+            self._prepare(offset, progress)
+            self.parts.start(progress=progress)
             processes = [*self._services.values(), self.gateway]
             for process in processes:
                 process.begin()
             for process in processes:
-                with told.step(process.name, f"ready at {process.ready_url}"):
+                with progress.step(process.name, f"ready at {process.ready_url}"):
                     process.wait_until(process.ready, PATIENCE)
 
     def stop(self, progress: Progress | None = None) -> None:
-        """Stop everything in order: the door, the services, the parts."""
-        with self._alone():
+        """Stop everything in order: the gateway, the services, the backing services."""
+        with self._locked():
             self._stop(progress or Progress(None))
 
     def kill(self) -> None:
-        """End everything at once; for runs that nobody will start again."""
+        """Kill everything; for runs that will not be started again."""
         for program in (self.gateway, *self._services.values()):
             program.kill()
         self.parts.kill()
 
     @property
     def programs(self) -> tuple[Program, ...]:
-        """Give everything that this run is made of: the gateway, the services, the parts."""
+        """Give all programs: the gateway, the services, the backing services."""
         return (self.gateway, *self._services.values(), *self.parts.programs)
 
     @property
@@ -223,14 +218,14 @@ class Platform:
         with progress.step("parts", "stopping OPA, MongoDB, RabbitMQ"):
             self.parts.stop()
 
-    def _forget(self) -> None:
+    def _delete_state(self) -> None:
         for name in OF_A_RUN:
             path = self.state / name
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-        self._lay_out()
+        self._configure()
 
     def _prepare(self, offset: timedelta, progress: Progress) -> None:
         self.parts.ports.keep("gateway", self.port)
@@ -245,7 +240,7 @@ class Platform:
                 bundle.build(opa, POLICY, self._policy_folders(), self.bundle)
 
     def _policy_folders(self) -> list[Path]:
-        """The data that was asked for, kept for the starts of this run that ask for none."""
+        """The folders given now, which are stored, else those stored by an earlier start."""
         kept = self.bundle.with_name("data.json")
         if self.policy_data is not None:
             kept.parent.mkdir(exist_ok=True)
@@ -254,12 +249,12 @@ class Platform:
             return [Path(folder) for folder in json.loads(kept.read_text())]
         return [POLICY / "data"]
 
-    def _look_ahead(self, progress: Progress, *, fresh: bool) -> None:
-        """Raise Trouble for what would stop the start later; changes nothing of this run."""
+    def _preflight(self, progress: Progress, *, fresh: bool) -> None:
+        """Raise ActionableError for what would fail later; changes nothing of this run."""
         self._check_port(fresh=fresh)
         if not fresh:
             return
-        self.parts.expect_what_a_fresh_start_needs(progress)
+        self.parts.check_prerequisites(progress)
         with TemporaryDirectory() as draft:
             folders = self.policy_data or self._policy_folders()
             bundle.build(find.opa(progress), POLICY, folders, Path(draft) / self.bundle.name)
@@ -268,12 +263,12 @@ class Platform:
         kept = self.parts.ports.of("gateway")
         runs = self.gateway.running
         if runs and kept != self.port and not fresh:
-            raise Trouble(
+            raise ActionableError(
                 f"the platform runs already, on port {kept}",
                 f"`make down` first, or say KETENAANPAK_PORT={kept}",
             )
         if not (runs and kept == self.port) and not ports.is_free(self.port):
-            raise Trouble(
+            raise ActionableError(
                 f"port {self.port}, on which the gateway would listen, is taken"
                 f" by {ports.holder(self.port)}",
                 f"stop it, or choose another port: KETENAANPAK_PORT={self.port + 1} make demo",
@@ -288,23 +283,30 @@ class Platform:
             argv,
             lambda: self.settings.of_service(name),
             ready,
-            tied=self.tied,
+            die_with_parent=self.die_with_parent,
         )
 
     def _gateway(self) -> Process:
         argv = [sys.executable, "-m", "gunicorn", "--config", "gateway/gunicorn.conf.py"]
         argv += ["--bind", f"{HOST}:{self.port}", "gateway.app:create_app()"]
         ready = f"{self.gateway_url}/readyz"
-        return Process("gateway", self.state, argv, self.settings.of_gateway, ready, tied=self.tied)
+        return Process(
+            "gateway",
+            self.state,
+            argv,
+            self.settings.of_gateway,
+            ready,
+            die_with_parent=self.die_with_parent,
+        )
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         self.state.mkdir(parents=True, exist_ok=True)
         with (self.state / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Trouble(
+                raise ActionableError(
                     f"another command is starting or stopping {self.state}",
                     "wait until it is done, or stop it",
                 ) from None

@@ -12,7 +12,7 @@ from pathlib import Path
 HOST = "127.0.0.1"
 
 LISTEN = "0A"
-"""The kernel's word for a listening socket in /proc/net/tcp."""
+"""The state of a listening socket in /proc/net/tcp."""
 
 CHOICE = range(20000, 32000)
 """Below the range that the kernel gives to outgoing connections, so that nobody takes a port
@@ -20,7 +20,7 @@ while its owner is stopped; and away from 35672-35682, which RabbitMQ's tools bi
 
 
 def is_free(port: int) -> bool:
-    """Say whether somebody could listen on this loopback port now."""
+    """Say whether this loopback port can be listened on now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -31,7 +31,7 @@ def is_free(port: int) -> bool:
 
 
 def is_answered(port: int) -> bool:
-    """Say whether somebody accepts connections on this loopback port."""
+    """Say whether connections are accepted on this loopback port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(0.5)
         return probe.connect_ex((HOST, port)) == 0
@@ -41,7 +41,7 @@ def holder(port: int) -> str:
     """Name the process that listens on a loopback port, as far as this user may know it."""
     sockets = _listening(port)
     for process in Path("/proc").glob("[0-9]*"):
-        # Processes of others, and those that end meanwhile, tell nothing.
+        # Not readable: processes of other users, and those that end meanwhile.
         with suppress(OSError):
             if any(_names(entry) in sockets for entry in (process / "fd").iterdir()):
                 return f"process {process.name} ({(process / 'comm').read_text().strip()})"
@@ -79,7 +79,7 @@ class Ports:
         return self._read()[name]
 
     def keep(self, name: str, port: int) -> None:
-        """Keep a port that somebody else chose for `name`."""
+        """Keep a port that was chosen elsewhere for `name`."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps(self._read() | {name: port}, indent=1))
 
@@ -92,7 +92,7 @@ class Ports:
     @staticmethod
     def _choose(taken: set[int]) -> int:
         while True:
-            # Of the system: two runs that were seeded alike would choose the same ports.
+            # Not seedable: two runs with the same seed would choose the same ports.
             port = random.SystemRandom().choice(CHOICE)
             if port not in taken and is_free(port):
                 return port

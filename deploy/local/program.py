@@ -1,4 +1,4 @@
-"""A program of the local run: started, recorded, found again by a later command, stopped."""
+"""A process of the local run: started, recorded on disk, found by later commands, stopped."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from deploy.local.trouble import Trouble
+from deploy.local.errors import ActionableError
+from deploy.local.ports import is_free
+from deploy.local.progress import Progress
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -49,18 +53,18 @@ def _this_boot() -> str:
 
 
 class Program:
-    """One process with its children (they share a process group) and the record of it on disk.
+    """One process with its children (a process group), and the record of it on disk.
 
-    `run` is the folder of records; any process that names the same folder and `name` controls
-    the same program. With `tied`, the kernel ends the program when the thread that started it
-    ends: tests that are killed leave nothing behind.
+    `run` is the folder of records; any process that uses the same folder and `name` controls the
+    same program. With `die_with_parent` the kernel kills it when the thread that started it ends,
+    so that killed tests leave nothing behind.
     """
 
-    def __init__(self, name: str, run: Path, log: Path, *, tied: bool = False) -> None:
+    def __init__(self, name: str, run: Path, log: Path, *, die_with_parent: bool = False) -> None:
         self.name = name
         self.log = log
         self.record = run / f"{name}.json"
-        self.tied = tied
+        self.die_with_parent = die_with_parent
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -94,16 +98,16 @@ class Program:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if self.tied else None,
+                preexec_fn=_die_with_parent if self.die_with_parent else None,
             )
         pid = self._child.pid
         draft = self.record.with_suffix(".new")
-        told = {"pid": pid, "started": started_at(pid), "boot": _this_boot(), "argv": list(argv)}
-        draft.write_text(json.dumps(told))
+        record = {"pid": pid, "started": started_at(pid), "boot": _this_boot(), "argv": list(argv)}
+        draft.write_text(json.dumps(record))
         draft.rename(self.record)
 
     def _recorded(self) -> dict[str, Any] | None:
-        """What was recorded at the start, unless the machine was started anew since."""
+        """What was recorded at the start, unless the machine has been rebooted since."""
         try:
             kept: dict[str, Any] = json.loads(self.record.read_text())
         except (FileNotFoundError, ValueError):
@@ -113,23 +117,25 @@ class Program:
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Return when `ready()` holds.
 
-        Raises Trouble with the end of the log when the program ends or the time is over.
+        Raises ActionableError with the end of the log when the program ends or the time is over.
         """
         limit = time.monotonic() + seconds
         while not ready():
             if not self.running:
-                raise Trouble(f"{self.name} ended while starting", self.look_at_log())
+                raise ActionableError(f"{self.name} ended while starting", self.log_excerpt())
             if time.monotonic() > limit:
-                raise Trouble(f"{self.name} was not ready in {seconds:.0f} s", self.look_at_log())
+                raise ActionableError(
+                    f"{self.name} was not ready in {seconds:.0f} s", self.log_excerpt()
+                )
             time.sleep(0.05)
 
-    def look_at_log(self) -> str:
+    def log_excerpt(self) -> str:
         """Name the log and quote its end."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n    ".join([f"read {self.log}; it ends with:", *lines[-12:]])
 
     def pause(self) -> None:
-        """Freeze it (SIGSTOP): it keeps its ports and answers nothing."""
+        """Freeze it (SIGSTOP): it keeps its ports and does not respond."""
         self._signal(signal.SIGSTOP)
         # The threads of a busy program stop one after the other, some time after the signal.
         limit = time.monotonic() + 2
@@ -137,16 +143,16 @@ class Program:
             time.sleep(0.005)
 
     def _moves(self) -> bool:
-        """Whether any thread of the process is not stopped."""
+        """Whether a thread of the process is not stopped yet."""
         stats = Path(f"/proc/{self.pid}/task").glob("*/stat")
         return any(_state(stat) not in ("T", "") for stat in stats)
 
     def resume(self) -> None:
-        """Let a frozen one go on (SIGCONT)."""
+        """Resume it after `pause` (SIGCONT)."""
         self._signal(signal.SIGCONT)
 
     def stop(self, seconds: float = 20.0) -> None:
-        """End it in order (SIGTERM), by force when it takes longer than `seconds`."""
+        """Terminate it (SIGTERM), and kill it when it takes longer than `seconds`."""
         self.ask_to_stop()
         limit = time.monotonic() + seconds
         while self.running and time.monotonic() < limit:
@@ -154,14 +160,14 @@ class Program:
         self.kill()
 
     def ask_to_stop(self) -> None:
-        """Send SIGTERM and return at once (a frozen program is woken to hear it)."""
+        """Send SIGTERM and return at once (a frozen program is resumed)."""
         pid = self.pid
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
             self.resume()
 
     def kill(self) -> None:
-        """End it and its children at once (SIGKILL)."""
+        """Kill it and its children (SIGKILL)."""
         self._signal(signal.SIGKILL)
         while self.running:
             time.sleep(0.01)
@@ -190,3 +196,49 @@ class Program:
         # The leader is gone. The kernel does not give out its number while its group has
         # members, so unless a newer process bears the number, the group is still ours.
         return pid if begin is None else None
+
+
+class BackingService:
+    """A backing service whose server is one program on a loopback port."""
+
+    program: Program
+    port: int
+
+    def start(self, progress: Progress) -> None:
+        """Start it and return when it can be used; nothing happens when it runs."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Stop it gracefully."""
+        self.program.stop(30.0)
+
+    def kill(self) -> None:
+        """Kill it, as a power failure would."""
+        self.program.kill()
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open and nothing is answered."""
+        self.program.pause()
+
+    def resume(self) -> None:
+        """Resume it after `pause`."""
+        self.program.resume()
+
+    def expect_free_port(self, name: str, *ports: int) -> None:
+        """Raise ActionableError when another program listens on one of its ports."""
+        for port in ports or (self.port,):
+            if not is_free(port):
+                raise ActionableError(
+                    f"port {port}, kept for {name}, is taken by another program",
+                    "stop that program, or run `make demo`, which starts afresh",
+                )
+
+
+def answers_ok(url: str, seconds: float) -> bool:
+    """Say whether GET, past any proxy, is answered with 200 within so many seconds."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(url, timeout=seconds) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,4 +1,4 @@
-"""One line on the terminal for every thing that is started, with the time it took."""
+"""Prints a line for each step of starting and stopping, with the time it took."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from contextlib import contextmanager
 from typing import TextIO
 
 HEARTBEAT = 10.0
-"""Seconds after which a long step says that it is still at work."""
+"""Seconds after which a step that takes long prints that it goes on."""
 
 
 class Progress:
-    """Tells a person what is going on; `Progress(None)` tells nobody."""
+    """Prints to `out`; `Progress(None)` prints nothing."""
 
     def __init__(self, out: TextIO | None = sys.stderr) -> None:
         self.out = out
 
     def say(self, text: str) -> None:
-        """Print one line at once."""
+        """Print one line."""
         if self.out is not None:
             print(text, file=self.out, flush=True)
 
     @contextmanager
     def step(self, name: str, text: str) -> Iterator[None]:
-        """Print `name text seconds` when the block is done, and a sign of life meanwhile."""
+        """Print `name text seconds` when the block is done, and every 10 seconds meanwhile."""
         began = time.monotonic()
         done = threading.Event()
         pulse = threading.Thread(target=self._pulse, args=(name, text, done, began), daemon=True)

@@ -1,4 +1,4 @@
-"""A RabbitMQ node of the project's own, on loopback ports only, beside any other broker."""
+"""A RabbitMQ node of the local run, on loopback ports only, beside any other broker."""
 
 from __future__ import annotations
 
@@ -10,39 +10,43 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from deploy.local import find
+from deploy.local.errors import ActionableError
 from deploy.local.ports import HOST, Ports, is_free
-from deploy.local.program import Program
+from deploy.local.program import BackingService, Program
 from deploy.local.progress import Progress
 from deploy.local.secrets import Secrets
-from deploy.local.trouble import Trouble
 from deploy.rabbitmq import definitions
+from deploy.rabbitmq.definitions import Definitions
 
 LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
 
 
-class RabbitMQ:
-    """The broker of one state folder: it and its epmd, started and stopped together.
+class RabbitMQ(BackingService):
+    """The broker of one state folder, started and stopped together with an epmd of its own.
 
-    Messages and definitions live under `<state>/rabbitmq`; `wipe` forgets the messages.
+    Its data are under `<state>/rabbitmq`; `wipe` deletes the messages.
     """
 
-    def __init__(self, state: Path, ports: Ports, secrets: Secrets, *, tied: bool = False) -> None:
+    def __init__(
+        self, state: Path, ports: Ports, secrets: Secrets, *, die_with_parent: bool = False
+    ) -> None:
         self.home = state / "rabbitmq"
         self.secrets = secrets
         self.port = ports.of("rabbitmq")
         self.epmd_port = ports.of("epmd")
         self.distribution_port = ports.of("rabbitmq-distribution")
-        # Nodes are told apart by name as well as by port, so that a tool that was given the
-        # wrong epmd finds nobody instead of somebody else.
+        # Nodes differ in name as well as in port, so that a tool with the wrong epmd finds no
+        # node instead of another.
         mark = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:8]
         self.node = f"ketenaanpak-{mark}@localhost"
         run, log = state / "run", state / "log"
-        self.program = Program("rabbitmq", run, log / "rabbitmq.log", tied=tied)
-        self.epmd = Program("epmd", run, log / "epmd.log", tied=tied)
+        self.program = Program(
+            "rabbitmq", run, log / "rabbitmq.log", die_with_parent=die_with_parent
+        )
+        self.epmd = Program("epmd", run, log / "epmd.log", die_with_parent=die_with_parent)
         self._folder: Path | None = None
 
     def url(self, user: str) -> str:
@@ -51,11 +55,11 @@ class RabbitMQ:
         return f"amqp://{user}:{password}@{HOST}:{self.port}/{definitions.VHOST}"
 
     def start(self, progress: Progress) -> None:
-        """Start the node and return when it accepts connections and knows its definitions."""
+        """Start the node; returns when it accepts connections and has loaded its definitions."""
         self._folder = find.rabbitmq(progress)
         if self.program.running:
             return
-        self._check_ports()
+        self.expect_free_port("RabbitMQ", self.port, self.distribution_port)
         is_new = not (self.home / "mnesia").exists()
         with progress.step("rabbitmq", f"starting on {HOST}:{self.port}"):
             self._write_files()
@@ -78,36 +82,20 @@ class RabbitMQ:
         for line in self._run(["/bin/sh", *script], "removing former queues").splitlines():
             progress.say(f"  {'rabbitmq':<14} {line}")
 
-    def _check_ports(self) -> None:
-        for port in (self.port, self.distribution_port):
-            if not is_free(port):
-                raise Trouble(
-                    f"port {port}, kept for RabbitMQ, is taken by another program",
-                    "stop that program, or run `make demo`, which starts afresh",
-                )
-
-    def stop(self, seconds: float = 30.0) -> None:
-        """Stop the node in order, then its epmd (which would outlive it)."""
-        self.program.stop(seconds)
+    def stop(self) -> None:
+        """Stop the node gracefully, then its epmd (which would outlive it)."""
+        super().stop()
         self.epmd.stop()
 
     def kill(self) -> None:
-        """End the node and its epmd at once."""
-        self.program.kill()
+        """Kill the node and its epmd."""
+        super().kill()
         self.epmd.kill()
 
-    def pause(self) -> None:
-        """Freeze the node: connections stay open and nothing is answered."""
-        self.program.pause()
-
-    def resume(self) -> None:
-        """Let a frozen node go on."""
-        self.program.resume()
-
     def wipe(self) -> None:
-        """Forget every message and queue (the node must be stopped)."""
+        """Delete every message and queue (the node must be stopped)."""
         if self.program.running:
-            raise Trouble("a running broker cannot be wiped", "stop it first")
+            raise ActionableError("a running broker cannot be wiped", "stop it first")
         shutil.rmtree(self.home / "mnesia", ignore_errors=True)
 
     def greets(self) -> bool:
@@ -133,16 +121,14 @@ class RabbitMQ:
         )
         if done.returncode:
             output = done.stderr.strip() or done.stdout.strip()
-            raise Trouble(f"{what} failed: {output}", "is the broker running?")
+            raise ActionableError(f"{what} failed: {output}", "is the broker running?")
         return done.stdout
 
-    def export_definitions(self) -> dict[str, Any]:
-        """Give the definitions that the broker holds now. Raises Trouble when it does not run."""
+    def export_definitions(self) -> Definitions:
+        """Give the broker's current definitions; ActionableError when it does not run."""
         if not self.program.running:
-            raise Trouble("the broker of the local run does not run", "start it: `make up`")
-        exported: dict[str, Any] = json.loads(
-            self.ctl("export_definitions", "-", "--format", "json")
-        )
+            raise ActionableError("the broker of the local run does not run", "start it: `make up`")
+        exported: Definitions = json.loads(self.ctl("export_definitions", "-", "--format", "json"))
         return exported
 
     def queues(self) -> dict[str, int]:

@@ -12,9 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
+from deploy.local.errors import ActionableError
 from deploy.local.platform import ROOT, Platform
 from deploy.local.progress import Progress
-from deploy.local.trouble import Trouble
 
 DEFAULT_PORT = 8458
 
@@ -27,11 +27,11 @@ def running_platform(
     offset: timedelta = timedelta(0),
     progress: Progress | None = None,
 ) -> Iterator[Platform]:
-    """Run a platform of one's own for the length of a block, on free ports, begun afresh.
+    """Run a fresh platform on free ports for the length of a block.
 
     For tests: every process ends with the calling thread, whatever happens to it.
     """
-    platform = Platform(state, policy_data=policy_data, tied=True)
+    platform = Platform(state, policy_data=policy_data, die_with_parent=True)
     try:
         platform.start(progress, fresh=True, offset=offset)
         yield platform
@@ -43,20 +43,20 @@ def running_platform(
 def started(
     platform: Platform, progress: Progress, *, fresh: bool, offset: timedelta = timedelta(0)
 ) -> Iterator[Platform]:
-    """Start a platform that stays up when the block ends well, and stops when it does not.
+    """Start a platform that stays up after the block, and is killed when the block raises.
 
-    Ctrl-C, a termination signal, a closed terminal or an error in the block leave no process
-    behind. A start that fails before it changed anything leaves an earlier run as it is.
+    Ctrl-C, a termination signal or a closed terminal in the block leave no process behind
+    either. A start that fails before it changed anything leaves an earlier run as it is.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
-        # Whoever starts it with nohup wants it to outlive the terminal.
+        # With nohup the platform is to outlive the terminal.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
     try:
         platform.start(progress, fresh=fresh, offset=offset)
         yield platform
     except BaseException:
-        if platform.left_alone:
+        if platform.untouched:
             raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         progress.say("stopping everything that was started")
@@ -74,10 +74,10 @@ def state_folder() -> Path:
 
 
 def local_platform() -> Platform:
-    """Give the platform of the state folder, on the port that the environment asks for."""
+    """Give the platform of the state folder, on the port that the environment names."""
     asked = os.environ.get("KETENAANPAK_PORT") or str(DEFAULT_PORT)
     if not asked.isdecimal() or not 0 < int(asked) < 65536:
-        raise Trouble(f"KETENAANPAK_PORT is {asked!r}", "give a number from 1 to 65535")
+        raise ActionableError(f"KETENAANPAK_PORT is {asked!r}", "give a number from 1 to 65535")
     return Platform(state_folder(), port=int(asked))
 
 
@@ -104,7 +104,7 @@ def logs() -> None:
     """Follow the logs of all processes."""
     found = sorted(str(path) for path in (state_folder() / "log").glob("*.jsonl"))
     if not found:
-        raise Trouble("there are no logs yet", "start the platform: make up")
+        raise ActionableError("there are no logs yet", "start the platform: make up")
     subprocess.run(["/usr/bin/tail", "-n", "5", "-F", *found], check=False)
 
 
@@ -112,14 +112,14 @@ COMMANDS = {"up": up, "down": down, "status": status, "logs": logs}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; a person reads what went wrong, not a traceback."""
+    """Run one command; expected failures are printed without traceback."""
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
         print(f"usage: python -m deploy.local.run {'|'.join(COMMANDS)}", file=sys.stderr)
         return 2
     try:
         COMMANDS[arguments[0]]()
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
+    except ActionableError as error:
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

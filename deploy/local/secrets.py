@@ -1,4 +1,4 @@
-"""Secrets of one local run, made once and readable by their owner only."""
+"""Secrets of one local run, generated once and readable by their owner only."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Secrets:
         """Give a ring `id:base64key` of one random key."""
         return self.text(name, lambda: f"k1:{new_key()}")
 
-    def given(self, process: str, name: str, value: str) -> Path:
-        """Write what one process is given under `name`, and give the path of the file."""
+    def write_for(self, process: str, name: str, value: str) -> Path:
+        """Write a file that one process reads the secret `name` from, and give its path."""
         folder = self.folder / "given" / process
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / name.lower()
@@ -53,8 +53,8 @@ class Secrets:
 
     @staticmethod
     def _write(path: Path, value: str) -> None:
-        # Written beside and linked into place, so that a second process started at the same
-        # time either makes the secret or reads a whole one.
+        # Written to a temporary file and linked, so that of two processes started at the same
+        # time one writes the secret and the other reads it whole.
         descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "w") as file:
             file.write(value)

@@ -13,31 +13,31 @@ from deploy.local.secrets import Secrets
 SERVICES = ("intake", "risk", "plans", "notifications", "audit")
 PREFIX = "KETENAANPAK_"
 LOST_AT = "KETENAANPAK_CHECKPOINT_FILE_LOST_AT"
-"""A person's decision that audit's file of checkpoints is lost for good; docs/runbook.md."""
+"""Set by an operator to confirm that audit's checkpoint file is lost for good; docs/runbook.md."""
 
 
 def secrets_of(process: str, secrets: Secrets, broker_url: str, mongo_url: str) -> dict[str, str]:
-    """Give the variables (without prefix) of a process that nobody else may know.
+    """Give the secret variables (without prefix) of a process.
 
-    `process` is a service, `gateway` or `operator`; `mongo_url` counts for services only.
+    `process` is a service, `gateway` or `operator`; `mongo_url` is used for services only.
     """
-    known = {"BROKER_URL": broker_url, "BUS_KEYS": secrets.key_ring("bus-keys")}
+    own = {"BROKER_URL": broker_url, "BUS_KEYS": secrets.key_ring("bus-keys")}
     if process in SERVICES:
-        known["MONGO_URL"] = mongo_url
-        known["MASTER_KEYS"] = secrets.key_ring(f"master-keys-{process}")
-        known["HASH_KEY"] = secrets.key(f"hash-key-{process}")
+        own["MONGO_URL"] = mongo_url
+        own["MASTER_KEYS"] = secrets.key_ring(f"master-keys-{process}")
+        own["HASH_KEY"] = secrets.key(f"hash-key-{process}")
     if process == "intake":
-        known["MATCHING_KEY"] = secrets.key("matching-key")
+        own["MATCHING_KEY"] = secrets.key("matching-key")
     if process == "audit":
-        known["SIGNING_KEY"] = identity.audit_key(secrets).read_text()
-    return known
+        own["SIGNING_KEY"] = identity.audit_key(secrets).read_text()
+    return own
 
 
 class Settings:
-    """Gives each process its variables, and nothing of another process.
+    """Gives each process its environment variables, and none of another process.
 
-    A secret is handed over as `X_FILE`, the path of a file that only its owner can read, so
-    that it shows neither in the process list nor in a crash report.
+    A secret is given as `X_FILE`, the path of a file that only its owner can read, so that it is
+    neither in the process list nor in a crash report.
     """
 
     def __init__(self, state: Path, parts: Parts, gateway_port: int) -> None:
@@ -91,7 +91,7 @@ class Settings:
         }
         named = {PREFIX + name: value for name, value in (shared | plain).items()}
         for name, value in self._secrets_of(process).items():
-            named[f"{PREFIX}{name}_FILE"] = str(self.secrets.given(process, name, value))
+            named[f"{PREFIX}{name}_FILE"] = str(self.secrets.write_for(process, name, value))
         machine = {
             name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ
         }

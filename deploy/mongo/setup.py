@@ -1,6 +1,6 @@
-"""Makes a fresh mongod a one-node replica set with a user and a database per service.
+"""Configures a mongod as a one-node replica set with a user and a database per service.
 
-Used by the local run and by the containers' one-shot setup. Every step may be repeated.
+Used by the local run and by the containers' one-shot setup; idempotent.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ ALREADY_INITIALIZED = 23
 USER_NOT_FOUND = 11
 ROLE_NOT_FOUND = 31
 
-LOOK = ("find", "listIndexes", "collStats")
-ADD = ("insert", "createIndex", "createCollection")
-CHANGE = ("update", "remove")
-EVERY = ""
-"""MongoDB's way to name every collection of a database in a privilege."""
+READ_ACTIONS = ("find", "listIndexes", "collStats")
+APPEND_ACTIONS = ("insert", "createIndex", "createCollection")
+MODIFY_ACTIONS = ("update", "remove")
+ALL_COLLECTIONS = ""
+"""How a privilege names every collection of a database."""
 
 Client = MongoClient[dict[str, Any]]
 
 
-class Place(NamedTuple):
-    """Where a mongod listens, as its clients name it."""
+class MongoAddress(NamedTuple):
+    """The address of a mongod."""
 
     host: str
     port: int
@@ -52,56 +52,56 @@ def users() -> dict[str, dict[str, Any]]:
 
 
 def prepare(
-    place: Place,
+    address: MongoAddress,
     admin_password: str,
     passwords: Mapping[str, str],
     *,
-    member: Place | None = None,
+    member: MongoAddress | None = None,
     seconds: float = 30.0,
 ) -> None:
-    """Make replica set, administrator, roles and users; afterwards each password is in force.
+    """Create or update replica set, administrator, roles, users and passwords.
 
-    `place` must be the loopback interface of the mongod itself while it has no administrator:
-    the server lets nobody else in then. `member` is how clients will name the server, when
-    that differs. `passwords` has one per user. Raises TimeoutError when the server takes longer
-    than `seconds` to become writable.
+    `address` must be on the loopback interface of the mongod while it has no administrator, by
+    MongoDB's localhost exception. `member` is the address that clients use, if it differs.
+    `passwords` has one per user. Raises TimeoutError when the server takes longer than `seconds`
+    to become writable.
     """
     limit = time.monotonic() + seconds
-    if not _administrator_known(place, admin_password):
-        with _client(place) as client:
-            _initiate(client, member or place)
+    if not _has_administrator(address, admin_password):
+        with _client(address) as client:
+            _initiate(client, member or address)
             _wait_until_writable(client, limit)
             client.admin.command("createUser", ADMIN, pwd=admin_password, roles=["root"])
-    with _client(place, admin_password) as client:
+    with _client(address, admin_password) as client:
         _wait_until_writable(client, limit)
         give_rights(client, passwords)
 
 
 def give_rights(client: Client, passwords: Mapping[str, str]) -> None:
-    """Make every user of the table, or bring rights and password up to date."""
+    """Create every user of the table, or update rights and password."""
     for user, rights in users().items():
         _give_rights(client, user, rights, passwords[user])
 
 
-def _client(place: Place, admin_password: str | None = None) -> Client:
+def _client(address: MongoAddress, admin_password: str | None = None) -> Client:
     login: dict[str, Any] = {}
     if admin_password is not None:
         login = {"username": ADMIN, "password": admin_password, "authSource": "admin"}
     return MongoClient(
-        place.host, place.port, directConnection=True, serverSelectionTimeoutMS=10_000, **login
+        address.host, address.port, directConnection=True, serverSelectionTimeoutMS=10_000, **login
     )
 
 
-def _administrator_known(place: Place, admin_password: str) -> bool:
+def _has_administrator(address: MongoAddress, admin_password: str) -> bool:
     try:
-        with _client(place, admin_password) as client:
+        with _client(address, admin_password) as client:
             client.admin.command("connectionStatus")
     except OperationFailure:
         return False
     return True
 
 
-def _initiate(client: Client, member: Place) -> None:
+def _initiate(client: Client, member: MongoAddress) -> None:
     members = [{"_id": 0, "host": str(member)}]
     try:
         client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members})
@@ -138,23 +138,23 @@ def _give_rights(client: Client, user: str, rights: dict[str, Any], password: st
 
 def _privileges(rights: dict[str, Any]) -> list[dict[str, Any]]:
     kinds = {
-        "read_only": LOOK,
-        "append_only": (*LOOK, *ADD),
-        "read_write": (*LOOK, *ADD, *CHANGE),
+        "read_only": READ_ACTIONS,
+        "append_only": (*READ_ACTIONS, *APPEND_ACTIONS),
+        "read_write": (*READ_ACTIONS, *APPEND_ACTIONS, *MODIFY_ACTIONS),
     }
     database = rights["database"]
     return [
-        _privilege(database, EVERY, ("listCollections",)),
+        _privilege(database, ALL_COLLECTIONS, ("listCollections",)),
         *(
             _privilege(database, collection, actions)
             for kind, actions in kinds.items()
-            for collection in _named(rights.get(kind, []))
+            for collection in _collections(rights.get(kind, []))
         ),
     ]
 
 
-def _named(collections: list[str] | str) -> list[str]:
-    return [EVERY] if collections == "all" else list(collections)
+def _collections(names: list[str] | str) -> list[str]:
+    return [ALL_COLLECTIONS] if names == "all" else list(names)
 
 
 def _privilege(database: str, collection: str, actions: tuple[str, ...]) -> dict[str, Any]:

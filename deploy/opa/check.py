@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy.local import find
+from deploy.local.errors import ActionableError
 from deploy.local.progress import Progress
-from deploy.local.trouble import Trouble
 from deploy.opa.bundle import stage
 from deploy.opa.data import DataRefused
 
@@ -79,7 +79,7 @@ def main() -> int:
     """Check the platform's own policy; 1 when something is at fault."""
     try:
         check(find.opa(Progress()), POLICY)
-    except (CheckFailed, Trouble) as fault:
+    except (CheckFailed, ActionableError) as fault:
         print(fault, file=sys.stderr)
         return 1
     return 0

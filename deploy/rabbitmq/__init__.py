@@ -1,1 +1,1 @@
-"""What the broker is told before anything runs."""
+"""The definitions of the broker, and the removal of queues that are no longer declared."""

@@ -1,7 +1,7 @@
-"""What the broker is told before anything runs: users, rights, exchanges, queues, bindings.
+"""The broker's definitions: users, permissions, exchanges, queues, bindings.
 
-Rendered from two tables (who hears which events, who may call whom) and from the names and
-arguments that the services' own code expects. The broker loads the result at every start.
+Rendered from two tables (who subscribes to which events, who may call whom) and from the names
+and arguments in `chassis.bus.topology`. The broker loads the result at every start.
 """
 
 from __future__ import annotations
@@ -19,36 +19,38 @@ from contracts.topology import CALLERS, SUBSCRIPTIONS
 
 VHOST = "ketenaanpak"
 REMOVE_UNDECLARED_QUEUES = Path(__file__).with_name("remove_undeclared_queues.sh")
-DOOR = "gateway"
+GATEWAY = "gateway"
 OPERATOR = "operator"
 
 Subscriptions = Mapping[str, tuple[str, ...]]
 Callers = Mapping[str, Mapping[str, tuple[str, ...]]]
+Definitions = dict[str, list[dict[str, Any]]]
+"""Kind of definition → rows, as `rabbitmqctl export_definitions` writes them."""
 
 
 def services(subscriptions: Subscriptions, callers: Callers) -> list[str]:
-    """Name every service on the bus: whoever hears an event or answers a call."""
+    """Name every service that subscribes to events or can be called."""
     called = {service for methods in callers.values() for service in methods}
     return sorted(called | set(subscriptions))
 
 
 def users(subscriptions: Subscriptions = SUBSCRIPTIONS, callers: Callers = CALLERS) -> list[str]:
-    """Name the broker's users: one per service, the HTTP door, whoever runs the platform."""
-    return [*services(subscriptions, callers), DOOR, OPERATOR]
+    """Name the broker's users: each service, the gateway, the operator."""
+    return [*services(subscriptions, callers), GATEWAY, OPERATOR]
 
 
 def render(
     passwords: Mapping[str, str],
     subscriptions: Subscriptions = SUBSCRIPTIONS,
     callers: Callers = CALLERS,
-) -> dict[str, Any]:
-    """Make the definitions document for `load_definitions`; `passwords` has one per user."""
+) -> Definitions:
+    """Render the document for `load_definitions`; `passwords` has one per user."""
     serving = services(subscriptions, callers)
     rights = {
         name: topology.service_rights(name, subscriptions.get(name, ()), callers.get(name, {}))
         for name in serving
     }
-    rights[DOOR] = topology.caller_rights(DOOR, callers.get(DOOR, {}))
+    rights[GATEWAY] = topology.caller_rights(GATEWAY, callers.get(GATEWAY, {}))
     rights[OPERATOR] = topology.operator_rights()
     queues = [
         queue for name in serving for queue in topology.queues(name, subscriptions.get(name, ()))
@@ -100,7 +102,7 @@ def _permission(name: str, given: Rights) -> dict[str, str]:
 
 
 def _topic_permissions(name: str, given: Rights) -> list[dict[str, str]]:
-    # An exchange without an entry would leave every routing key open to the user.
+    # Without an entry for an exchange the user would have access to every routing key.
     return [
         {
             "user": name,

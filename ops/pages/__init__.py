@@ -1,4 +1,4 @@
-"""What is generated from the code and kept equal to it: above all pages of `docs/`."""
+"""`ketenaanpak docs`: files that are generated from the code, above all pages of `docs/`."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,27 +17,27 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/events.md": events.render,
     "docs/transitions.md": transitions_table.render,
 }
-"""File → what makes its text; the page of the API tells what the file before it says."""
+"""File → its renderer, in this order: the page of the API depends on the file before it."""
 
 Check = Annotated[bool, typer.Option("--check", help="write nothing, name what is out of date")]
 
 
 def docs(check: Check = False) -> None:
     """Make what is generated from the code, above all the pages of docs/."""
-    late = False
-    for name, make in PAGES.items():
-        text = make()
+    outdated = False
+    for name, render in PAGES.items():
+        text = render()
         if _is_current(ROOT / name, text):
             continue
-        late = True
+        outdated = True
         if check:
             print(f"{name} is out of date")
         else:
             (ROOT / name).write_text(text, encoding="utf-8")
             print(f"{name} written")
     if check:
-        raise typer.Exit(1 if late else 0)
-    if not late:
+        raise typer.Exit(1 if outdated else 0)
+    if not outdated:
         print("docs are up to date")
 
 

@@ -110,8 +110,8 @@ def _kind(schema: Mapping[str, Any]) -> str:
     types = [declared] if isinstance(declared, str) else list(declared)
     if "array" in types:
         types[types.index("array")] = f"list of {_kind(schema.get('items', {}))}"
-    told = " or ".join(types)
-    return f"{told} ({schema['format']})" if "format" in schema else told
+    kind = " or ".join(types)
+    return f"{kind} ({schema['format']})" if "format" in schema else kind
 
 
 def _linked(schema: Mapping[str, Any]) -> str:

@@ -27,20 +27,20 @@ _HEAD = f"""\
 Made from `contracts/events/` and `contracts/topology.py` by `ketenaanpak docs`. A sample of each
 is in `contracts/examples/<service>/`, beside the command that causes it.
 
-An event says what happened, in ids and codes only: whoever wants to know more asks, and is decided
-about. It is a CloudEvents 1.0 document, published on the exchange `{EVENTS_EXCHANGE}` with the
-routing key `<source>.<type>`, persistent and confirmed; `dataschema` is
-`{DATASCHEMA.format(type="<event>", version="<version>")}`. A published version never changes. A
-service that receives an event twice acts once.
+An event says what happened, in ids and codes only: for more a service or a person makes a request,
+about which policy decides. It is a CloudEvents 1.0 document, published on the exchange
+`{EVENTS_EXCHANGE}` with the routing key `<source>.<type>`, persistent and confirmed;
+`dataschema` is `{DATASCHEMA.format(type="<event>", version="<version>")}`. A published version
+never changes. A service that receives an event twice processes it once.
 
-## What happened, and who subscribes to it
+## The events and their subscribers
 """
 
 _DATA = """\
 ## The data
 
-*case* stands for what every event about a case holds, so that a subscriber need not ask:
-{members}. `walled` are the persons of whom it is known that they must not learn of the case.
+*case* stands for the members of every event about a case, so that a subscriber need not ask:
+{members}. `walled` are the persons who must not be notified, as far as is known.
 """
 
 
@@ -62,15 +62,16 @@ def render() -> str:
 def _events() -> Iterator[Row]:
     for name, event in EVENTS.items():
         for version, schema in event.versions.items():
-            data, subscribers = ", ".join(_data(schema())), ", ".join(_subscribers(name))
-            yield (f"`{name}`", str(version), event.meaning, data, subscribers)
+            members = ", ".join(_members_of(schema()))
+            subscribers = ", ".join(_subscribers(name))
+            yield (f"`{name}`", str(version), event.meaning, members, subscribers)
 
 
-def _data(schema: Schema) -> Iterator[str]:
-    known = CaseData().fields if isinstance(schema, CaseData) else {}
-    if known:
+def _members_of(schema: Schema) -> Iterator[str]:
+    common = CaseData().fields if isinstance(schema, CaseData) else {}
+    if common:
         yield "*case*"
-    yield from (f"`{name}`" for name in schema.fields if name not in known)
+    yield from (f"`{name}`" for name in schema.fields if name not in common)
 
 
 def _subscribers(name: str) -> Iterator[str]:
@@ -90,13 +91,14 @@ def _members(schemas: Iterable[tuple[str, Schema]]) -> Iterator[Row]:
     kinds: dict[str, dict[str, list[str]]] = {}
     for where, schema in schemas:
         for name, field in schema.fields.items():
-            kinds.setdefault(name, {}).setdefault(_presence(field), []).append(where)
-    for name, found in kinds.items():
-        for kind, places in found.items():
-            yield f"`{name}`", kind if len(found) == 1 else f"{kind}: {', '.join(places)}"
+            kinds.setdefault(name, {}).setdefault(_described(field), []).append(where)
+    for name, by_kind in kinds.items():
+        for kind, schemas_with_it in by_kind.items():
+            only = len(by_kind) == 1
+            yield f"`{name}`", kind if only else f"{kind}: {', '.join(schemas_with_it)}"
 
 
-def _presence(field: fields.Field[object]) -> str:
+def _described(field: fields.Field[object]) -> str:
     return _kind(field) if field.required else f"{_kind(field)}; may be absent"
 
 

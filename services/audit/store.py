@@ -7,7 +7,7 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from chassis.mongo import Conflict, guarded, make_collections, make_index, reachable, transaction
+from chassis.mongo import Conflict, guarded, make_collections, make_index, transaction
 from chassis.runtime import Runtime
 from services.audit.domain.checkpoint import Checkpoint
 from services.audit.domain.entry import format_time
@@ -175,10 +175,6 @@ class Log:
                 {"_id": {"$gt": size}}, sort=[("_id", ASCENDING)], limit=limit
             )
             return [_checkpoint(document) for document in found]
-
-    def reachable(self) -> bool:
-        """Whether the database answers."""
-        return reachable(self._database)
 
 
 def _conditions(filters: Filters) -> dict[str, Any]:

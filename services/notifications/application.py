@@ -144,13 +144,13 @@ class Notifications:
         now = self._clock.now()
         event = {
             "source": _CONSUMER,
-            "type": f"{claim.kind}_{claim.phase}",
+            "type": f"{claim.kind}_{claim.deadline.phase}",
             "data": claim.data,
         }
         decided = self._messages(event, now)
         subject = message_subject(claim.data)
         with transaction(self._runtime.database) as session:
-            if not decided and claim.phase == "overdue":
+            if not decided and claim.deadline.phase == "overdue":
                 self._deadlines.postpone(claim, next_morning(now), session)
             elif self._deadlines.mark_done(claim, now, session):
                 self._inboxes.deliver(decided, claim.dedup_key, subject, session)

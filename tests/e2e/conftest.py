@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.calls import Caller
+from deploy.local.api_client import ApiClient
 from deploy.local.run import Platform, running_platform
-from tests.e2e.table import Table
+from tests.e2e.table_client import TableClient
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +18,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 @pytest.fixture
-def table(platform: Platform) -> Table:
+def table(platform: Platform) -> TableClient:
     """The sample table, speaking to the shared platform."""
-    return Table(Caller(platform.gateway_url, platform.token))
+    return TableClient(ApiClient(platform.gateway_url, platform.token))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.vocabulary import PURPOSES
 from tests import builders
-from tests.e2e.table import PARTNERS, Case, Table
+from tests.e2e.table_client import PARTNERS, Case, TableClient
 
 READERS = (
     *PARTNERS,
@@ -97,7 +97,7 @@ def told(field: str, **members: Any) -> dict[str, Any]:
     }
 
 
-def carry_on(table: Table, case: Case) -> None:
+def carry_on(table: TableClient, case: Case) -> None:
     """Takes the case through weighing and plan until a conclusion is drawn, in canaries."""
     everyone, director, chair = case.seats.members, case.seats.director, case.seats.chair
     for who in everyone:
@@ -163,9 +163,9 @@ def carry_on(table: Table, case: Case) -> None:
 @pytest.fixture(scope="module")
 def world(platform):
     """A case full of canaries, from the referral to the conclusion, with a recalled item."""
-    from demo.calls import Caller
+    from deploy.local.api_client import ApiClient
 
-    table = Table(Caller(platform.gateway_url, platform.token))
+    table = TableClient(ApiClient(platform.gateway_url, platform.token))
     session = table.session()
     case = table.refer(**referral_of_canaries(table.people["caw-worker"].id))
     put = table.post(
@@ -235,7 +235,7 @@ def paths(platform, ids: dict[str, str]) -> list[str]:
     return [path if path.startswith("/v1") else f"/v1{path}" for path in filled]
 
 
-def of_the_inbox(table: Table, who: str) -> dict[str, str]:
+def of_the_inbox(table: TableClient, who: str) -> dict[str, str]:
     """A message of a reader's own; an id of none for whoever is told of nothing."""
     answer = table.get(who, "/v1/inbox", "own_tasks")
     messages = answer.json()["messages"] if answer.ok else []
@@ -243,7 +243,7 @@ def of_the_inbox(table: Table, who: str) -> dict[str, str]:
     return {"message_id": messages[0]["id"] if messages else str(uuid.uuid4())}
 
 
-def everything_read_by(table: Table, who: str, every: list[str]) -> str:
+def everything_read_by(table: TableClient, who: str, every: list[str]) -> str:
     asked = [(path, purpose) for path in every for purpose in PURPOSES]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda pair: table.get(who, *pair), asked))

@@ -9,7 +9,7 @@ import requests
 
 from contracts.errors import STATUS
 from tests import builders
-from tests.e2e.table import PARTNERS, Table
+from tests.e2e.table_client import PARTNERS, TableClient
 
 
 def problem(answer: requests.Response) -> tuple[int, str]:
@@ -21,16 +21,16 @@ def problem(answer: requests.Response) -> tuple[int, str]:
     return answer.status_code, document["code"]
 
 
-def raw(table: Table, path: str, data: bytes, **headers: str) -> requests.Response:
+def raw(table: TableClient, path: str, data: bytes, **headers: str) -> requests.Response:
     """A command with bytes of our own as its body."""
     given = {
-        "Authorization": f"Bearer {table.caller.token(table.people['politie'].id)}",
+        "Authorization": f"Bearer {table.client.token(table.people['politie'].id)}",
         "Purpose-Of-Use": "case_consultation",
         "Idempotency-Key": str(uuid.uuid4()),
         "Content-Type": "application/json",
     } | headers
     given = {name: value for name, value in given.items() if value}
-    return requests.post(table.caller.base + path, data=data, headers=given, timeout=10)
+    return requests.post(table.client.base + path, data=data, headers=given, timeout=10)
 
 
 def test_a_repeated_command_happens_once_and_answers_the_same(table):
@@ -257,7 +257,7 @@ def test_a_corrected_item_shows_its_new_text_only(table):
     body = builders.item("safety", case.ids["a"], text="juist")
     del body["category"]
 
-    corrected = table.caller.put(
+    corrected = table.client.put(
         table.people["politie"].id,
         f"{case.path}/items/{item}",
         "case_consultation",

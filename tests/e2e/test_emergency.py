@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from tests.e2e.table import Case, Table, refused
+from tests.e2e.table_client import Case, TableClient, refused
 from tests.waiting import wait_until
 
 
-def open_emergency(table: Table, who: str, case: Case) -> Any:
+def open_emergency(table: TableClient, who: str, case: Case) -> Any:
     ground = {"ground": "melding van bedreiging, nu"}
     return table.post(who, f"{case.path}/emergencies", ground, "acute_danger")
 
 
-def test_emergency_access_opens_little_for_an_hour_and_is_told_and_reviewed(table: Table):
+def test_emergency_access_opens_little_for_an_hour_and_is_told_and_reviewed(table: TableClient):
     """In acute danger a team member sees what protects, and everybody knows that it happened."""
     case = table.refer()
     assert table.get("politie", case.path).status_code == 404
@@ -38,7 +38,7 @@ def test_emergency_access_opens_little_for_an_hour_and_is_told_and_reviewed(tabl
     table.expect(table.post("chair", path, review))
 
 
-def test_what_was_opened_ends_with_the_case_and_is_reviewed_all_the_same(table: Table):
+def test_what_was_opened_ends_with_the_case_and_is_reviewed_all_the_same(table: TableClient):
     """Withdrawing a referral would hide who looked at the family, and why."""
     case = table.refer()
     opened = table.expect(open_emergency(table, "politie", case))
@@ -54,7 +54,7 @@ def test_what_was_opened_ends_with_the_case_and_is_reviewed_all_the_same(table: 
     assert len(table.expect(table.get("chair", path))["emergencies"]) == 2
 
 
-def test_emergency_access_never_beats_a_wall(table: Table):
+def test_emergency_access_never_beats_a_wall(table: TableClient):
     """Danger is no way around an own interest."""
     case = table.forming()
     table.expect(table.post("politie", f"{case.path}/conflicts", {"interest": "kin"}))

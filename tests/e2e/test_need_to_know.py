@@ -3,7 +3,7 @@
 import pytest
 
 from tests import builders
-from tests.e2e.table import PARTNERS, Table
+from tests.e2e.table_client import PARTNERS, TableClient
 
 F, S, N = "full", "summary", None
 
@@ -34,9 +34,9 @@ def source_of(category: str) -> str:
 @pytest.fixture(scope="module")
 def items(platform, request):
     """One case in forming with an item in each category."""
-    from demo.calls import Caller
+    from deploy.local.api_client import ApiClient
 
-    table = Table(Caller(platform.gateway_url, platform.token))
+    table = TableClient(ApiClient(platform.gateway_url, platform.token))
     case = table.forming()
     offered = {category: table.offer(source_of(category), case, category) for category in EXPECTED}
     return case, offered

@@ -8,7 +8,7 @@ import uuid
 import pytest
 import requests
 
-from tests.e2e.table import Table
+from tests.e2e.table_client import TableClient
 
 OUTSIDERS = ("caw-kortrijk", "politie-westhoek", "steering", "auditor", "caw-worker")
 
@@ -69,7 +69,7 @@ def difference(before: dict[str, float], after: dict[str, float]) -> dict[str, f
 
 @pytest.mark.parametrize("path", READS)
 @pytest.mark.parametrize("who", OUTSIDERS)
-def test_a_foreign_case_reads_like_an_unknown_one(table: Table, who: str, path: str):
+def test_a_foreign_case_reads_like_an_unknown_one(table: TableClient, who: str, path: str):
     """Whoever probes ids must not learn that a family is known here."""
     case = table.forming()
     item = table.offer("politie", case, "safety")

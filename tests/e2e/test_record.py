@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from tests import builders
-from tests.e2e.table import Table
+from tests.e2e.table_client import TableClient
 from tests.waiting import wait_until
 
 
@@ -16,7 +16,7 @@ def outcomes(entries):
     return [(entry["kind"], entry["action"], entry["outcome"]) for entry in entries]
 
 
-def test_every_release_is_recorded_with_what_was_shown(table: Table):
+def test_every_release_is_recorded_with_what_was_shown(table: TableClient):
     """An auditor asks who saw what of this person."""
     case = table.forming()
     item = table.offer("parket", case, "judicial")
@@ -33,7 +33,7 @@ def test_every_release_is_recorded_with_what_was_shown(table: Table):
     assert mine[table.people["stad"].id][item] == "none"
 
 
-def test_a_refusal_is_recorded_with_its_reasons(table: Table):
+def test_a_refusal_is_recorded_with_its_reasons(table: TableClient):
     """Probing leaves a trace, whoever does it."""
     case = table.forming()
 
@@ -45,7 +45,7 @@ def test_a_refusal_is_recorded_with_its_reasons(table: Table):
     assert {fragment["level"] for fragment in entry["fragments"]} == {"none"}
 
 
-def test_a_command_is_recorded_before_and_its_event_after(table: Table):
+def test_a_command_is_recorded_before_and_its_event_after(table: TableClient):
     """The command id joins what was decided with what happened."""
     case = table.forming()
     table.offer("politie", case, "safety")
@@ -83,7 +83,7 @@ def test_the_record_holds_the_whole_decision_so_that_it_can_be_made_again(platfo
     assert {**again["decisions"][case.id], **revision} == entry["result"]
 
 
-def test_only_auditors_read_the_record(table: Table):
+def test_only_auditors_read_the_record(table: TableClient):
     """The record is itself sensitive."""
     for who in ("politie", "chair", "coordination", "steering", "caw-kortrijk"):
         answer = table.post(who, "/v1/audit/records/search", {"limit": 10}, "audit")
@@ -91,7 +91,7 @@ def test_only_auditors_read_the_record(table: Table):
         assert table.get(who, "/v1/audit/checkpoints", "audit").status_code == 403
 
 
-def test_reading_the_record_is_recorded(table: Table):
+def test_reading_the_record_is_recorded(table: TableClient):
     """Quis custodiet: the auditor too leaves a trace."""
     table.records(limit=1)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import builders
-from tests.e2e.table import CONSULT, Table, refused
+from tests.e2e.table_client import CONSULT, TableClient, refused
 from tests.waiting import wait_until
 
 
@@ -17,7 +17,7 @@ def kinds(body: dict[str, Any], name: str) -> list[str]:
 # --- step 3: weighing --------------------------------------------------------------------------
 
 
-def test_an_assessment_shows_each_partner_what_it_needs_to_know(table: Table):
+def test_an_assessment_shows_each_partner_what_it_needs_to_know(table: TableClient):
     """An answer on mental health is no business of the municipality; the band is everybody's."""
     case = table.forming()
     body = builders.assessment("dash-ric", case.ids["a"], answers={"injury": "yes"})
@@ -41,7 +41,7 @@ def test_an_assessment_shows_each_partner_what_it_needs_to_know(table: Table):
     assert not {"mental_health", "substance_use", "judicial"} & categories
 
 
-def test_an_unknown_answer_is_not_a_no(table: Table):
+def test_an_unknown_answer_is_not_a_no(table: TableClient):
     """A family that nobody asked would otherwise look safe."""
     case = table.forming()
     answers = {"injury": "unknown", "strangulation": "unknown"}
@@ -54,7 +54,7 @@ def test_an_unknown_answer_is_not_a_no(table: Table):
     assert (band["lowest_points"], band["highest_points"], band["unknown_answers"]) == (0, 2, 2)
 
 
-def test_a_case_is_taken_by_people_and_not_by_a_score(table: Table):
+def test_a_case_is_taken_by_people_and_not_by_a_score(table: TableClient):
     """The gravest band takes nothing by itself: without a closed weighing nothing moves on."""
     case = table.weighing()
     every = builders.assessment("odara", case.ids["a"])
@@ -69,7 +69,7 @@ def test_a_case_is_taken_by_people_and_not_by_a_score(table: Table):
     assert table.get("chair", case.path).json()["stage"] == "weighing"
 
 
-def test_a_weighing_needs_positions_an_assessment_and_a_profile(table: Table):
+def test_a_weighing_needs_positions_an_assessment_and_a_profile(table: TableClient):
     """What was skipped in a hurry is missed by the family later."""
     case = table.weighing()
     weighing = table.expect(table.post("chair", f"{case.path}/weighings", {}))["id"]
@@ -91,7 +91,7 @@ def test_a_weighing_needs_positions_an_assessment_and_a_profile(table: Table):
     refused(table.post("chair", f"{path}/close", closing, if_match=7), "precondition_failed")
 
 
-def test_a_case_is_not_taken_on_a_form_that_was_taken_back(table: Table):
+def test_a_case_is_not_taken_on_a_form_that_was_taken_back(table: TableClient):
     """What the table thought before is kept as it was, and a family is not taken on on it now."""
     case = table.weighing()
     weighing = table.weigh(case)
@@ -114,7 +114,7 @@ def test_a_case_is_not_taken_on_a_form_that_was_taken_back(table: Table):
     assert table.expect(table.step("chair", case, "accept", outcome=again))["stage"] == "accepted"
 
 
-def test_a_declined_referral_leaves_the_referrer_an_advice(table: Table):
+def test_a_declined_referral_leaves_the_referrer_an_advice(table: TableClient):
     """Whoever asked for help is told what can be done instead, and sees nothing else."""
     worker = table.people["caw-worker"].id
     case = table.weighing(referrer=worker)
@@ -145,7 +145,7 @@ def test_a_declined_referral_leaves_the_referrer_an_advice(table: Table):
 # --- steps 4 and 5: direction and execution ----------------------------------------------------
 
 
-def test_a_plan_leaves_no_member_of_the_family_out(table: Table):
+def test_a_plan_leaves_no_member_of_the_family_out(table: TableClient):
     """A child without a goal and without a ground is a child that was forgotten."""
     case, weighing = table.accepted()
     victim, child = case.ids["a"], case.ids["c"]
@@ -158,7 +158,7 @@ def test_a_plan_leaves_no_member_of_the_family_out(table: Table):
     table.expect(table.post("caw", f"{case.path}/plans", body))
 
 
-def test_a_plan_rests_on_what_stands_in_the_case_and_says_so(table: Table):
+def test_a_plan_rests_on_what_stands_in_the_case_and_says_so(table: TableClient):
     """A plan on an invented weighing, or on a form that was taken back, would look like any."""
     case, weighing = table.accepted()
     elsewhere, _ = table.accepted()
@@ -191,7 +191,7 @@ def test_a_plan_rests_on_what_stands_in_the_case_and_says_so(table: Table):
     assert "assessments" not in plan
 
 
-def test_an_objection_is_resolved_in_a_second_version(table: Table):
+def test_an_objection_is_resolved_in_a_second_version(table: TableClient):
     """All partners count equally: one that objects is not overruled under this agreement."""
     case, weighing = table.accepted()
     body = builders.plan(weighing, case.persons, "caw")
@@ -214,7 +214,7 @@ def test_an_objection_is_resolved_in_a_second_version(table: Table):
     assert states == {first: "superseded", second: "adopted"}
 
 
-def test_execution_waits_for_every_direction_mandate(table: Table):
+def test_execution_waits_for_every_direction_mandate(table: TableClient):
     """A service that did not agree to be directed would not come to the table's help."""
     case, weighing = table.accepted()
     plan = table.adopt(case, builders.plan(weighing, case.persons, "caw", "ggz"))
@@ -233,7 +233,7 @@ def test_execution_waits_for_every_direction_mandate(table: Table):
     )
 
 
-def test_execution_starts_on_the_plan_that_is_adopted_now(table: Table):
+def test_execution_starts_on_the_plan_that_is_adopted_now(table: TableClient):
     """Who follows an action of a plan that was replaced would see the case, and nobody else."""
     case, weighing = table.directed()
     first = table.adopt(case, builders.plan(weighing, case.persons, "caw"))
@@ -248,7 +248,7 @@ def test_execution_starts_on_the_plan_that_is_adopted_now(table: Table):
     assert done["stage"] == "active"
 
 
-def test_only_the_director_directs_and_only_the_follower_follows(table: Table):
+def test_only_the_director_directs_and_only_the_follower_follows(table: TableClient):
     """A contact or an action told by somebody else would be hearsay."""
     case = table.active()
     contact = {
@@ -269,7 +269,7 @@ def test_only_the_director_directs_and_only_the_follower_follows(table: Table):
     assert table.put(others[0], path, {"state": "done"}, if_match=1).status_code == 403
 
 
-def test_judicial_timing_is_kept_from_whom_it_is_no_business_of(table: Table):
+def test_judicial_timing_is_kept_from_whom_it_is_no_business_of(table: TableClient):
     """The day of an interview, told too widely, warns the one who is interviewed."""
     case, weighing = table.directed()
     timing = {"on": builders.TODAY().isoformat(), "text": "nieuw verhoor", "summary": "verhoor"}
@@ -286,7 +286,7 @@ def test_judicial_timing_is_kept_from_whom_it_is_no_business_of(table: Table):
     assert "verhoor" not in str(city)
 
 
-def test_a_blocked_action_comes_before_the_team(table: Table):
+def test_a_blocked_action_comes_before_the_team(table: TableClient):
     """What cannot be done is not quietly dropped."""
     case = table.active()
     shown = table.expect(table.get("caw", f"{case.path}/plans"))["plans"]
@@ -320,7 +320,7 @@ def test_a_blocked_action_comes_before_the_team(table: Table):
 # --- step 6: closing and evaluation -------------------------------------------------------------
 
 
-def test_after_the_conclusion_only_who_still_has_a_part_sees_the_case(table: Table):
+def test_after_the_conclusion_only_who_still_has_a_part_sees_the_case(table: TableClient):
     """Closing narrows: what is over is no longer everybody's to read."""
     case = table.concluded()
 
@@ -330,7 +330,7 @@ def test_after_the_conclusion_only_who_still_has_a_part_sees_the_case(table: Tab
         assert table.get("ggz", f"{case.path}{part}").status_code == 404, part
 
 
-def test_whoever_contributed_finds_it_again_whatever_is_asked_for(table: Table):
+def test_whoever_contributed_finds_it_again_whatever_is_asked_for(table: TableClient):
     """One part of a case would say that it is there, and another that it is not."""
     case = table.forming()
     item = table.offer("ggz", case, "mental_health")
@@ -350,7 +350,7 @@ def test_whoever_contributed_finds_it_again_whatever_is_asked_for(table: Table):
     assert (own["id"], own["status"], own["content"]) == (item, "recalled", {})
 
 
-def test_the_table_looks_back_at_a_session_of_its_own(table: Table):
+def test_the_table_looks_back_at_a_session_of_its_own(table: TableClient):
     """Who worked on it reads what was made together once more, and only while they look back."""
     case = table.concluded()
     to_come = table.session(starts=datetime.now(UTC) + timedelta(days=1))
@@ -378,7 +378,7 @@ def test_the_table_looks_back_at_a_session_of_its_own(table: Table):
     assert evaluation["content"]["session"] == now
 
 
-def test_a_source_takes_its_assessment_back_also_when_it_is_over(table: Table):
+def test_a_source_takes_its_assessment_back_also_when_it_is_over(table: TableClient):
     """What turned out wrong would stand in the case for ever."""
     case = table.concluded()
     source = case.seats.members[0]
@@ -390,7 +390,7 @@ def test_a_source_takes_its_assessment_back_also_when_it_is_over(table: Table):
     table.expect(table.post(source, path, {}, if_match=1))
 
 
-def test_a_follow_up_is_not_done_before_its_time(table: Table):
+def test_a_follow_up_is_not_done_before_its_time(table: TableClient):
     """Six months are six months."""
     case = table.concluded()
 
@@ -401,7 +401,7 @@ def test_a_follow_up_is_not_done_before_its_time(table: Table):
     )
 
 
-def test_violence_again_reopens_the_case_at_once(table: Table):
+def test_violence_again_reopens_the_case_at_once(table: TableClient):
     """Nobody waits half a year when it starts again."""
     case = table.concluded()
 
@@ -418,7 +418,7 @@ def test_violence_again_reopens_the_case_at_once(table: Table):
     ("task", "who"),
     [("weighing_opened", "parket"), ("position_waiting", "parket"), ("plan_adopted", "caw")],
 )
-def test_whoever_has_to_act_finds_it_in_the_inbox(table: Table, task: str, who: str):
+def test_whoever_has_to_act_finds_it_in_the_inbox(table: TableClient, task: str, who: str):
     """A step that nobody was told of is a step that is forgotten."""
     before = table.inbox(who).count(task)
 

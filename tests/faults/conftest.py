@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo.calls import Caller
+from deploy.local.api_client import ApiClient
 from deploy.local.run import Platform, running_platform
-from tests.e2e.table import Table
+from tests.e2e.table_client import TableClient
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,6 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 @pytest.fixture
-def table(fragile: Platform) -> Table:
+def table(fragile: Platform) -> TableClient:
     """The sample table, speaking to the fragile platform."""
-    return Table(Caller(fragile.gateway_url, fragile.token))
+    return TableClient(ApiClient(fragile.gateway_url, fragile.token))

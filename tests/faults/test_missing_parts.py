@@ -11,7 +11,7 @@ import requests
 from deploy.local.platform import Platform
 from deploy.local.progress import Progress
 from tests import builders
-from tests.e2e.table import Case, Table
+from tests.e2e.table_client import Case, TableClient
 from tests.waiting import wait_until
 
 LIMIT = 5.0
@@ -115,9 +115,9 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def case(fragile: Platform) -> Case:
     """A case in forming whose texts are canaries."""
-    from demo.calls import Caller
+    from deploy.local.api_client import ApiClient
 
-    table = Table(Caller(fragile.gateway_url, fragile.token))
+    table = TableClient(ApiClient(fragile.gateway_url, fragile.token))
     return table.forming(occurrences=[builders.narrative("KANARIE", "a")])
 
 
@@ -173,7 +173,7 @@ def test_without_a_part_nothing_leaves_nothing_is_half_done_and_it_mends_itself(
     assert repeated.json()["id"] in {item["id"] for item in items}
 
 
-def asked_for_something(table: Table, who: str) -> bool:
+def asked_for_something(table: TableClient, who: str) -> bool:
     answer = table.get(who, "/v1/inbox", "own_tasks")
     return answer.ok and any(m["task"] == "question_waiting" for m in answer.json()["messages"])
 

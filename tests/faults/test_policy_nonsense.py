@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.local.progress import Progress
-from tests.e2e.table import Table
+from tests.e2e.table_client import TableClient
 
 NONSENSE: dict[str, Any] = {
     "nothing": {},
@@ -56,7 +56,7 @@ def liar(fragile) -> Iterator[dict[str, Any]]:
     fragile.parts.opa.start(Progress(None))
 
 
-def test_an_answer_that_is_not_exactly_a_decision_is_none(fragile, table: Table, liar):
+def test_an_answer_that_is_not_exactly_a_decision_is_none(fragile, table: TableClient, liar):
     """Half an answer is no answer: nothing is released and nothing is sent."""
     for name, answer in NONSENSE.items():
         liar["says"] = answer

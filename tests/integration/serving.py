@@ -41,7 +41,7 @@ class Served:
             [sys.executable, "-m", "chassis.run", f"services.{name}.service"],
             lambda: self._environment(changes),
             f"http://127.0.0.1:{self._settings.health_port(name)}/readyz",
-            tied=True,
+            die_with_parent=True,
         )
 
     def _environment(self, changes: Mapping[str, str]) -> dict[str, str]:
@@ -92,7 +92,7 @@ class Served:
 @contextmanager
 def policy_server(folder: Path) -> Iterator[Parts]:
     """A policy server that notifies every participant of every event; tests may stop it."""
-    server = Parts(folder, folder / "bundle.tar.gz", tied=True)
+    server = Parts(folder, folder / "bundle.tar.gz", die_with_parent=True)
     bundle.build(server.opa_binary, RULES, [], folder / "bundle.tar.gz")
     try:
         server.start(("opa",))

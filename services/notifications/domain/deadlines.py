@@ -7,7 +7,7 @@ set by an event (domain.md, section 9); who is notified is a decision of policy.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from contracts.vocabulary import BLOCKED_STATES
 
@@ -21,16 +21,7 @@ Kind = Literal[
     "emergency_review",
     "follow_up",
 ]
-KINDS: Final[tuple[Kind, ...]] = (
-    "question",
-    "action",
-    "report",
-    "positions",
-    "mandates",
-    "informing",
-    "emergency_review",
-    "follow_up",
-)
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 Phase = Literal["due", "overdue"]
 

@@ -24,7 +24,7 @@ from services.notifications.domain.deadline_state import (
     merge_facts,
     next_at,
 )
-from services.notifications.domain.deadlines import Change, Clear, Phase
+from services.notifications.domain.deadlines import Change, Clear
 
 LEASE: Final = timedelta(seconds=20)
 """How long a replica may work on one deadline, by system time; then another may claim it."""
@@ -47,14 +47,9 @@ class Claim:
     events_seen: int
 
     @property
-    def phase(self) -> Phase:
-        """What is due: the reminder or the escalation."""
-        return self.deadline.phase
-
-    @property
     def dedup_key(self) -> tuple[str, ...]:
         """The deduplication key of its messages."""
-        return ("deadline", self.id, str(self.deadline.due), self.phase)
+        return ("deadline", self.id, str(self.deadline.due), self.deadline.phase)
 
 
 class Deadlines:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from demo.calls import Caller
+from deploy.local.api_client import ApiClient
 from deploy.local.platform import POLICY, Platform
 from deploy.local.run import running_platform
-from tests.e2e.table import Table
+from tests.e2e.table_client import TableClient
 
 CAP = 2
 ENDS_AFTER = timedelta(days=100)
@@ -69,6 +69,6 @@ def write(file: Path, content: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def lives(living: Platform) -> Table:
+def lives(living: Platform) -> TableClient:
     """The people of that agreement's table."""
-    return Table(Caller(living.gateway_url, living.token), living.clock.now)
+    return TableClient(ApiClient(living.gateway_url, living.token), living.clock.now)

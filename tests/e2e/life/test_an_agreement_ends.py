@@ -5,7 +5,7 @@ from typing import Any
 from deploy.local.platform import Platform
 from tests import builders
 from tests.e2e.life.conftest import ENDS_AFTER, SUCCESSOR
-from tests.e2e.table import Table, refused
+from tests.e2e.table_client import TableClient, refused
 from tests.waiting import wait_until
 
 CHAIR = "sociaal-huis-westhoek"
@@ -22,20 +22,20 @@ TAKEOVER = {
 }
 
 
-def statuses(lives: Table, path: str) -> dict[str, int]:
+def statuses(lives: TableClient, path: str) -> dict[str, int]:
     """What each of the table's members is answered."""
     keys = ("caw-westhoek", "politie-westhoek", "parket-westhoek", CHAIR, "parket")
     return {key: lives.get(key, path).status_code for key in keys}
 
 
-def refer(lives: Table) -> dict[str, Any]:
+def refer(lives: TableClient) -> dict[str, Any]:
     """A referral under Westhoek's agreement."""
     body = builders.referral("sample-westhoek")
     return lives.expect(lives.post("caw-westhoek", "/v1/referrals", body, "referral"))
 
 
 def test_an_open_case_is_released_to_nobody_until_it_is_taken_over(
-    living: Platform, lives: Table
+    living: Platform, lives: TableClient
 ) -> None:
     """A family is neither looked at without an agreement, nor dropped because one ended."""
     case = refer(lives)["case"]

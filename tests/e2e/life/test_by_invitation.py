@@ -5,18 +5,18 @@ from datetime import timedelta
 from deploy.local.platform import Platform
 from tests import builders
 from tests.e2e.life.conftest import BY_INVITATION
-from tests.e2e.table import Table
+from tests.e2e.table_client import TableClient
 
 TEAM = ("caw", "parket", "politie", "stad", "chair")
 
 
-def statuses(lives: Table, path: str) -> dict[str, int]:
+def statuses(lives: TableClient, path: str) -> dict[str, int]:
     """What some of the team, and the chair, are answered."""
     return {key: lives.get(key, path).status_code for key in TEAM}
 
 
 def test_who_was_not_invited_finds_no_case_and_a_guest_reads_while_explaining(
-    living: Platform, lives: Table
+    living: Platform, lives: TableClient
 ) -> None:
     """A party that a case can do without would learn of it, or a guest see it for ever."""
     worker = lives.people["caw-worker"].id

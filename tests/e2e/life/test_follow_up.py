@@ -6,13 +6,13 @@ import pytest
 
 from deploy.local.platform import Platform
 from tests import builders
-from tests.e2e.table import SEATS, Table
+from tests.e2e.table_client import SEATS, TableClient
 
 SEATED = SEATS["sample-kortrijk"]
 
 
 def test_an_extension_moves_the_day_before_which_nothing_is_closed(
-    living: Platform, lives: Table, monkeypatch: pytest.MonkeyPatch
+    living: Platform, lives: TableClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The case would show a day that is over, and be closed the week after nobody was sure."""
     clock = living.clock

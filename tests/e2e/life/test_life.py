@@ -21,7 +21,7 @@ from deploy.local.platform import Platform
 from services.intake.domain.transitions import TABLE
 from tests import builders
 from tests.e2e.life.conftest import CAP
-from tests.e2e.table import SEATS, Case, Table
+from tests.e2e.table_client import SEATS, Case, TableClient
 from tests.waiting import wait_until
 
 SEATED = SEATS["sample-kortrijk"]
@@ -53,7 +53,7 @@ class Lives(RuleBasedStateMachine):
     of, by kind.
     """
 
-    table: Table
+    table: TableClient
     platform: Platform
 
     def __init__(self) -> None:
@@ -311,7 +311,7 @@ class Lives(RuleBasedStateMachine):
 
 
 def test_whatever_people_do_the_rules_hold(
-    living: Platform, lives: Table, monkeypatch: pytest.MonkeyPatch
+    living: Platform, lives: TableClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two writers race, somebody without a right tries, half a year passes: nothing breaks."""
     Lives.table, Lives.platform = lives, living

@@ -37,7 +37,7 @@ class Scene:
 
     @property
     def leaves(self) -> Any:
-        return self.client.database["leaves"]
+        return self.installation.database["leaves"]
 
     def change(self, index: int, **members: Any) -> None:
         """Set members of one stored entry."""
@@ -61,8 +61,8 @@ class Scene:
 
     def verify(self, file: str | None = None) -> Report:
         text = self.file if file is None else file
-        key = self.client.signer.public_key
-        return audit_verification.verify(self.client.database, text, key, lambda count: None)
+        key = self.installation.signer.public_key
+        return audit_verification.verify(self.installation.database, text, key, lambda count: None)
 
 
 @pytest.fixture
@@ -148,12 +148,12 @@ SIMPLE: list[tuple[str, Callable[[Scene], object], str]] = [
     ),
     (
         "a checkpoint removed",
-        lambda scene: scene.client.database["checkpoints"].delete_one({"_id": 20}),
+        lambda scene: scene.installation.database["checkpoints"].delete_one({"_id": 20}),
         "checkpoint at 20 entries: removed from the database",
     ),
     (
         "a checkpoint changed",
-        lambda scene: scene.client.database["checkpoints"].update_one(
+        lambda scene: scene.installation.database["checkpoints"].update_one(
             {"_id": 20}, {"$set": {"root": "0" * 64}}
         ),
         "checkpoint at 20 entries (database): not signed with this key",
@@ -212,14 +212,14 @@ def test_a_forger_with_a_key_of_his_own_is_found(scene: Scene) -> None:
     documents = scene.documents()
     documents[12]["leaf"]["person"] = "p-nobody"
     scene.rebuild(documents)
-    forger = Signer(scene.client.signer.origin, Ed25519PrivateKey.generate())
+    forger = Signer(scene.installation.signer.origin, Ed25519PrivateKey.generate())
     frontier, forged = Frontier(), []
     times = {each.size: each.time for each in notes.read_notes(scene.file)}
     for document in documents:
         frontier.append(document["nodes"][0])
         if frontier.size in SIGNED:
             forged.append(forger.sign(frontier.head, times[frontier.size]))
-    put(scene.client.database, forged)
+    put(scene.installation.database, forged)
     with_our_file = scene.verify().problems
     assert "checkpoint at 8 entries (database): not signed with this key" in with_our_file
     assert any(each.startswith("entries 8 to 19: not those that") for each in with_our_file)
@@ -237,9 +237,9 @@ def put(database: Store, checkpoints: list[notes.Checkpoint]) -> None:
 def test_a_log_cut_off_and_grown_again_is_found_by_the_file(scene: Scene) -> None:
     """A bad evening could be replaced by an innocent one, checkpoints in the database and all."""
     scene.rebuild(scene.documents()[:25])
-    scene.client.database["checkpoints"].delete_many({"_id": {"$gt": 25}})
-    scene.client.file.unlink()
-    again = scene.client.open(lost_at=20)
+    scene.installation.database["checkpoints"].delete_many({"_id": {"$gt": 25}})
+    scene.installation.file.unlink()
+    again = scene.installation.open(lost_at=20)
     for _ in range(3):
         record(again, *(entry() for _ in range(6)))
         again.tick()
@@ -271,9 +271,9 @@ def test_a_file_that_was_tampered_with_is_told(
 def run(scene: Scene, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command as an auditor runs it, with a copy of the file and the key."""
     (folder / "held.txt").write_text(scene.file)
-    (folder / "key.pem").write_text(notes.public_pem(scene.client.signer.public_key))
-    url = scene.client.runtime.config.mongo_url.replace(
-        "/?", f"/{scene.client.database.name}?authSource=admin&"
+    (folder / "key.pem").write_text(notes.public_pem(scene.installation.signer.public_key))
+    url = scene.installation.runtime.config.mongo_url.replace(
+        "/?", f"/{scene.installation.database.name}?authSource=admin&"
     )
     given = ("--checkpoints", str(folder / "held.txt"), "--public-key", str(folder / "key.pem"))
     return subprocess.run(
@@ -325,7 +325,7 @@ def test_the_command_tells_of_a_file_that_is_gone(scene: Scene, tmp_path: Path) 
 
 def test_entries_of_which_none_was_ever_signed_do_not_pass(scene: Scene) -> None:
     """Who removes every checkpoint, here and there, would leave a log that anybody can rewrite."""
-    put(scene.client.database, [])
+    put(scene.installation.database, [])
     assert scene.verify("").problems == (
         "checkpoints: none in the file and none in the database, nothing proves these entries",
     )

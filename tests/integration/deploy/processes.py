@@ -23,7 +23,7 @@ def descendants(ancestors: set[int]) -> set[int]:
     return found
 
 
-def everybody() -> set[int]:
+def all_processes() -> set[int]:
     """Every living process of the machine."""
     return {int(path.name) for path in Path("/proc").glob("[0-9]*")}
 

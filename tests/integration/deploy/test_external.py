@@ -11,10 +11,10 @@ import pymongo
 import pytest
 from typer.testing import CliRunner
 
+from deploy.local.errors import ActionableError
 from deploy.local.parts import Parts, running
 from deploy.local.ports import Ports
 from deploy.local.progress import Progress
-from deploy.local.trouble import Trouble
 from deploy.opa import bundle
 from ops.cli import app
 
@@ -114,7 +114,7 @@ def test_a_named_broker_that_does_not_answer_is_told_in_words(
     """A typing error in an address would end in a traceback."""
     port = Ports(tmp_path).of("nobody")
     monkeypatch.setenv("KETENAANPAK_RABBITMQ_URL", f"http://a:b@127.0.0.1:{port}")
-    with pytest.raises(Trouble, match="KETENAANPAK_RABBITMQ_URL refuses") as told:
+    with pytest.raises(ActionableError, match="KETENAANPAK_RABBITMQ_URL refuses") as told:
         Parts(tmp_path).start(("rabbitmq",))
     assert "unset KETENAANPAK_RABBITMQ_URL" in told.value.remedy
 
@@ -125,12 +125,12 @@ def test_a_named_database_gets_our_users_and_nothing_is_deleted_there(
     """Starting the demonstration afresh would wipe somebody's database."""
     monkeypatch.setenv("KETENAANPAK_MONGODB_URL", theirs.mongodb.admin_url())
     ours = Parts(tmp_path)
-    ours.expect_what_a_fresh_start_needs(Progress(None))
+    ours.check_prerequisites(Progress(None))
     ours.start(("mongodb",))
     with pymongo.MongoClient[dict[str, Any]](ours.mongo_url("risk")) as client:
         client.risk.trial.insert_one({"_id": 1})
-    with pytest.raises(Trouble, match="already holds risk"):
-        ours.expect_what_a_fresh_start_needs(Progress(None))
+    with pytest.raises(ActionableError, match="already holds risk"):
+        ours.check_prerequisites(Progress(None))
     ours.stop()
     with pymongo.MongoClient[dict[str, Any]](theirs.mongodb.admin_url()) as client:
         assert client.risk.trial.find_one({}) == {"_id": 1}
@@ -146,5 +146,5 @@ def test_a_named_policy_server_must_decide_by_our_rules(
     assert same.opa_url == theirs.opa_url
     write_rule(tmp_path, "43")
     bundle.build(theirs.opa_binary, tmp_path, [], tmp_path / "other.tar.gz")
-    with pytest.raises(Trouble, match="other rules than ours"):
+    with pytest.raises(ActionableError, match="other rules than ours"):
         Parts(tmp_path / "other", tmp_path / "other.tar.gz").start(("opa",))

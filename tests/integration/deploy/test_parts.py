@@ -12,11 +12,11 @@ import pytest
 import requests
 from pymongo.errors import OperationFailure
 
+from deploy.local.errors import ActionableError
 from deploy.local.parts import Parts, running
 from deploy.local.progress import Progress
-from deploy.local.trouble import Trouble
 from deploy.opa import bundle
-from tests.integration.deploy.processes import descendants, everybody, listening, mentioning
+from tests.integration.deploy.processes import all_processes, descendants, listening, mentioning
 from tests.waiting import wait_until
 
 QUIET = Progress(None)
@@ -128,7 +128,7 @@ def test_a_wiped_broker_comes_back_empty_and_knows_its_definitions(neighbour: Pa
     """After the loss of its disk the broker would not know a single queue."""
     put(neighbour)
     before = neighbour.rabbitmq.queues()
-    with pytest.raises(Trouble, match="cannot be wiped"):
+    with pytest.raises(ActionableError, match="cannot be wiped"):
         neighbour.rabbitmq.wipe()
     neighbour.rabbitmq.kill()
     neighbour.rabbitmq.wipe()
@@ -274,4 +274,4 @@ def test_when_a_stack_ends_nothing_of_it_lives(tmp_path: Path) -> None:
         ports = {port for _, port in listening(ours)}
         Parts(tmp_path).stop()
         wait_until(lambda: not descendants(ours) and not mentioning(tmp_path), 10)
-        assert not ports & {port for _, port in listening(everybody())}
+        assert not ports & {port for _, port in listening(all_processes())}

@@ -157,7 +157,7 @@ def test_an_interrupted_start_leaves_nothing_behind(
 
 def test_starting_afresh_forgets_the_earlier_run_and_goes_back_in_time(tmp_path: Path) -> None:
     """A second `make demo` would find the first one's cases, or a clock that cannot go back."""
-    platform = Platform(tmp_path, tied=True)
+    platform = Platform(tmp_path, die_with_parent=True)
     try:
         platform.start(fresh=True)
         (tmp_path / "bench.json").write_text("{}")
@@ -183,7 +183,7 @@ def test_starting_afresh_forgets_the_earlier_run_and_goes_back_in_time(tmp_path:
 
 def test_a_service_that_is_stopped_comes_back_ready(tmp_path: Path) -> None:
     """Tests of bad days, and operators, restart one service at a time."""
-    platform = Platform(tmp_path, tied=True)
+    platform = Platform(tmp_path, die_with_parent=True)
     try:
         platform.start(fresh=True)
         risk = platform.service("risk")

@@ -10,16 +10,16 @@ import pytest
 from chassis.opa import Opa
 from contracts.bodies import COMMAND_BODIES
 from contracts.vocabulary import PURPOSES
-from demo.people import everybody
 from deploy.local.parts import Parts
 from deploy.local.progress import Progress
+from deploy.local.sample_persons import sample_persons
 from gateway.release.case_facts import FetchedCase
 from gateway.release.policy import Policy
 from gateway.request_context import RequestContext, Viewer
 from tests.unit.gateway.fakes import Platform, an_id, case_facts, fragment
 from tests.waiting import wait_until
 
-PEOPLE = everybody()
+PEOPLE = sample_persons()
 PARTNERS = (
     "opgroeien",
     "vertrouwenscentrum",

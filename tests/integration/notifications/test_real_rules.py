@@ -11,9 +11,9 @@ import pytest
 from chassis.opa import Opa
 from contracts.rpc.notifications import TASKS
 from contracts.topology import CASE_LIFE, SUBSCRIPTIONS
-from demo.people import everybody
 from deploy.local.parts import Parts
 from deploy.local.platform import POLICY
+from deploy.local.sample_persons import sample_persons
 from deploy.opa import bundle
 from services.notifications.domain.deadlines import KINDS, Phase, changes
 from services.notifications.domain.messages import Message, endings, messages
@@ -41,7 +41,7 @@ SETS = {
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opa]:
     """The policy service with its own rules and the sample agreements."""
     folder: Path = tmp_path_factory.mktemp("policy")
-    server = Parts(folder, folder / "bundle.tar.gz", tied=True)
+    server = Parts(folder, folder / "bundle.tar.gz", die_with_parent=True)
     bundle.build(server.opa_binary, POLICY, [POLICY / "data"], folder / "bundle.tar.gz")
     try:
         server.start(("opa",))
@@ -92,7 +92,7 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
     name: str, rules: Opa
 ) -> None:
     """Somebody is told of each event, and never a person who must not know of the case."""
-    of_brugge = {p.id for p in everybody().values() if p.agreement == "sample-brugge"}
+    of_brugge = {p.id for p in sample_persons().values() if p.agreement == "sample-brugge"}
 
     persons = {message.person for message in messages_for(rules, name)}
 

@@ -3,9 +3,9 @@
 import uuid
 from typing import Any
 
-from demo.people import everybody
+from deploy.local.sample_persons import sample_persons
 
-PEOPLE = everybody()
+PEOPLE = sample_persons()
 PARTIES = (
     "opgroeien",
     "vertrouwenscentrum",

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.errors import ActionableError
 from deploy.local.parts import Parts
-from deploy.local.trouble import Trouble
 from services.risk.catalogue_files import INSTRUMENTS
 from tests.integration.serving import serving
 
@@ -21,7 +21,7 @@ def test_risk_does_not_start_with_a_wrong_instrument_and_says_why(
     (tmp_path / "odara-region.json").write_text(json.dumps(content), encoding="utf-8")
 
     with (
-        pytest.raises(Trouble, match="risk ended while starting"),
+        pytest.raises(ActionableError, match="risk ended while starting"),
         serving(parts, "risk", KETENAANPAK_INSTRUMENTS=str(tmp_path)),
     ):
         pytest.fail("risk serves with bands that have a gap")

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from deploy.local import find
+from deploy.local.errors import ActionableError
 from deploy.local.identity import Identity, audit_key, audit_public_key
 from deploy.local.progress import Progress
 from deploy.local.secrets import Secrets
-from deploy.local.trouble import Trouble
 
 ROOT = Path(__file__).parents[3]
 QUIET = Progress(None)
@@ -65,9 +65,9 @@ def test_without_a_network_it_says_what_failed(
         elsewhere / "bin" / "go",
         'test "$1" = version && echo go version go1.26.1 && exit; echo no route >&2; exit 1',
     )
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(ActionableError) as told:
         find.opa(QUIET)
-    assert told.value.happened == "OPA could not be compiled:\n    no route"
+    assert told.value.problem == "OPA could not be compiled:\n    no route"
     assert told.value.remedy.startswith("check the network")
 
 
@@ -101,8 +101,8 @@ def test_progress_prints_one_line_for_each_thing() -> None:
     progress = Progress(out)
     with progress.step("opa", "starting"):
         pass
-    with pytest.raises(Trouble), progress.step("mongodb", "starting"):
-        raise Trouble("no room", "make room")
+    with pytest.raises(ActionableError), progress.step("mongodb", "starting"):
+        raise ActionableError("no room", "make room")
     first, second = out.getvalue().splitlines()
     assert first.split() == ["opa", "starting", "ok", "0.0", "s"]
     assert second.split() == ["mongodb", "starting", "failed", "0.0", "s"]

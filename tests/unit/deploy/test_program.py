@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.errors import ActionableError
 from deploy.local.program import Program, started_at
-from deploy.local.trouble import Trouble
 from tests.waiting import wait_until
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -129,7 +129,7 @@ def test_a_program_that_ends_while_starting_tells_why(tmp_path: Path) -> None:
     """A person would see only that something did not start."""
     broken = program(tmp_path)
     broken.launch(["/bin/sh", "-c", "echo no such setting: X >&2; exit 3"], ENV)
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(ActionableError) as told:
         broken.wait_until(lambda: False, 5)
     assert str(told.value).splitlines() == [
         "stopped: sleeper ended while starting",
@@ -142,7 +142,7 @@ def test_a_program_that_never_gets_ready_is_not_waited_for_for_ever(tmp_path: Pa
     """`make demo` would hang without a word."""
     slow = program(tmp_path)
     slow.launch(SLEEP, ENV)
-    with pytest.raises(Trouble, match="was not ready in 0 s"):
+    with pytest.raises(ActionableError, match="was not ready in 0 s"):
         slow.wait_until(lambda: False, 0.1)
     slow.kill()
 
@@ -151,7 +151,8 @@ def test_a_tied_program_ends_with_the_process_that_started_it(tmp_path: Path) ->
     """A test run that is killed would leave brokers and databases on the machine."""
     script = (
         "import sys, time; from pathlib import Path; from deploy.local.program import Program\n"
-        f"here = Path({str(tmp_path)!r}); p = Program('tied', here, here / 'log', tied=True)\n"
+        f"here = Path({str(tmp_path)!r})\n"
+        "p = Program('tied', here, here / 'log', die_with_parent=True)\n"
         f"p.launch({SLEEP!r}, {{}}); print(p.pid, flush=True); sys.stdin.read()"
     )
     starter = subprocess.Popen(

@@ -13,9 +13,9 @@ import pytest
 
 from demo.__main__ import main as demonstrate
 from deploy.local import run
+from deploy.local.errors import ActionableError
 from deploy.local.platform import Platform
 from deploy.local.ports import Ports
-from deploy.local.trouble import Trouble
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -135,7 +135,7 @@ def test_a_port_that_is_none_is_refused_in_words(
 ) -> None:
     """A typing error would end in a traceback."""
     monkeypatch.setenv("KETENAANPAK_PORT", port)
-    with pytest.raises(Trouble, match="KETENAANPAK_PORT"):
+    with pytest.raises(ActionableError, match="KETENAANPAK_PORT"):
         run.local_platform()
 
 
@@ -175,9 +175,9 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         platform = Platform(tmp_path, port=port)
-        with pytest.raises(Trouble) as told:
+        with pytest.raises(ActionableError) as told:
             platform.start()
-        assert told.value.happened == (
+        assert told.value.problem == (
             f"port {port}, on which the gateway would listen, is taken by process {os.getpid()}"
             f" ({Path('/proc/self/comm').read_text().strip()})"
         )
@@ -190,7 +190,7 @@ def test_two_commands_at_once_do_not_start_two_platforms(tmp_path: Path) -> None
     platform = Platform(tmp_path)
     with (tmp_path / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(Trouble, match="another command is starting or stopping"):
+        with pytest.raises(ActionableError, match="another command is starting or stopping"):
             platform.start()
 
 
@@ -233,7 +233,7 @@ def signals() -> Iterator[None]:
 def earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: None) -> Iterator[Platform]:
     """A run of this machine that somebody works with: its gateway, its data, its ports."""
     monkeypatch.setenv("KETENAANPAK_STATE", str(tmp_path))
-    platform = Platform(tmp_path, tied=True)
+    platform = Platform(tmp_path, die_with_parent=True)
     platform.gateway.launch(["/bin/sleep", "300"], {})
     (tmp_path / "mongodb").mkdir()
     (tmp_path / "mongodb" / "cases").write_text("of many families")
@@ -285,7 +285,7 @@ def test_what_a_fresh_start_lacks_is_told_before_anything_is_wiped(
     monkeypatch.setenv("KETENAANPAK_PORT", str(earlier.port))
 
     def away(_progress: object) -> Path:
-        raise Trouble("no network", "connect")
+        raise ActionableError("no network", "connect")
 
     monkeypatch.setattr("deploy.local.find.mongod", away)
     assert demonstrate() == 1

@@ -44,8 +44,8 @@ def test_different_secrets_differ(tmp_path: Path) -> None:
 def test_what_a_process_is_given_lies_in_its_own_folder(tmp_path: Path) -> None:
     """A process would be able to read what another one alone may know."""
     secrets = Secrets(tmp_path)
-    path = secrets.given("intake", "BROKER_URL", "amqp://intake")
-    assert secrets.given("intake", "BROKER_URL", "amqp://anew") == path
+    path = secrets.write_for("intake", "BROKER_URL", "amqp://intake")
+    assert secrets.write_for("intake", "BROKER_URL", "amqp://anew") == path
     assert path == tmp_path / "given" / "intake" / "broker_url"
     assert path.read_text() == "amqp://anew"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.local.platform import Platform
+from ops.check_result import CheckResult
 from ops.cli import app
-from ops.doctor import examine
-from ops.finding import Finding
-from ops.place import Place
+from ops.doctor import check_platform
+from ops.targets import Targets
 
 NOBODY = "127.0.0.1:1"
 
@@ -42,9 +42,9 @@ def readiness_page(status: int, body: bytes) -> Iterator[str]:
             thread.join()
 
 
-def nothing_there() -> Place:
+def nothing_there() -> Targets:
     """A platform of which no part answers."""
-    return Place(
+    return Targets(
         broker_url=f"amqp://operator:secret-of-the-operator@{NOBODY}/ketenaanpak",
         mongo_url=f"mongodb://auditor:secret-of-the-auditor@{NOBODY}/audit",
         opa_url=f"http://{NOBODY}",
@@ -54,26 +54,26 @@ def nothing_there() -> Place:
 
 def test_every_part_that_is_away_is_named_with_a_remedy_and_without_its_password() -> None:
     """Somebody who is woken up at night reads what to do, and nobody reads a password."""
-    findings = {finding.part: finding for finding in examine(nothing_there())}
+    results = {result.part: result for result in check_platform(nothing_there())}
 
-    wrong = {part for part, finding in findings.items() if finding.state == "wrong"}
+    wrong = {part for part, result in results.items() if result.state == "wrong"}
     assert wrong == {"broker", "database", "policy"}
-    assert all(findings[part].remedy for part in wrong)
-    assert "secret-of" not in str(findings)
+    assert all(results[part].remedy for part in wrong)
+    assert "secret-of" not in str(results)
 
 
 def test_what_the_operator_cannot_look_at_is_said_and_not_called_well() -> None:
     """A part that was not looked at does not pass for a healthy one."""
-    place = nothing_there()
-    findings = examine(Place(place.broker_url, None, None, None))
+    targets = nothing_there()
+    results = check_platform(Targets(targets.broker_url, None, None, None))
 
-    looked = {finding.part: finding.state for finding in findings}
+    looked = {result.part: result.state for result in results}
     assert looked["database"] == looked["policy"] == "look"
 
 
 def test_for_a_broker_that_is_not_ours_the_command_to_remove_queues_is_told() -> None:
     """Its administrator, whom nobody else can replace, would not know what to type."""
-    (topology,) = (each for each in examine(nothing_there()) if each.part == "topology")
+    (topology,) = (each for each in check_platform(nothing_there()) if each.part == "topology")
 
     assert topology.state == "look"
     assert "`rabbitmqctl delete_queue --vhost ketenaanpak QUEUE`" in topology.remedy
@@ -82,28 +82,30 @@ def test_for_a_broker_that_is_not_ours_the_command_to_remove_queues_is_told() ->
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [
-        (200, b'{"status":"ready"}', Finding("page", "well", "ready")),
+        (200, b'{"status":"ready"}', CheckResult("page", "well", "ready")),
         (
             503,
             b'{"status":"not ready","parts":{"broker":"ok","store":"unreachable"}}',
-            Finding("page", "wrong", "not ready: store unreachable", "look"),
+            CheckResult("page", "wrong", "not ready: store unreachable", "look"),
         ),
         (
             503,
             b'{"ready":false,"parts":{"policy":false},"services":{"audit":false,"risk":true}}',
-            Finding("page", "wrong", "not ready: policy, audit", "look"),
+            CheckResult("page", "wrong", "not ready: policy, audit", "look"),
         ),
-        (503, b"<html>", Finding("page", "wrong", "not ready: it does not say why", "look")),
-        (503, b"[1]", Finding("page", "wrong", "not ready: it does not say why", "look")),
+        (503, b"<html>", CheckResult("page", "wrong", "not ready: it does not say why", "look")),
+        (503, b"[1]", CheckResult("page", "wrong", "not ready: it does not say why", "look")),
     ],
 )
-def test_a_readiness_page_is_read_as_it_is_meant(status: int, body: bytes, told: Finding) -> None:
+def test_a_readiness_page_is_read_as_it_is_meant(
+    status: int, body: bytes, told: CheckResult
+) -> None:
     """The part behind an unready service is named, whoever wrote the page."""
-    place = Place(nothing_there().broker_url, None, None, None)
+    targets = Targets(nothing_there().broker_url, None, None, None)
     with readiness_page(status, body) as page:
-        found = list(examine(place, [page]))[-1]
+        found = list(check_platform(targets, [page]))[-1]
 
-    assert (found.state, found.told) == (told.state, told.told)
+    assert (found.state, found.detail) == (told.state, told.detail)
     assert bool(found.remedy) == bool(told.remedy)
 
 

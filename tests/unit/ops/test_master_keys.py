@@ -27,7 +27,7 @@ def test_it_is_told_whether_an_older_key_is_needed(
     ring: Sequence[str], counts: Mapping[str, int], state: str, told: str
 ) -> None:
     """Throwing a key away a day too early would make families' cases unreadable."""
-    finding = judge("intake", ring, counts)
+    result = judge("intake", ring, counts)
 
-    assert (finding.part, finding.state, finding.told) == ("master keys intake", state, told)
-    assert bool(finding.remedy) == (state != "well")
+    assert (result.part, result.state, result.detail) == ("master keys intake", state, told)
+    assert bool(result.remedy) == (state != "well")

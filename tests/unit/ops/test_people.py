@@ -11,9 +11,9 @@ from joserfc.jwk import KeySet
 from typer.testing import CliRunner
 
 from chassis.sealing import keyed_hash
-from demo.people import everybody
 from deploy.local.identity import AUDIENCE, ISSUER
 from deploy.local.platform import Platform
+from deploy.local.sample_persons import sample_persons
 from ops.cli import app
 from services.intake.domain.matching import by_national_number
 
@@ -47,7 +47,7 @@ def test_a_token_is_all_that_is_printed_and_proves_the_person(asked: str, local:
     assert token.count(".") == 2
     assert not set(token) & set(" \n")
     claims = claims_of(token, local)
-    assert (claims["sub"], claims["mandate"]) == (everybody()["parket"].id, "m-1")
+    assert (claims["sub"], claims["mandate"]) == (sample_persons()["parket"].id, "m-1")
     assert (claims["iss"], claims["aud"]) == (ISSUER, AUDIENCE)
 
 
@@ -75,7 +75,7 @@ def test_everybody_is_listed_with_partner_and_roles() -> None:
     done = CliRunner().invoke(app, ["people"], env={"COLUMNS": "240"})
 
     assert done.exit_code == 0
-    for person in everybody().values():
+    for person in sample_persons().values():
         (line,) = (line for line in done.stdout.splitlines() if person.id in line)
         for shown in (person.key, person.name, person.partner or "–", *person.roles):
             assert shown in line

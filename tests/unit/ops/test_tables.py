@@ -5,7 +5,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from demo.people import everybody
+from deploy.local.sample_persons import sample_persons
 from ops import tables
 from ops.cli import app
 
@@ -47,6 +47,6 @@ def test_a_file_gets_the_whole_row_on_one_line(capsys: pytest.CaptureFixture[str
 def test_every_person_is_listed_whole_where_the_terminal_is_narrow(columns: str) -> None:
     """The key of a person, broken in two, gives no token."""
     told = CliRunner().invoke(app, ["people"], env={"COLUMNS": columns, "FORCE_COLOR": "1"}).stdout
-    for person in everybody().values():
+    for person in sample_persons().values():
         assert re.search(rf"(?<![\w-]){re.escape(person.key)}(?![\w-])", told)
         assert person.id in told

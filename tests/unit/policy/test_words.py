@@ -154,7 +154,7 @@ def test_every_condition_that_a_row_needs_is_one_of_the_rules():
 
 def test_the_sample_persons_hold_the_mandates_that_they_are_listed_with():
     """`make people` must not promise a role that the rules do not know of."""
-    people = json.loads((ROOT / "demo" / "people.json").read_text(encoding="utf-8"))
+    people = json.loads((ROOT / "deploy/local/sample_persons.json").read_text(encoding="utf-8"))
     every = {agreement["id"] for agreement in agreements()}
     expected = {
         (person["id"], agreement, person["partner"], role)

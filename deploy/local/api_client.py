@@ -1,4 +1,4 @@
-"""Calls to the gateway as a person would make them: own token, stated purpose, own keys."""
+"""An HTTP client of the gateway for sample persons: own token, stated purpose, idempotency keys."""
 
 import uuid
 from collections.abc import Callable
@@ -6,14 +6,12 @@ from typing import Any
 
 import requests
 
-Answer = requests.Response
+
+class UnexpectedResponse(Exception):
+    """A call did not succeed as expected; the message says which and what the response was."""
 
 
-class StoryStopped(Exception):
-    """A step of the story did not go as told; the message says which and what came back."""
-
-
-class Caller:
+class ApiClient:
     """Calls the gateway at `base` for any person; `token` mints a token for a person's id."""
 
     def __init__(self, base: str, token: Callable[[str], str]) -> None:
@@ -22,8 +20,8 @@ class Caller:
         self._session = requests.Session()
         self._session.trust_env = False
 
-    def get(self, person: str, path: str, purpose: str) -> Answer:
-        """A read; any status is an answer."""
+    def get(self, person: str, path: str, purpose: str) -> requests.Response:
+        """A read; returns the response whatever its status."""
         return self._session.get(
             self.base + path, headers=self._headers(person, purpose), timeout=10
         )
@@ -37,8 +35,8 @@ class Caller:
         if_match: int | None = None,
         *,
         key: str = "",
-    ) -> Answer:
-        """A command, with an idempotency key of its own unless `key` is given."""
+    ) -> requests.Response:
+        """A command, with a new idempotency key unless `key` is given."""
         return self._command("POST", person, path, purpose, body, if_match, key)
 
     def put(
@@ -48,8 +46,8 @@ class Caller:
         purpose: str,
         body: dict[str, Any],
         if_match: int | None = None,
-    ) -> Answer:
-        """A command that sets a document, or replaces the version that it names."""
+    ) -> requests.Response:
+        """A command that creates a document, or replaces the version `if_match` of it."""
         return self._command("PUT", person, path, purpose, body, if_match, "")
 
     def _command(
@@ -61,7 +59,7 @@ class Caller:
         body: dict[str, Any],
         if_match: int | None,
         key: str,
-    ) -> Answer:
+    ) -> requests.Response:
         headers = self._headers(person, purpose) | {"Idempotency-Key": key or str(uuid.uuid4())}
         if if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
@@ -77,9 +75,9 @@ class Caller:
         }
 
 
-def succeeded(answer: Answer, step: str) -> dict[str, Any]:
-    """The body of a 2xx answer; raises StoryStopped with the problem otherwise."""
-    if not answer.ok:
-        raise StoryStopped(f"{step}: {answer.status_code} {answer.text[:500]}")
-    body: dict[str, Any] = answer.json()
+def expect_success(response: requests.Response, step: str) -> dict[str, Any]:
+    """The body of a 2xx response; raises UnexpectedResponse with the problem otherwise."""
+    if not response.ok:
+        raise UnexpectedResponse(f"{step}: {response.status_code} {response.text[:500]}")
+    body: dict[str, Any] = response.json()
     return body

@@ -1,10 +1,10 @@
-"""Tells the story: each step is one HTTP call by one person on one day (story/*.json).
+"""Performs the story: each step is one HTTP call by one person on one day (story/*.json).
 
-A step names a `day`, `who` acts (several persons do the same one after the other), what there is to
-`tell`, and the call: `post`, `put` or `get`, for a `purpose` (case consultation unless it says
-another). Later steps speak by `${name}` of what was kept of an answer: `keep` takes members by
-their path, `find` the ids of released fragments by what they hold. A step with `look` is a moment
-at which everybody looks at the case.
+A step has a `day`, `who` acts (several persons make the same call one after the other), a text to
+print (`tell`), and the call: `post`, `put` or `get`, for a `purpose` (case consultation by
+default). Later steps refer by `${name}` to values of a response: `keep` takes members by their
+path, `find` the ids of released fragments by their content. At a step with `look` all viewers read
+the case.
 """
 
 import json
@@ -14,8 +14,10 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from demo.calls import Answer, Caller, StoryStopped, succeeded
-from demo.people import Person
+import requests
+
+from deploy.local.api_client import ApiClient, UnexpectedResponse, expect_success
+from deploy.local.sample_persons import SamplePerson
 
 STORY = Path(__file__).with_name("story")
 BETWEEN_STEPS = timedelta(minutes=35)
@@ -31,36 +33,36 @@ def steps() -> list[dict[str, Any]]:
     return sorted((step for chapter in chapters for step in chapter), key=lambda step: step["day"])
 
 
-class Teller:
-    """Plays steps and remembers the ids that later steps speak of.
+class StoryPlayer:
+    """Performs steps and keeps the values that later steps refer to.
 
-    `set_time(moment)` moves the clock of the platform; `say(day, person, text)` shows a step;
-    `look(stage, known)` has everybody look.
+    `set_time(moment)` moves the clock of the platform; `say(day, person, text)` prints a step;
+    `look(stage, known)` has all viewers read the case.
     """
 
     def __init__(
         self,
-        caller: Caller,
-        people: dict[str, Person],
+        client: ApiClient,
+        people: dict[str, SamplePerson],
         begin: datetime,
         set_time: Callable[[datetime], None],
-        say: Callable[[int, Person, str], None],
+        say: Callable[[int, SamplePerson, str], None],
         look: Callable[[str, dict[str, str]], None],
     ) -> None:
-        self._caller = caller
+        self._client = client
         self._people = people
         self._begin = begin
         self._set_time = set_time
         self._say = say
         self._look = look
-        self._told = begin
+        self._time = begin
         self.known: dict[str, str] = {}
 
-    def tell(self) -> dict[str, str]:
-        """Plays the whole story; returns the ids it came to know."""
+    def play(self) -> dict[str, str]:
+        """Perform the whole story; returns the values it kept."""
         for step in steps():
-            self._told = max(self._moment(step), self._told + BETWEEN_STEPS)
-            self._set_time(self._told)
+            self._time = max(self._moment(step), self._time + BETWEEN_STEPS)
+            self._set_time(self._time)
             if "look" in step:
                 self._look(step["look"], self.known)
             else:
@@ -72,29 +74,29 @@ class Teller:
         if "tell" in step:
             self._say(step["day"], self._people[actors[0]], step["tell"])
         for actor in actors:
-            body = succeeded(self._call(step, self._people[actor]), step.get("tell", "a look"))
+            body = expect_success(self._call(step, self._people[actor]), step.get("tell", "a look"))
             for name, path in step.get("keep", {}).items():
                 self.known[name] = _pick(body, path)
             for name, wanted in step.get("find", {}).items():
                 found = body[step.get("list", "fragments")]
                 self.known[name] = _find(found, self._fill(wanted))
 
-    def _call(self, step: dict[str, Any], person: Person) -> Answer:
+    def _call(self, step: dict[str, Any], person: SamplePerson) -> requests.Response:
         purpose = step.get("purpose", CONSULTATION)
         if "get" in step:
-            return self._caller.get(person.id, self._fill(step["get"]), purpose)
-        command = self._caller.put if "put" in step else self._caller.post
+            return self._client.get(person.id, self._fill(step["get"]), purpose)
+        command = self._client.put if "put" in step else self._client.post
         path = self._fill(step.get("put") or step["post"])
         return command(
             person.id, path, purpose, self._fill(step["body"]), self._version(step, person)
         )
 
-    def _version(self, step: dict[str, Any], person: Person) -> int | None:
+    def _version(self, step: dict[str, Any], person: SamplePerson) -> int | None:
         if "version_of" not in step:
             return step.get("if_match")
         purpose = step.get("purpose", CONSULTATION)
-        answer = self._caller.get(person.id, self._fill(step["version_of"]), purpose)
-        version: int = succeeded(answer, step["tell"])["version"]
+        answer = self._client.get(person.id, self._fill(step["version_of"]), purpose)
+        version: int = expect_success(answer, step["tell"])["version"]
         return version
 
     def _fill(self, value: Any) -> Any:
@@ -136,12 +138,12 @@ def _pick(body: dict[str, Any], path: str) -> str:
 
 
 def _find(fragments: list[dict[str, Any]], wanted: dict[str, str]) -> str:
-    """The id of the one fragment that holds all that is wanted."""
+    """The id of the one fragment that has all these members, by their paths."""
     found = [
         each["id"]
         for each in fragments
         if all(_pick(each, path) == value for path, value in wanted.items())
     ]
     if len(found) != 1:
-        raise StoryStopped(f"{len(found)} fragments hold {wanted}")
+        raise UnexpectedResponse(f"{len(found)} fragments hold {wanted}")
     return str(found[0])

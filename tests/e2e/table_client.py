@@ -1,4 +1,4 @@
-"""A table of people who work on the running platform through HTTP, for tests to direct."""
+"""A client of the HTTP API for the people at a case table, one method for each step of a case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Any
 import requests
 
 from contracts.errors import STATUS
-from demo.calls import Caller
-from demo.people import Person, everybody
+from deploy.local.api_client import ApiClient
+from deploy.local.sample_persons import SamplePerson, sample_persons
 from tests import builders
 
 PARTNERS = (
@@ -71,18 +71,18 @@ class Case:
         return f"/v1/cases/{self.id}"
 
 
-class Table:
-    """Says who does what; every method is one or a few real calls, and expects them to succeed."""
+class TableClient:
+    """Makes real calls as a person by key; the methods for steps expect them to succeed."""
 
     def __init__(
-        self, caller: Caller, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, client: ApiClient, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self.now = now
-        self.caller = caller
-        self.people: dict[str, Person] = everybody()
+        self.client = client
+        self.people: dict[str, SamplePerson] = sample_persons()
 
     def get(self, who: str, path: str, purpose: str = CONSULT) -> requests.Response:
-        return self.caller.get(self.people[who].id, path, purpose)
+        return self.client.get(self.people[who].id, path, purpose)
 
     def post(
         self,
@@ -93,12 +93,12 @@ class Table:
         if_match: int | None = None,
         **options: Any,
     ) -> requests.Response:
-        return self.caller.post(self.people[who].id, path, purpose, body, if_match, **options)
+        return self.client.post(self.people[who].id, path, purpose, body, if_match, **options)
 
     def put(
         self, who: str, path: str, body: dict[str, Any], if_match: int | None = None
     ) -> requests.Response:
-        return self.caller.put(self.people[who].id, path, CONSULT, body, if_match)
+        return self.client.put(self.people[who].id, path, CONSULT, body, if_match)
 
     def refer(self, who: str = "caw", **changes: Any) -> Case:
         """A referral that was accepted."""

@@ -1,4 +1,4 @@
-"""What goes wrong with a command is told in two lines: what happened, and what to do."""
+"""Reports the expected failures of a command in two lines: the problem and the remedy."""
 
 import sys
 from typing import Any
@@ -7,22 +7,19 @@ import typer
 from typer.core import TyperGroup
 
 from chassis.config import ConfigError
-from deploy.local.trouble import Trouble
+from deploy.local.errors import ActionableError
 
 
-class Readable(TyperGroup):
+class ErrorReportingGroup(TyperGroup):
     """A group of commands whose expected failures end with a sentence and exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; what is not expected stays a traceback."""
         try:
             return super().invoke(ctx)
-        except Trouble as trouble:
-            _tell(trouble)
+        except ActionableError as error:
+            print(error, file=sys.stderr)
         except ConfigError as error:
-            _tell(Trouble(str(error), "set what is named; see .env.example"))
+            remedy = "set what is named; see .env.example"
+            print(ActionableError(str(error), remedy), file=sys.stderr)
         raise typer.Exit(1)
-
-
-def _tell(trouble: Trouble) -> None:
-    print(trouble, file=sys.stderr)
