@@ -107,7 +107,7 @@ def test_a_mistake_is_pointed_at(
     assert_problem(answer, 422, "validation_failed")
     (mistake,) = answer.json["errors"]
     assert (mistake["pointer"], mistake["code"]) == (pointer, kind)
-    assert mistake["detail"] == TEXTS["nl"]["mistakes"][kind]
+    assert mistake["detail"] == TEXTS["nl"]["validation_errors"][kind]
     assert platform.trace == []
 
 
