@@ -91,16 +91,15 @@ def make_dependencies(
     client: Client, opa: Decider, authenticator: Authenticator, clock: Clock, ring: KeyRing
 ) -> Dependencies:
     """The pipelines on the given bus, policy service and clock."""
-    bus, policy, cursors = Bus(client), Policy(opa), Cursors(ring)
+    bus, policy = Bus(client), Policy(opa)
     recorder = Recorder(bus)
     return Dependencies(
         clock=clock,
         authenticator=authenticator,
         bus=bus,
         policy=policy,
-        releases=Releases(bus, policy, recorder, cursors),
+        releases=Releases(bus, policy, recorder, Cursors(ring)),
         commands=Commands(bus, policy, recorder),
-        cursors=cursors,
     )
 
 

@@ -1,6 +1,6 @@
 """The platform behind the gateway, by hand: a bus, a policy service and an issuer of tokens.
 
-Every call is kept in `trace`, in order, so that a test can say which calls stand behind an answer.
+Every call is kept in `trace`, in order, so that a test can say which calls an answer took.
 """
 
 import json
@@ -167,7 +167,7 @@ class Platform:
         self.bus.stub("audit", "record", self._record)
 
     def _install(self) -> None:
-        """The one application stands on the parts of this platform from now on."""
+        """Makes the one application use the dependencies of this platform."""
         self._dependencies.install(self.app)
         self.app.extensions["ketenaanpak-readiness"] = health.Readiness(self._dependencies)
         self.app.extensions["slept"] = self.slept
@@ -228,7 +228,7 @@ class Platform:
         return identifier
 
     def put_fragments(self, owner: str, case: str, *fragments: dict[str, Any]) -> None:
-        """Fragments of the case that risk or plans hold."""
+        """Fragments of the case that risk or plans own."""
         self.held[owner].setdefault(case, []).extend(fragments)
 
     def destroy_content(self, case: str, *owners: str) -> None:
