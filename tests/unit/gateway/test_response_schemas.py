@@ -22,7 +22,7 @@ def example(name: str) -> Any:
 
 
 @pytest.fixture
-def told(platform: Platform) -> Platform:
+def sampled(platform: Platform) -> Platform:
     """A platform whose services answer with the samples of the contract."""
     for service, methods in METHODS.items():
         for method in methods:
@@ -92,40 +92,42 @@ READS = {
 
 
 @pytest.mark.parametrize("path", READS)
-def test_an_answer_looks_like_the_document_says(told: Platform, path: str) -> None:
+def test_an_answer_looks_like_the_document_says(sampled: Platform, path: str) -> None:
     """A client that was written from the document must be able to read it."""
-    answer = told.get(path)
+    answer = sampled.get(path)
 
     assert answer.status_code == 200, answer.text
     assert READS[path]().validate(answer.json) == {}
 
 
 @pytest.mark.parametrize("standing", STANDINGS)
-def test_a_case_looks_like_the_document_says_to_everybody(told: Platform, standing: str) -> None:
+def test_a_case_looks_like_the_document_says_to_everybody(sampled: Platform, standing: str) -> None:
     """Whatever one's standing is."""
     level = "none" if standing == "coordination" else "full"
-    told.policy.release = lambda asked: decided(
+    sampled.policy.release = lambda asked: decided(
         {case["id"]: allow(case, level, standing) for case in asked["cases"]}
     )
 
-    assert case_schemas.CaseAnswer().validate(told.get(f"/v1/cases/{CASE}").json) == {}
+    assert case_schemas.CaseAnswer().validate(sampled.get(f"/v1/cases/{CASE}").json) == {}
 
 
-def test_a_search_of_the_record_looks_like_the_document_says(told: Platform) -> None:
+def test_a_search_of_the_record_looks_like_the_document_says(sampled: Platform) -> None:
     """Auditors write their own tools."""
     question = {"person": "p-00000002", "outcome": "denied", "limit": 10}
 
-    answer = told.client().post("/v1/audit/records/search", headers=told.headers(), json=question)
+    answer = sampled.client().post(
+        "/v1/audit/records/search", headers=sampled.headers(), json=question
+    )
 
     assert answer.status_code == 200
     assert response_schemas.RecordsAnswer().validate(answer.json) == {}
-    (entry,) = told.recorded
+    (entry,) = sampled.recorded
     assert entry["input"]["facts"] == {"person": "p-00000002", "outcome": "denied", "detail": False}
 
 
-def test_a_problem_looks_like_the_document_says(told: Platform) -> None:
+def test_a_problem_looks_like_the_document_says(sampled: Platform) -> None:
     """Errors are read by programs too."""
-    answer = told.command(f"/v1/cases/{CASE}/items", {"category": "gossip"})
+    answer = sampled.command(f"/v1/cases/{CASE}/items", {"category": "gossip"})
 
     assert response_schemas.ProblemAnswer().validate(answer.json) == {}
 
@@ -166,17 +168,17 @@ BODIES = {
 
 
 @pytest.mark.parametrize("action", BODIES)
-def test_a_command_travels_as_the_contract_says(told: Platform, action: str) -> None:
+def test_a_command_travels_as_the_contract_says(sampled: Platform, action: str) -> None:
     """Its owner refuses what does not fit, and the caller would be told that it was at fault."""
     path, body = BODIES[action]
     service = OWNERS[action]
 
-    answer = told.command(path, body)
+    answer = sampled.command(path, body)
 
     assert answer.status_code in (200, 201), answer.text
     assert response_schemas.DoneAnswer().validate(answer.json) == {}
     assert set(answer.json) == {"id", "case", "stage", "version", "state", "ids"}
-    (sent,) = told.sent(f"{service}.{action}")
+    (sent,) = sampled.sent(f"{service}.{action}")
     assert METHODS[service][action][0]().validate(sent) == {}
 
 
@@ -211,47 +213,49 @@ NEW_STEPS = {
 
 
 @pytest.mark.parametrize("action", NEW_STEPS)
-def test_a_command_of_the_later_steps_travels_as_its_sample(told: Platform, action: str) -> None:
+def test_a_command_of_the_later_steps_travels_as_its_sample(sampled: Platform, action: str) -> None:
     """The sample that integrators read is what really goes to the owner of each step."""
     service = OWNERS[action]
     sample = example(f"{service}.{action}.request")
     method, path = NEW_STEPS[action].format(**sample).split()
     version = {"If-Match": f'"{sample["if_match"]}"'} if sample["if_match"] else {}
 
-    answer = told.command(f"/v1/cases/{sample['case']}/{path}", sample["body"], method, **version)
+    answer = sampled.command(
+        f"/v1/cases/{sample['case']}/{path}", sample["body"], method, **version
+    )
 
     assert answer.status_code in (200, 201), answer.text
     assert response_schemas.DoneAnswer().validate(answer.json) == {}
-    (sent,) = told.sent(f"{service}.{action}")
+    (sent,) = sampled.sent(f"{service}.{action}")
     assert METHODS[service][action][0]().validate(sent) == {}
     for member in ("case", "target", "if_match", "body"):
         assert sent[member] == sample[member], member
 
 
-def test_every_command_has_a_route(told: Platform) -> None:
+def test_every_command_has_a_route(sampled: Platform) -> None:
     """A step that nobody can take over HTTP does not exist for those who work with it."""
     assert set(NEW_STEPS) | set(BODIES) | {"correct_item"} == set(OWNERS)
 
 
-def test_a_correction_travels_as_the_contract_says(told: Platform) -> None:
+def test_a_correction_travels_as_the_contract_says(sampled: Platform) -> None:
     """It is the one command that is a PUT."""
     body = builders.item("safety", an_id())
     del body["category"]
 
-    answer = told.command(f"/v1/cases/{CASE}/items/{ITEM}", body, "PUT", **{"If-Match": '"2"'})
+    answer = sampled.command(f"/v1/cases/{CASE}/items/{ITEM}", body, "PUT", **{"If-Match": '"2"'})
 
     assert answer.status_code == 200
-    (sent,) = told.sent("intake.correct_item")
+    (sent,) = sampled.sent("intake.correct_item")
     assert METHODS["intake"]["correct_item"][0]().validate(sent) == {}
     assert sent["if_match"] == 2
 
 
 @pytest.mark.parametrize("path", READS)
-def test_a_question_to_a_service_travels_as_the_contract_says(told: Platform, path: str) -> None:
+def test_a_question_to_a_service_travels_as_the_contract_says(sampled: Platform, path: str) -> None:
     """Facts, content and the record are asked for in the words that were agreed upon."""
-    told.get(path)
+    sampled.get(path)
 
-    for name, payload in told.trace:
+    for name, payload in sampled.trace:
         if name.startswith("ketenaanpak/"):
             continue
         service, _, method = name.partition(".")

@@ -29,8 +29,8 @@ def test_no_code_lacks_a_text(language: str) -> None:
 def test_no_text_was_left_in_another_language(section: str) -> None:
     """A translation that is a copy is none."""
     for code in TEXTS["nl"][section]:
-        told = {str(TEXTS[language][section][code]) for language in LANGUAGES}
-        assert len(told) == len(LANGUAGES), code
+        translations = {str(TEXTS[language][section][code]) for language in LANGUAGES}
+        assert len(translations) == len(LANGUAGES), code
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
