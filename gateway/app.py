@@ -1,4 +1,4 @@
-"""The gateway's application: makes the parts, opens the doors, and answers for everything."""
+"""The gateway's application: its dependencies, its routes, and what surrounds every request."""
 
 import math
 import time
@@ -32,7 +32,7 @@ from gateway.routes import BLUEPRINTS
 
 PREFIX = "/v1"
 TICK_SECONDS = 0.05
-"""The grid on which "not found" leaves, so that its time does not tell what was looked at."""
+"""The grid on which "not found" leaves, so that its time does not show what was looked at."""
 
 DECISION_SECONDS = 0.8
 """How long a decision may take: long enough for a busy machine, short of the caller's patience."""
@@ -71,7 +71,7 @@ def build(
     ring: KeyRing,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Flask:
-    """An application on the given parts."""
+    """An application on the given dependencies."""
     app = Gateway("gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = bodies.LARGEST
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -91,16 +91,15 @@ def make_dependencies(
     client: Client, opa: Decider, authenticator: Authenticator, clock: Clock, ring: KeyRing
 ) -> Dependencies:
     """The pipelines on the given bus, policy service and clock."""
-    bus, policy, cursors = Bus(client), Policy(opa), Cursors(ring)
+    bus, policy = Bus(client), Policy(opa)
     recorder = Recorder(bus)
     return Dependencies(
         clock=clock,
         authenticator=authenticator,
         bus=bus,
         policy=policy,
-        releases=Releases(bus, policy, recorder, cursors),
+        releases=Releases(bus, policy, recorder, Cursors(ring)),
         commands=Commands(bus, policy, recorder),
-        cursors=cursors,
     )
 
 
@@ -145,7 +144,7 @@ def _frame(app: Flask, sleep: Callable[[float], None]) -> None:
             sleep(until_tick(g.budget.elapsed()))
         return problem
 
-    # flask-smorest registered one for HTTPException; ours takes its place.
+    # The first takes the place of the one that flask-smorest registered.
     app.register_error_handler(HTTPException, as_view(failed))
     app.register_error_handler(Exception, as_view(failed))
 

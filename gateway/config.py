@@ -8,7 +8,7 @@ from chassis.config import ConfigError, ProcessConfig
 
 @dataclass(frozen=True)
 class GatewayConfig:
-    """What the gateway is told besides what every process is told."""
+    """The gateway's settings, beside those that every process has."""
 
     process: ProcessConfig
     opa_url: str

@@ -8,7 +8,6 @@ from chassis.clock import Clock
 from gateway.http.authentication import Authenticator
 from gateway.release.bus import Bus
 from gateway.release.commands import Commands
-from gateway.release.cursors import Cursors
 from gateway.release.pipeline import Releases
 from gateway.release.policy import Policy
 
@@ -25,7 +24,6 @@ class Dependencies:
     policy: Policy
     releases: Releases
     commands: Commands
-    cursors: Cursors
 
     def install(self, app: Flask) -> None:
         """Makes them those of `app`."""

@@ -1,5 +1,5 @@
 # ruff: noqa: N999 (gunicorn looks for this very name)
-"""How gunicorn serves the gateway: threads, because a request mostly waits for its hops."""
+"""How gunicorn serves the gateway: threads, because a request mostly waits for its calls."""
 
 from chassis.config import setting, whole_number
 
@@ -16,7 +16,7 @@ limit_request_line = 4094
 limit_request_fields = 50
 limit_request_field_size = 8190
 
-# The gateway writes one line for each request itself; gunicorn's would hold whole addresses.
+# The gateway writes one line for each request itself; gunicorn's would contain whole addresses.
 accesslog = None
 loglevel = "warning"
 worker_tmp_dir = "/dev/shm"  # noqa: S108 (a heartbeat file: on a disk it would stall workers)

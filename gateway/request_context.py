@@ -1,4 +1,4 @@
-"""Who calls, for which purpose, at what moment, and how long the answer may take."""
+"""Who calls, for which purpose of use, when, and how long the answer may take."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from datetime import datetime
 from chassis.errors import Retry
 
 TOTAL_SECONDS = 4.0
-"""What all calls of one request may take together; the caller hears something within 5 s."""
+"""What all calls of one request may take together; the caller has an answer within 5 s."""
 
 _LEAST_SECONDS = 0.02
 

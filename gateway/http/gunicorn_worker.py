@@ -17,7 +17,7 @@ CODES: Final = (
     (errors.LimitRequestHeaders, "headers_too_large"),
     (errors.ParseException, "request_malformed"),
 )
-"""Kind of fault in the bytes of a request → the code that tells of it; the first that fits."""
+"""Kind of fault in the bytes of a request → the code of its problem; the first that fits."""
 
 log = logs.logger(__name__)
 

@@ -44,8 +44,7 @@ _VERSION = re.compile(r'"([1-9][0-9]{0,9})"')
 
 def read_context() -> RequestContext:
     """The context of the request; Refuse for a caller or a purpose that is not accepted."""
-    parts = dependencies()
-    viewer = parts.authenticator.identify(request.headers.get("Authorization"))
+    viewer = dependencies().authenticator.identify(request.headers.get("Authorization"))
     purpose = request.headers.get(PURPOSE["name"])
     if not purpose:
         raise Refuse("purpose_missing")
@@ -56,7 +55,7 @@ def read_context() -> RequestContext:
     return RequestContext(
         viewer=viewer,
         purpose=purpose,
-        at=parts.clock.now(),
+        at=dependencies().clock.now(),
         decision_id=str(uuid.uuid4()),
         traceparent=f"00-{current_call()}-{uuid.uuid4().hex[:16]}-01",
         language=language(),

@@ -1,4 +1,4 @@
-"""For whoever runs the gateway: is it alive, is it ready, how does it do. Never an id."""
+"""For whoever runs the gateway: is it alive, is it ready, how fast is it. Never an id."""
 
 import threading
 import time
@@ -30,7 +30,7 @@ health = Blueprint("health", __name__)
 
 
 class Readiness:
-    """Whether the gateway can answer; asked of the parts at most once a second."""
+    """Whether the gateway can answer; looked up at most once a second."""
 
     def __init__(
         self, dependencies: Dependencies, monotonic: Callable[[], float] = time.monotonic
@@ -42,27 +42,25 @@ class Readiness:
         self._until = float("-inf")
 
     def report(self) -> dict[str, Any]:
-        """`ready`, and what each part and each service says."""
+        """`ready`, and the state of each dependency and each service."""
         with self._lock:
             if self._monotonic() > self._until:
-                self._report = self._look()
+                self._report = self._check()
                 self._until = self._monotonic() + _KEPT_SECONDS
             return self._report
 
-    def _look(self) -> dict[str, Any]:
-        broker = self._dependencies.bus.reachable()
-        dependencies = {
-            "broker": broker,
+    def _check(self) -> dict[str, Any]:
+        bus = self._dependencies.bus
+        parts = {
+            "broker": bus.reachable(),
             "policy": self._dependencies.policy.ready(),
             "keys": self._dependencies.authenticator.ready(),
         }
-        services = (
-            self._dependencies.bus.answering(SERVICES, PING_SECONDS)
-            if broker
-            else dict.fromkeys(SERVICES, False)
-        )
-        ready = all(dependencies.values()) and services["intake"] and services["audit"]
-        return {"ready": ready, "parts": dependencies, "services": services}
+        services = dict.fromkeys(SERVICES, False)
+        if parts["broker"]:
+            services = bus.answering(SERVICES, PING_SECONDS)
+        ready = all(parts.values()) and services["intake"] and services["audit"]
+        return {"ready": ready, "parts": parts, "services": services}
 
 
 def alive() -> Public:

@@ -26,7 +26,7 @@ is not for you and what does not exist get the same answer.
 """
 
 PURPOSES_FILE: Final = Path(__file__).parent / "purposes.json"
-"""For which purposes of use what is asked, by the name that the record tells of it.
+"""The purposes of use of each action in the record.
 
 Made from the tables of the policy service by `ketenaanpak docs`: it describes, policy decides.
 """
@@ -39,7 +39,7 @@ class GatewayApi(Api):  # type: ignore[misc]  # flask-smorest is untyped
 
 
 def register_and_describe(app: Flask, blueprints: tuple[ApiBlueprint, ...], prefix: str) -> bytes:
-    """Registers the doors with `app` and returns the document that describes them."""
+    """Registers the blueprints with `app` and returns the document that describes them."""
     app.config.update(
         API_TITLE="Ketenaanpak",
         API_VERSION=VERSION,

@@ -23,7 +23,7 @@ _HTTP_CODES: Final[Mapping[int, str]] = {
     415: "unsupported_media_type",
 }
 _SILENT: Final = ("not_found", "token_invalid", "internal_error")
-"""Codes of which nothing more is told than the code: a difference would tell two cases apart."""
+"""Codes without any details: a difference would distinguish two cases."""
 
 
 @final
@@ -64,7 +64,7 @@ class Problem:
 
 
 def problem_of(error: BaseException) -> Problem:
-    """The problem that tells of `error`; of an error that is none of ours, only that it was one."""
+    """The problem for `error`; for an error without a code of ours, an internal one."""
     if isinstance(error, HTTPException):
         code = _HTTP_CODES.get(error.code or 500, "internal_error")
         allowed = getattr(error, "valid_methods", None)

@@ -1,4 +1,4 @@
-"""What answers look like, for the OpenAPI document; tests hold real answers against them.
+"""What answers look like, for the OpenAPI document; tests compare real answers with them.
 
 Nothing is dumped through these: what is released is built by allow-list (release/projection.py).
 """

@@ -28,7 +28,7 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
 @final
 @dataclass(frozen=True)
 class Public:
-    """An answer that holds nothing of any case: documentation, health, metrics."""
+    """An answer without anything of a case: documentation, health, metrics."""
 
     body: bytes
     media_type: str

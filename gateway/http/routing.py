@@ -52,11 +52,8 @@ class StrictParser(FlaskParser):
         return bodies.parse(raw)
 
     def handle_error(self, error: Any, req: Any, schema: Schema, **_: Any) -> NoReturn:
-        messages = next(iter(error.messages.values()))
-        found = [
-            {"pointer": each.pointer, "detail": each.message} for each in flatten_messages(messages)
-        ]
-        raise Refuse("validation_failed", errors=found) from error
+        [messages] = error.messages.values()
+        raise Refuse("validation_failed", errors=list(flatten_messages(messages))) from error
 
 
 class RandomIdConverter(BaseConverter):
@@ -84,9 +81,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
     def _prepare_headers_doc(
         doc: dict[str, Any], doc_info: dict[str, Any], **_: Any
     ) -> dict[str, Any]:
-        """Puts the headers beside the parameters that flask-smorest found by itself, and says by
-        which name the record tells of the operation.
-        """
+        """Adds the headers to the other parameters, and the name of the operation in the record."""
         parameters = [*doc.get("parameters", []), *doc_info.get("headers", [])]
         return {**doc, "parameters": parameters, "x-recorded-as": doc_info["recorded_as"]}
 
@@ -101,7 +96,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
     ) -> Callable[[View], View]:
         """A read, known to policy and in the record as `recorded_as`.
 
-        With a `body` it is a question that is asked by POST.
+        With a `body` it is a query sent by POST.
         """
 
         def decorate(view: View) -> View:

@@ -1,18 +1,10 @@
-"""Mistakes in a body or query: where, which kind, and a sentence for whoever filled it in."""
+"""Errors in a body or query: where, of which kind, and a sentence for the person who sent it."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from gateway import texts
-
-
-class FieldError(NamedTuple):
-    """A mistake; `message` is what the schema says of it in English, never the value itself."""
-
-    pointer: str
-    message: str
-
 
 KINDS: Final = (
     ("missing", r"Missing data"),
@@ -27,15 +19,18 @@ KINDS: Final = (
     ("named_id", r"a text names no ids"),
     ("type", r"Not a valid|Invalid (input|value|number)"),
 )
-"""Kinds of mistakes, by the words with which marshmallow and our fields begin."""
+"""Kinds of errors, by the first words of the messages of marshmallow and of contracts.fields."""
 
 _KINDS = tuple((kind, re.compile(words)) for kind, words in KINDS)
 RULE: Final = "rule"
-"""A rule of one document that its message tells best."""
+"""The kind of an error against a rule of one document; its message says which."""
 
 
-def flatten_messages(messages: Any, pointer: str = "") -> Iterator[FieldError]:
-    """marshmallow's messages as a flat list, each with the JSON pointer (RFC 6901) of its place."""
+def flatten_messages(messages: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+    """marshmallow's messages one by one: {"pointer": a JSON pointer (RFC 6901), "detail": …}.
+
+    The detail is the schema's message, in English; it never has the value itself.
+    """
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
             step = "" if name == "_schema" else "/" + _escaped(str(name))
@@ -44,27 +39,25 @@ def flatten_messages(messages: Any, pointer: str = "") -> Iterator[FieldError]:
         for message in messages:
             yield from flatten_messages(message, pointer)
     else:
-        yield FieldError(pointer, str(messages))
+        yield {"pointer": pointer, "detail": str(messages)}
 
 
-def localised(errors: Any, language: str) -> list[dict[str, str]]:
-    """Mistakes as a problem document tells them; of a rule its own words go along."""
-    return [_localised(str(each["pointer"]), str(each["detail"]), language) for each in errors]
+def localised(errors: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:
+    """The errors, each {"pointer", "detail"}, as a problem document lists them in `language`."""
+    return [
+        {
+            "pointer": each["pointer"],
+            "code": kind_of(each["detail"]),
+            "detail": texts.validation_error(language, kind_of(each["detail"])),
+            "note": each["detail"],
+        }
+        for each in errors
+    ]
 
 
 def kind_of(message: str) -> str:
-    """The kind of mistake that a schema's message is about."""
+    """The kind of error that a schema's message is about."""
     return next((kind for kind, words in _KINDS if words.match(message)), RULE)
-
-
-def _localised(pointer: str, message: str, language: str) -> dict[str, str]:
-    kind = kind_of(message)
-    return {
-        "pointer": pointer,
-        "code": kind,
-        "detail": texts.mistake(language, kind),
-        "note": message,
-    }
 
 
 def _escaped(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The gateway's side of the bus: each hop within the request's budget, failures by their code."""
+"""Calls to services: each within the request's budget, failures by their code."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -104,7 +104,7 @@ _PUBLIC_MEMBERS = frozenset(
 
 
 def _translated(error: RemoteError) -> CodedError:
-    """A service's error as one of ours; a code that we do not know of stays inside."""
+    """A service's error as an error of the gateway; an unknown code stays inside."""
     if error.code not in STATUS:
         return Retry("service_unavailable")
     members = {name: error.members[name] for name in _PUBLIC_MEMBERS & set(error.members)}

@@ -1,6 +1,6 @@
 """The facts and content of a case, fetched from their owners at the same time, read strictly.
 
-Risk and plans hold no case: what they have of one is decided together with intake's facts of it.
+Risk and plans keep no case: what they have of one is decided together with intake's facts of it.
 The calls are the same whether anybody knows of the case or not.
 """
 
@@ -41,7 +41,7 @@ class CaseQuery:
     refers_to: References | None = None
 
     def calls(self, person: str) -> list[Call]:
-        """The calls to make at once; where others hold the fragments, intake gives facts only."""
+        """The calls to make at once; where others own the fragments, intake gives facts only."""
         narrowed = {
             "kinds": None if self.kinds is None else list(self.kinds),
             "fragment": self.fragment,

@@ -6,6 +6,7 @@ where it ends shows nothing of them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -44,22 +45,15 @@ class CasePage(NamedTuple):
     next: PageCursor | None
 
 
+@dataclass(frozen=True, slots=True)
 class CasePager:
     """One list of one viewer; `select` is what intake selects by."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        policy: Policy,
-        context: RequestContext,
-        resource: str,
-        select: Mapping[str, Any],
-    ) -> None:
-        self._bus = bus
-        self._policy = policy
-        self._context = context
-        self._resource = resource
-        self._select = select
+    bus: Bus
+    policy: Policy
+    context: RequestContext
+    resource: str
+    select: Mapping[str, Any]
 
     def page(self, limit: int, begin: PageCursor | None) -> CasePage:
         """At most `limit` allowed cases from `begin` on.
@@ -87,10 +81,10 @@ class CasePager:
             cursor = PageCursor(following, None, min(2 * cursor.size, LARGEST))
 
     def _decided_chunk(self, cursor: PageCursor) -> tuple[list[DecidedCase], str | None]:
-        request = {**self._select, "after": cursor.after, "limit": cursor.size}
-        [reply] = self._bus.read(self._context.budget, ("intake", "list_cases", request))
+        request = {**self.select, "after": cursor.after, "limit": cursor.size}
+        [reply] = self.bus.read(self.context.budget, ("intake", "list_cases", request))
         cases = read_cases(reply)
         passed = [number for number, case in enumerate(cases, 1) if case.id == cursor.last]
         left = cases[passed[0] if passed else 0 :]
-        decided = self._policy.release(self._context, self._resource, left) if left else []
+        decided = self.policy.release(self.context, self.resource, left) if left else []
         return decided, reply["next"]

@@ -1,15 +1,16 @@
 """The one command pipeline: fetch facts, decide, record, and only then act."""
 
-import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, final
 
 import orjson
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from chassis.errors import Retry
 from contracts.bodies import AT_SESSION, OWNERS, POLICY_FACTS, REFERS_TO
+from contracts.fields import Code, OneOf, RandomId
 from contracts.vocabulary import STAGES
 from gateway.release.bus import Bus
 from gateway.release.case_facts import CaseQuery, FetchedCase, read_case
@@ -20,9 +21,6 @@ from gateway.request_context import RequestContext
 
 NAMESPACE: Final = uuid.UUID("5d3b0c1e-8f52-4c57-9f8e-2c6a6f0f8b11")
 """The namespace of command ids; changing it would forget every Idempotency-Key."""
-
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -77,14 +75,9 @@ class CommandResult:
 
     def document(self) -> dict[str, Any]:
         """The JSON document of the answer."""
-        return {
-            "id": self.id,
-            "case": self.case,
-            "stage": self.stage,
-            "version": self.version,
-            "state": self.state,
-            "ids": dict(self.ids),
-        }
+        members = asdict(self)
+        del members["location"]
+        return members
 
 
 @dataclass(frozen=True)
@@ -159,29 +152,31 @@ def _command_id(context: RequestContext) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{context.viewer.person}|{context.route}|{context.key}"))
 
 
+class _Result(Schema):
+    """The reply of an owner, made of ids and words only; what else it has is left out."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = RandomId(required=True)
+    case = RandomId(allow_none=True, load_default=None)
+    stage = OneOf(STAGES, allow_none=True, load_default=None)
+    version = fields.Integer(strict=True, required=True)
+    state = Code(allow_none=True, load_default=None)
+    ids = fields.Dict(keys=Code(), values=RandomId(), load_default=dict)
+
+
 def read_result(reply: Any, location: str | None) -> CommandResult:
-    """What the owner answered, if it is made of ids and words; else Retry("outcome_unknown").
+    """What the owner answered. Raises Retry("outcome_unknown") when it is malformed.
 
     The command was done by then: sending it again with the same key brings its result.
     """
     try:
-        result = CommandResult(
-            id=_matching(_ID, reply["id"]),
-            case=_optional(_ID, reply.get("case")),
-            stage=_optional(_CODE, reply.get("stage")),
-            version=reply["version"],
-            state=_optional(_CODE, reply.get("state")),
-            ids={
-                _matching(_CODE, name): _matching(_ID, value)
-                for name, value in (reply.get("ids") or {}).items()
-            },
-            location=location.format(id=reply["id"], case=reply.get("case")) if location else None,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        result = _Result().load(reply)
+    except ValidationError as error:
         raise Retry("outcome_unknown") from error
-    if type(result.version) is not int or result.stage not in (None, *STAGES):
-        raise Retry("outcome_unknown")
-    return result
+    found_at = location.format(id=result["id"], case=result["case"]) if location else None
+    return CommandResult(**result, location=found_at)
 
 
 def _message(
@@ -233,13 +228,3 @@ def _decided_on(case: FetchedCase) -> dict[str, Any] | None:
         }
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error
-
-
-def _matching(pattern: re.Pattern[str], value: str) -> str:
-    if not pattern.fullmatch(value):
-        raise ValueError("not one of ours")
-    return value
-
-
-def _optional(pattern: re.Pattern[str], value: str | None) -> str | None:
-    return None if value is None else _matching(pattern, value)

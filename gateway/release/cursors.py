@@ -15,7 +15,7 @@ _PADDED = 320
 
 
 class Cursors:
-    """Makes and opens cursors; what is inside is told to nobody, not even by its length."""
+    """Makes and opens cursors; nobody can see what is inside, not even by its length."""
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
@@ -31,7 +31,7 @@ class Cursors:
         """Where to go on. Raises Refuse("cursor_invalid") for any cursor that is not theirs now."""
         try:
             if len(cursor) > _LONGEST:
-                raise Mangled("no cursor of ours is that long")
+                raise Mangled("no cursor is that long")
             sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), "-_", validate=True)
             inside = orjson.loads(self._ring.open(sealed, _context(person, listing)))
         except (Mangled, ValueError, binascii.Error) as error:

@@ -1,4 +1,4 @@
-"""Decisions of the policy service, read strictly: anything odd is no decision at all.
+"""Decisions of the policy service, read strictly: a malformed one is no decision.
 
 The shapes are those of `services/policy`; domain.md, section 7 says what they mean.
 """
@@ -181,7 +181,7 @@ def _obligations(decision: Any) -> tuple[Mapping[str, Any], ...]:
 
 
 def _expires(obligations: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the reader is told until when: what is opened for acute danger closes by itself."""
+    """Whether the reader is told until when it is open: emergency access ends by itself."""
     return any(each["kind"] == "expires_at" and each.get("at") for each in obligations)
 
 

@@ -127,7 +127,7 @@ def failed_entry(entry: Entry, code: str) -> Entry:
 
 
 def empty_entry(context: RequestContext, decided: DecidedAction, resource: str) -> Entry:
-    """The entry of a list that held no case: somebody looked, and found nothing."""
+    """The entry of a list without a case on it: that a person looked is recorded too."""
     return {
         **action_entry(context, decided),
         "action": f"read_{resource}",

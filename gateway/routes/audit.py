@@ -65,14 +65,14 @@ def prove_record(context: RequestContext, query: dict[str, Any], index: int) -> 
 def list_checkpoints(context: RequestContext, query: dict[str, Any]) -> Released:
     """List the signed checkpoints, newest first; whoever keeps one can prove a change."""
     page = PageRequest(**query)
-    told: dict[str, Any] = {}
+    beside: dict[str, Any] = {}
 
     def fetch(_decision: ActionDecision, after: str | None) -> Rows:
         request = {"after": None if after is None else int(after), "limit": page.limit}
         [reply] = dependencies().bus.read(context.budget, ("audit", "checkpoints", request))
-        told["public_key"] = reply["public_key"]
+        beside["public_key"] = reply["public_key"]
         return reply["checkpoints"], None if reply["next"] is None else str(reply["next"])
 
     return dependencies().releases.page(
-        context, "read_checkpoints", "checkpoints", page, fetch, beside=told
+        context, "read_checkpoints", "checkpoints", page, fetch, beside=beside
     )

@@ -41,10 +41,11 @@ def add_list(blueprint: ApiBlueprint, listed: FragmentList) -> None:
 def add_commands(blueprint: ApiBlueprint, commands: Sequence[CaseCommand]) -> None:
     """The routes of commands on a case."""
     for command in commands:
+        method, path = command.route.split()
         blueprint.command(
-            f"{CASE}/{command.path}",
+            f"{CASE}/{path}",
             command.action,
-            method=command.method,
+            method=method,
             created=command.location is not None,
             changes=command.changes,
         )(_view_of(command))

@@ -38,7 +38,7 @@ def open_message(context: RequestContext, message_id: str) -> Released:
     [reply] = dependencies().bus.read(context.budget, ("notifications", "open_message", request))
     message = reply["message"]
     if message is None:
-        # Nobody's case: it goes the way of any other and ends where unknown ones do.
+        # A case that does not exist: it takes the same way as any, and ends as unknown ones do.
         return dependencies().releases.message(context, {"case": str(uuid.uuid4())}, {})
     return dependencies().releases.message(context, reply["about"], _message(context, message))
 

@@ -36,16 +36,15 @@ class FragmentList:
 
 @dataclass(frozen=True)
 class CaseCommand:
-    """A command on a case: `<method> /v1/cases/{case_id}/<path>`.
+    """A command on a case; `route` is its method and its path below `/v1/cases/{case_id}`.
 
-    A second id in `path` is that of the fragment that it acts on. It `changes` a document and
+    A second id in the path is that of the fragment that it acts on. It `changes` a document and
     needs its version, or something new is found at `location` afterwards, which may name `{id}`.
     """
 
     action: str
-    path: str
+    route: str
     summary: str
-    method: str = "POST"
     changes: bool = False
     location: str | None = None
 
@@ -66,45 +65,47 @@ CASES: Final = CaseResource(
     commands=(
         CaseCommand(
             "invite_participant",
-            "participants",
+            "POST participants",
             "Invite a party to take part, where the agreement works by invitation.",
         ),
         CaseCommand(
             "declare_conflict",
-            "conflicts",
+            "POST conflicts",
             "Declare an own conflict of interest: the case is hidden from you from then on.",
         ),
         CaseCommand(
             "change_stage",
-            "transitions",
+            "POST transitions",
             "Take a step of the case, by its command in the transition table.",
             changes=True,
         ),
         CaseCommand(
             "confirm_informing",
-            "informing-confirmation",
+            "POST informing-confirmation",
             "Confirm, as chair, that the ground for not informing any victim holds.",
         ),
         CaseCommand(
             "record_informing",
-            "informing",
+            "POST informing",
             "Record how a person came to know of the referral, or why not yet.",
         ),
         CaseCommand(
             "write_advice",
-            "advice",
+            "POST advice",
             "Write the advice of the table; its referrer reads it when the case is not taken.",
         ),
         CaseCommand(
             "take_over_case",
-            "takeover",
+            "POST takeover",
             "Take a case over under the agreement that succeeds its own, which has ended.",
         ),
         CaseCommand(
-            "raise_crisis", "crisis", "Raise acute danger: the operational team is alerted at once."
+            "raise_crisis",
+            "POST crisis",
+            "Raise acute danger: the operational team is alerted at once.",
         ),
         CaseCommand(
-            "answer_forming", "answers", "Answer the call for contributions for one's partner."
+            "answer_forming", "POST answers", "Answer the call for contributions for one's partner."
         ),
     ),
 )
@@ -123,26 +124,25 @@ ITEMS: Final = CaseResource(
     commands=(
         CaseCommand(
             "offer_item",
-            "items",
+            "POST items",
             "Offer an information item; you choose what, and for whom.",
             location="items/{id}",
         ),
         CaseCommand(
             "correct_item",
-            "items/<random_id:item_id>",
+            "PUT items/<random_id:item_id>",
             "Correct one's own item; the former version is kept, and no longer released.",
-            method="PUT",
             changes=True,
         ),
         CaseCommand(
             "recall_item",
-            "items/<random_id:item_id>/recall",
+            "POST items/<random_id:item_id>/recall",
             "Recall one's own item: no read that begins after the answer releases it.",
             changes=True,
         ),
         CaseCommand(
             "offer_whereabouts",
-            "whereabouts",
+            "POST whereabouts",
             "Offer a safe address or way of contact, for the partners it names and nobody else.",
             location="items/{id}",
         ),
@@ -161,13 +161,13 @@ REQUESTS: Final = CaseResource(
     commands=(
         CaseCommand(
             "request_information",
-            "requests",
+            "POST requests",
             "Ask a partner for what is missing, with a due day.",
             location="requests",
         ),
         CaseCommand(
             "answer_request",
-            "requests/<random_id:request_id>/answer",
+            "POST requests/<random_id:request_id>/answer",
             "Answer a question: shared, nothing known, or declined with a ground.",
             changes=True,
         ),
@@ -189,13 +189,13 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "record_assessment",
-                "assessments",
+                "POST assessments",
                 "Record an instrument that was filled in; an unknown answer is not a no.",
                 location="assessments",
             ),
             CaseCommand(
                 "recall_assessment",
-                "assessments/<random_id:assessment_id>/recall",
+                "POST assessments/<random_id:assessment_id>/recall",
                 "Recall one's own assessment with its answers: a later read releases none of it.",
                 changes=True,
             ),
@@ -214,24 +214,26 @@ LATER_STEPS: Final = (
         ),
         commands=(
             CaseCommand(
-                "open_weighing", "weighings", "Open the weighing of a case.", location="weighings"
+                "open_weighing",
+                "POST weighings",
+                "Open the weighing of a case.",
+                location="weighings",
             ),
             CaseCommand(
                 "take_weighing_position",
-                "weighings/<random_id:weighing_id>/positions",
+                "POST weighings/<random_id:weighing_id>/positions",
                 "Say how one's partner stands to taking the case; it replaces what was said"
                 " before.",
             ),
             CaseCommand(
                 "write_problem_profile",
-                "weighings/<random_id:weighing_id>/problem-profile",
+                "PUT weighings/<random_id:weighing_id>/problem-profile",
                 "Write the problem profile: every life domain, and what protects.",
-                method="PUT",
                 changes=True,
             ),
             CaseCommand(
                 "close_weighing",
-                "weighings/<random_id:weighing_id>/close",
+                "POST weighings/<random_id:weighing_id>/close",
                 "Close the weighing with what the table concludes; it never changes after.",
                 changes=True,
             ),
@@ -250,13 +252,12 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "appoint_director",
-                "director",
+                "PUT director",
                 "Appoint the case director, from among the partners.",
-                method="PUT",
             ),
             CaseCommand(
                 "record_direction_mandate",
-                "direction-mandates",
+                "POST direction-mandates",
                 "Record that an involved service mandates the director.",
                 location="direction-mandates",
             ),
@@ -275,24 +276,26 @@ LATER_STEPS: Final = (
         ),
         commands=(
             CaseCommand(
-                "propose_plan", "plans", "Propose a whole version of the plan.", location="plans"
+                "propose_plan",
+                "POST plans",
+                "Propose a whole version of the plan.",
+                location="plans",
             ),
             CaseCommand(
                 "take_plan_position",
-                "plans/<random_id:plan_id>/positions",
+                "POST plans/<random_id:plan_id>/positions",
                 "Say how one's partner stands to a version; it replaces what was said before.",
             ),
             CaseCommand(
                 "adopt_plan",
-                "plans/<random_id:plan_id>/adopt",
+                "POST plans/<random_id:plan_id>/adopt",
                 "Adopt a version, by the rule of the agreement.",
                 changes=True,
             ),
             CaseCommand(
                 "update_action",
-                "actions/<random_id:action_id>",
+                "PUT actions/<random_id:action_id>",
                 "Tell how an action stands that one's partner follows; a blocked one says why.",
-                method="PUT",
                 changes=True,
             ),
         ),
@@ -312,7 +315,7 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "record_decision",
-                "decisions",
+                "POST decisions",
                 "Record a supported decision, about a blocked action where it names one.",
                 location="decisions",
             ),
@@ -332,7 +335,7 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "log_contact",
-                "contact-log",
+                "POST contact-log",
                 "Log a contact; clients are told of a plan in person, and safely.",
                 location="contact-log",
             ),
@@ -350,13 +353,15 @@ LATER_STEPS: Final = (
         ),
         commands=(
             CaseCommand(
-                "record_trajectory", "trajectories", "Record a trajectory.", location="trajectories"
+                "record_trajectory",
+                "POST trajectories",
+                "Record a trajectory.",
+                location="trajectories",
             ),
             CaseCommand(
                 "update_trajectory",
-                "trajectories/<random_id:trajectory_id>",
+                "PUT trajectories/<random_id:trajectory_id>",
                 "Tell how a trajectory stands now.",
-                method="PUT",
                 changes=True,
             ),
         ),
@@ -374,7 +379,7 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "report_progress",
-                "reports",
+                "POST reports",
                 "Report to the team, with a safety check.",
                 location="reports",
             ),
@@ -393,7 +398,7 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "draw_conclusion",
-                "conclusions",
+                "POST conclusions",
                 "Propose the conclusion, as director.",
                 location="conclusions",
             ),
@@ -412,7 +417,7 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "record_follow_up",
-                "follow-ups",
+                "POST follow-ups",
                 "Record what the follow-up came to: close, extend or reopen.",
                 location="follow-ups",
             ),
@@ -431,7 +436,7 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "evaluate_approach",
-                "evaluations",
+                "POST evaluations",
                 "Record how the table looks back on its approach, at a session.",
                 location="evaluations",
             ),
@@ -449,14 +454,14 @@ LATER_STEPS: Final = (
         commands=(
             CaseCommand(
                 "open_emergency",
-                "emergencies",
+                "POST emergencies",
                 "Open a case for acute danger, with a ground; director and coordination are told"
                 " at once.",
                 location="emergencies",
             ),
             CaseCommand(
                 "review_emergency",
-                "emergencies/<random_id:grant_id>/review",
+                "POST emergencies/<random_id:grant_id>/review",
                 "Review somebody else's emergency access.",
             ),
         ),

@@ -12,7 +12,7 @@ TEXTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     language: json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     for language in LANGUAGES
 }
-"""Language → section (`problems`, `reasons`, `tasks`, `stages`, `mistakes`) → code → text."""
+"""Language → section (`problems`, `reasons`, `tasks`, `stages`, `validation_errors`) → code."""
 
 
 def problem(language: str, code: str) -> dict[str, str]:
@@ -26,9 +26,9 @@ def reason(language: str, code: str) -> str | None:
     return TEXTS[language]["reasons"].get(code)
 
 
-def mistake(language: str, kind: str) -> str:
-    """What is wrong with a value that somebody filled in."""
-    found: str = TEXTS[language]["mistakes"][kind]
+def validation_error(language: str, kind: str) -> str:
+    """What is wrong with a value that was filled in."""
+    found: str = TEXTS[language]["validation_errors"][kind]
     return found
 
 

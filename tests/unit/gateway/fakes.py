@@ -1,6 +1,6 @@
 """The platform behind the gateway, by hand: a bus, a policy service and an issuer of tokens.
 
-Every call is kept in `trace`, in order, so that a test can say which calls stand behind an answer.
+Every call is kept in `trace`, in order, so that a test can say which calls an answer took.
 """
 
 import json
@@ -149,7 +149,7 @@ class Platform:
         self.key = OKPKey.generate_key("Ed25519", {"kid": "k1"})
         self.slept: list[float] = []
         self.cases: dict[str, dict[str, Any]] = {}
-        self.held: dict[str, dict[str, list[dict[str, Any]]]] = {"risk": {}, "plans": {}}
+        self.fragments_of: dict[str, dict[str, list[dict[str, Any]]]] = {"risk": {}, "plans": {}}
         self.destroyed: set[tuple[str, str]] = set()
         self.recorded: list[dict[str, Any]] = []
         self.app = _app()
@@ -162,12 +162,12 @@ class Platform:
         )
         self._install()
         self.bus.stub("intake", "read_case", self._read_case)
-        for owner in self.held:
+        for owner in self.fragments_of:
             self.bus.stub(owner, "read_fragments", partial(self._read_fragments, owner))
         self.bus.stub("audit", "record", self._record)
 
     def _install(self) -> None:
-        """The one application stands on the parts of this platform from now on."""
+        """Makes the one application use the dependencies of this platform."""
         self._dependencies.install(self.app)
         self.app.extensions["ketenaanpak-readiness"] = health.Readiness(self._dependencies)
         self.app.extensions["slept"] = self.slept
@@ -217,19 +217,19 @@ class Platform:
     def put_case(self, *fragments: dict[str, Any], walled: Sequence[str] = (), **facts: Any) -> str:
         """A case that intake knows of."""
         case = case_facts(**facts)
-        told = {
+        reply = {
             "case": case,
             "fragments": list(fragments),
             "walled": list(walled),
             "destroyed": False,
         }
-        self.cases[case["id"]] = told
+        self.cases[case["id"]] = reply
         identifier: str = case["id"]
         return identifier
 
     def put_fragments(self, owner: str, case: str, *fragments: dict[str, Any]) -> None:
-        """Fragments of the case that risk or plans hold."""
-        self.held[owner].setdefault(case, []).extend(fragments)
+        """Fragments of the case that risk or plans own."""
+        self.fragments_of[owner].setdefault(case, []).extend(fragments)
 
     def destroy_content(self, case: str, *owners: str) -> None:
         """Destroys the keys of a case with these owners."""
@@ -243,7 +243,7 @@ class Platform:
         return self._held("intake", known["fragments"], request, known)
 
     def _read_fragments(self, owner: str, request: dict[str, Any]) -> dict[str, Any]:
-        known = self.held[owner].get(request["case"], [])
+        known = self.fragments_of[owner].get(request["case"], [])
         return self._held(owner, known, request, {"case": request["case"]})
 
     def _held(

@@ -70,9 +70,9 @@ def unsigned() -> str:
 
 def with_public_key_as_secret() -> str:
     secret = RSA.as_pem(private=False)
-    told = f"{encoded({'alg': 'HS256', 'kid': 'rsa'})}.{encoded(claims())}"
-    proof = hmac.digest(secret, told.encode(), "sha256")
-    return f"{told}.{base64.urlsafe_b64encode(proof).rstrip(b'=').decode()}"
+    signed_part = f"{encoded({'alg': 'HS256', 'kid': 'rsa'})}.{encoded(claims())}"
+    proof = hmac.digest(secret, signed_part.encode(), "sha256")
+    return f"{signed_part}.{base64.urlsafe_b64encode(proof).rstrip(b'=').decode()}"
 
 
 def altered() -> str:
@@ -123,13 +123,13 @@ def test_a_token_that_proves_nothing_is_refused(make: Any) -> None:
 def test_a_token_lives_as_long_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Times are held against the platform's clock, not the machine's."""
     clock = FixedClock(BEGIN)
-    door = Authenticator(FixedKeys(ED), ISSUER, AUDIENCE, clock)
+    authenticator = Authenticator(FixedKeys(ED), ISSUER, AUDIENCE, clock)
     bearer = f"Bearer {signed(ED, 'Ed25519')}"
 
-    assert door.identify(bearer).person == "p-00000001"
+    assert authenticator.identify(bearer).person == "p-00000001"
     clock.advance(timedelta(seconds=66))
     with pytest.raises(Refuse, match="token_invalid"):
-        door.identify(bearer)
+        authenticator.identify(bearer)
 
 
 def jwks(*keys: Any) -> bytes:
@@ -230,10 +230,10 @@ def test_without_any_key_nobody_is_let_in_and_it_is_not_the_callers_fault() -> N
     """A missing issuer is a 503, not a refusal."""
     issuer = Issuer()
     issuer.away = True
-    door = Authenticator(issuer.cached(), ISSUER, AUDIENCE, CLOCK)
+    authenticator = Authenticator(issuer.cached(), ISSUER, AUDIENCE, CLOCK)
 
     with pytest.raises(Retry) as retry:
-        door.identify(f"Bearer {signed(ED, 'Ed25519')}")
+        authenticator.identify(f"Bearer {signed(ED, 'Ed25519')}")
 
     assert retry.value.code == "service_unavailable"
-    assert door.ready() is False
+    assert authenticator.ready() is False

@@ -32,7 +32,7 @@ HELD = {
 """What risk and plans hold of the case, by kind."""
 
 
-def stuffed(platform: Platform) -> dict[str, str]:
+def with_canaries(platform: Platform) -> dict[str, str]:
     """A platform in which every service hands out canaries; the ids to ask with."""
     item, place = fragment(), fragment("whereabouts", region="KANARIE-region")
     case = platform.put_case(
@@ -109,7 +109,7 @@ def test_whoever_is_denied_meets_nothing_of_what_stands_behind_a_route(
     platform: Platform, path: str, hide: bool
 ) -> None:
     """One forgotten field is enough to break a secret."""
-    ids = stuffed(platform)
+    ids = with_canaries(platform)
     platform.policy.release = deny_everything
     platform.policy.action = refuse("mandate_missing", hide=hide)
 
@@ -121,5 +121,7 @@ def test_whoever_is_denied_meets_nothing_of_what_stands_behind_a_route(
     assert {entry["outcome"] for entry in platform.recorded} == {"denied"}
     for identifier in ids.values():
         assert identifier == "0" or identifier not in answer.text
-    held = [each["id"] for cases in platform.held.values() for each in cases[ids["case_id"]]]
+    held = [
+        each["id"] for cases in platform.fragments_of.values() for each in cases[ids["case_id"]]
+    ]
     assert not any(identifier in answer.text for identifier in held)

@@ -21,7 +21,7 @@ from tests.unit.gateway.fakes import (
 BERT = "p-00000002"
 
 
-class Shelf:
+class CaseList:
     """Intake's list: cases in order, some of them denied by policy."""
 
     def __init__(self, platform: Platform, marks: str) -> None:
@@ -76,22 +76,22 @@ def test_pages_are_full_and_show_each_allowed_case_once(
     platform: Platform, marks: str, limit: int
 ) -> None:
     """A short page, or a next page with nothing on it, would tell how much was refused."""
-    shelf = Shelf(platform, marks)
+    listed = CaseList(platform, marks)
 
     found = pages(platform, limit)
 
-    shown = shelf.allowed()
+    shown = listed.allowed()
     starts = range(0, max(len(shown), 1), limit)
     assert found == [shown[start : start + limit] for start in starts]
 
 
 def test_many_refusals_cost_few_calls(platform: Platform) -> None:
     """Years of closed cases must not make a list slow, or it tells of them by its time."""
-    shelf = Shelf(platform, "o" + "x" * 950 + "oo" + "x" * 950)
+    listed = CaseList(platform, "o" + "x" * 950 + "oo" + "x" * 950)
 
     found = pages(platform, 2)
 
-    assert [case for page in found for case in page] == shelf.allowed()
+    assert [case for page in found for case in page] == listed.allowed()
     assert len(found) == 2
     assert platform.calls().count("intake.list_cases") < 60
 
@@ -100,26 +100,26 @@ def test_a_page_goes_on_where_the_last_one_ended_though_cases_came_and_went(
     platform: Platform,
 ) -> None:
     """Nobody misses a case because another one was walled or referred in between."""
-    shelf = Shelf(platform, "oooooo")
+    listed = CaseList(platform, "oooooo")
     first = platform.get("/v1/cases?limit=2").json
-    shelf.rows[3:3] = [{"case": case_facts(), "fragments": [], "destroyed": False}]
-    shelf.denied.add(shelf.rows[2]["case"]["id"])
+    listed.rows[3:3] = [{"case": case_facts(), "fragments": [], "destroyed": False}]
+    listed.denied.add(listed.rows[2]["case"]["id"])
 
     second = platform.get(f"/v1/cases?limit=3&after={first['next']}").json
 
-    assert [row["id"] for row in second["cases"]] == shelf.allowed()[2:5]
+    assert [row["id"] for row in second["cases"]] == listed.allowed()[2:5]
 
 
 def test_every_case_of_a_page_has_its_own_entry_in_one_batch(platform: Platform) -> None:
     """An auditor asks by case: a list is a reading of each case on it."""
-    shelf = Shelf(platform, "oxo")
+    listed = CaseList(platform, "oxo")
 
     answer = platform.get("/v1/cases")
 
     assert len(platform.sent("audit.record")) == 1
     assert [(e["case"], e["outcome"]) for e in platform.recorded] == [
         (row["case"]["id"], "denied" if mark == "x" else "released")
-        for row, mark in zip(shelf.rows, "oxo", strict=True)
+        for row, mark in zip(listed.rows, "oxo", strict=True)
     ]
     assert {e["decision_id"] for e in platform.recorded} == {answer.headers["Decision-Id"]}
     assert all(len(e["input"]["cases"]) == 1 for e in platform.recorded)
@@ -127,7 +127,7 @@ def test_every_case_of_a_page_has_its_own_entry_in_one_batch(platform: Platform)
 
 def test_an_empty_list_is_recorded_too(platform: Platform) -> None:
     """Somebody looked, and found nothing: that too is a fact."""
-    Shelf(platform, "")
+    CaseList(platform, "")
 
     answer = platform.get("/v1/cases")
 
@@ -150,7 +150,7 @@ def test_a_list_that_is_not_allowed_is_refused_and_recorded(platform: Platform) 
 
 def test_intake_selects_by_what_policy_says_the_person_takes_part_in(platform: Platform) -> None:
     """The gateway knows no agreement and no mandate."""
-    Shelf(platform, "o")
+    CaseList(platform, "o")
 
     platform.get("/v1/cases?limit=7")
 
@@ -168,7 +168,7 @@ def test_intake_selects_by_what_policy_says_the_person_takes_part_in(platform: P
 
 def test_a_cursor_of_another_person_is_refused(platform: Platform) -> None:
     """A cursor tells where somebody stood in what that person may see."""
-    Shelf(platform, "ooo")
+    CaseList(platform, "ooo")
     cursor = platform.get("/v1/cases?limit=1").json["next"]
 
     stolen = platform.get(f"/v1/cases?limit=1&after={cursor}", BERT)
@@ -178,7 +178,7 @@ def test_a_cursor_of_another_person_is_refused(platform: Platform) -> None:
 
 def test_a_cursor_of_another_list_is_refused(platform: Platform) -> None:
     """What one list means by it, another would misread."""
-    Shelf(platform, "ooo")
+    CaseList(platform, "ooo")
     cursor = platform.get("/v1/cases?limit=1").json["next"]
 
     assert platform.get(f"/v1/referrals?after={cursor}").json["code"] == "cursor_invalid"
@@ -186,7 +186,7 @@ def test_a_cursor_of_another_list_is_refused(platform: Platform) -> None:
 
 def test_a_cursor_ends_with_the_hour(platform: Platform) -> None:
     """Nobody goes on tomorrow in the list of today."""
-    Shelf(platform, "ooo")
+    CaseList(platform, "ooo")
     cursor = platform.get("/v1/cases?limit=1").json["next"]
     platform.clock.advance(timedelta(hours=1, seconds=1))
 
@@ -206,7 +206,7 @@ def test_a_cursor_that_is_none_of_ours_is_refused(
     platform: Platform, cursor: str, code: str
 ) -> None:
     """Whoever makes up a cursor gets no further."""
-    Shelf(platform, "ooo")
+    CaseList(platform, "ooo")
 
     answer = platform.get(f"/v1/cases?after={cursor}")
 
@@ -216,7 +216,7 @@ def test_a_cursor_that_is_none_of_ours_is_refused(
 
 def test_cursors_tell_nothing_by_their_length(platform: Platform) -> None:
     """Where one stands among the cases of others must not show."""
-    Shelf(platform, "o" * 12 + "x" * 200 + "o")
+    CaseList(platform, "o" * 12 + "x" * 200 + "o")
 
     lengths = {len(platform.get(f"/v1/cases?limit={n}").json["next"]) for n in (1, 9, 10, 12)}
 
@@ -225,7 +225,7 @@ def test_cursors_tell_nothing_by_their_length(platform: Platform) -> None:
 
 def test_the_tag_of_a_page_is_about_its_rows(platform: Platform) -> None:
     """The same page has the same tag, though its cursor is sealed anew each time."""
-    Shelf(platform, "ooo")
+    CaseList(platform, "ooo")
 
     first, second = platform.get("/v1/cases?limit=1"), platform.get("/v1/cases?limit=1")
 
@@ -235,7 +235,7 @@ def test_the_tag_of_a_page_is_about_its_rows(platform: Platform) -> None:
 
 def test_own_referrals_are_listed_without_persons(platform: Platform) -> None:
     """A referrer follows a reference and its state."""
-    Shelf(platform, "o")
+    CaseList(platform, "o")
 
     body = platform.get("/v1/referrals").json
 
@@ -266,9 +266,9 @@ def a_session(*cases: dict[str, Any]) -> dict[str, Any]:
 def test_an_agenda_shows_the_cases_that_the_viewer_may_know_of(platform: Platform) -> None:
     """A wall holds on the agenda too."""
     seen, walled = case_facts(), case_facts()
-    told = a_session(seen, walled)
-    session = told["session"]["id"]
-    platform.bus.stub("intake", "read_session", lambda _: told)
+    reply = a_session(seen, walled)
+    session = reply["session"]["id"]
+    platform.bus.stub("intake", "read_session", lambda _: reply)
     platform.policy.release = lambda asked: decided(
         {
             case["id"]: deny("conflict_kin") if case["id"] == walled["id"] else allow(case)
@@ -294,13 +294,13 @@ def test_an_unknown_and_a_foreign_session_have_the_same_answer(
     platform: Platform, path: str
 ) -> None:
     """Whether another table meets is not everybody's to know."""
-    told = a_session(case_facts())
-    session = told["session"]["id"]
+    reply = a_session(case_facts())
+    session = reply["session"]["id"]
     platform.policy.action = refuse("mandate_missing", hide=True)
 
     def read(request: dict[str, Any]) -> dict[str, Any]:
         if request["session"] == session:
-            return told
+            return reply
         return {"session": {"id": request["session"], "found": False}, "cases": []}
 
     platform.bus.stub("intake", "read_session", read)

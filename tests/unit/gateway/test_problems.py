@@ -107,7 +107,7 @@ def test_a_mistake_is_pointed_at(
     assert_problem(answer, 422, "validation_failed")
     (mistake,) = answer.json["errors"]
     assert (mistake["pointer"], mistake["code"]) == (pointer, kind)
-    assert mistake["detail"] == TEXTS["nl"]["mistakes"][kind]
+    assert mistake["detail"] == TEXTS["nl"]["validation_errors"][kind]
     assert platform.trace == []
 
 
@@ -236,7 +236,7 @@ def test_a_query_that_a_route_does_not_know_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("accepted", "told", "title"),
+    ("accepted", "language", "title"),
     [
         ("", "nl", "Niet gevonden"),
         ("nl-BE", "nl", "Niet gevonden"),
@@ -247,12 +247,12 @@ def test_a_query_that_a_route_does_not_know_is_refused(
     ],
 )
 def test_a_problem_is_told_in_the_language_of_the_reader(
-    platform: Platform, accepted: str, told: str, title: str
+    platform: Platform, accepted: str, language: str, title: str
 ) -> None:
     """Dutch first, French and English too."""
     answer = platform.get(f"/v1/cases/{an_id()}", **{"Accept-Language": accepted})
 
-    assert (answer.headers["Content-Language"], answer.json["title"]) == (told, title)
+    assert (answer.headers["Content-Language"], answer.json["title"]) == (language, title)
 
 
 def test_a_mistake_of_ours_says_nothing_about_itself(

@@ -47,7 +47,7 @@ def fragments(case: FetchedCase, decision: CaseDecision) -> list[dict[str, Any]]
 
 
 @pytest.mark.parametrize(
-    ("level", "told"),
+    ("level", "expected"),
     [
         ("full", {"state": "shared", "item": ITEM}),
         ("summary", {"state": "shared", "item": ITEM}),
@@ -55,7 +55,7 @@ def fragments(case: FetchedCase, decision: CaseDecision) -> list[dict[str, Any]]
     ],
 )
 def test_an_answered_question_names_the_item_only_to_who_is_shown_it(
-    level: str, told: dict[str, Any]
+    level: str, expected: dict[str, Any]
 ) -> None:
     """A partner from whom an item is withheld does not learn its id from the question."""
     read = FetchedCase(
@@ -69,7 +69,7 @@ def test_an_answered_question_names_the_item_only_to_who_is_shown_it(
 
     shown = fragments(read, decided(question="full", item=level))
 
-    assert shown[0]["content"] == told
+    assert shown[0]["content"] == expected
 
 
 def test_a_question_read_by_itself_points_nowhere() -> None:
@@ -82,7 +82,7 @@ def test_a_question_read_by_itself_points_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("levels", "told"),
+    ("levels", "expected"),
     [
         (("full", "summary"), {"assessments": ["the first", "the second"]}),
         (("none", "full"), {"assessments": ["the second"]}),
@@ -90,7 +90,7 @@ def test_a_question_read_by_itself_points_nowhere() -> None:
     ],
 )
 def test_a_list_of_ids_names_what_is_shown_beside_it(
-    levels: tuple[str, str], told: dict[str, Any]
+    levels: tuple[str, str], expected: dict[str, Any]
 ) -> None:
     """An empty list is left out: it would tell that there was something to take away."""
     ids = ["the first", "the second"]
@@ -118,7 +118,7 @@ def test_a_list_of_ids_names_what_is_shown_beside_it(
 
     [weighing, *_] = fragments(read, decision)
 
-    assert weighing["content"] == {"state": "closed"} | told
+    assert weighing["content"] == {"state": "closed"} | expected
 
 
 def test_a_list_that_was_empty_looks_like_one_that_was_emptied() -> None:
@@ -132,8 +132,8 @@ def test_a_list_that_was_empty_looks_like_one_that_was_emptied() -> None:
 
 def test_an_obligation_says_what_and_until_when_and_no_more() -> None:
     """What a rule adds for itself is not thereby told."""
-    told = ({"kind": "expires_at", "at": "2026-03-02T10:00:00Z", "grant": "KANARIE"},)
-    decision = CaseDecision(True, "emergency", {}, (), (), told, "caw", (), "1", True)
+    given = ({"kind": "expires_at", "at": "2026-03-02T10:00:00Z", "grant": "KANARIE"},)
+    decision = CaseDecision(True, "emergency", {}, (), (), given, "caw", (), "1", True)
 
     assert obligations(decision) == [{"kind": "expires_at", "at": "2026-03-02T10:00:00Z"}]
 
@@ -146,8 +146,8 @@ def shown_of(kind: str, level: str, linked: str) -> dict[str, Any]:
     }
     read = FetchedCase(CASE, {}, [fragment(QUESTION, kind, **content), fragment(ITEM, "worry")])
     [question, *_] = fragments(read, decided(question=level, item=linked))
-    told: dict[str, Any] = question["content"]
-    return told
+    shown: dict[str, Any] = question["content"]
+    return shown
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"whereabouts"}))

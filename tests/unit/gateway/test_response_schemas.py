@@ -14,7 +14,7 @@ from tests.unit.gateway.fakes import Platform, allow, decided, permit
 
 
 @pytest.fixture
-def told(platform: Platform) -> Platform:
+def sampled(platform: Platform) -> Platform:
     """A platform whose services answer with the samples of the contract."""
     for service, methods in METHODS.items():
         for method in methods:
@@ -86,40 +86,42 @@ READS = {
 
 
 @pytest.mark.parametrize("path", READS)
-def test_an_answer_looks_like_the_document_says(told: Platform, path: str) -> None:
+def test_an_answer_looks_like_the_document_says(sampled: Platform, path: str) -> None:
     """A client that was written from the document must be able to read it."""
-    answer = told.get(path)
+    answer = sampled.get(path)
 
     assert answer.status_code == 200, answer.text
     assert READS[path]().validate(answer.json) == {}
 
 
 @pytest.mark.parametrize("standing", STANDINGS)
-def test_a_case_looks_like_the_document_says_to_everybody(told: Platform, standing: str) -> None:
+def test_a_case_looks_like_the_document_says_to_everybody(sampled: Platform, standing: str) -> None:
     """Whatever one's standing is."""
     level = "none" if standing == "coordination" else "full"
-    told.policy.release = lambda asked: decided(
+    sampled.policy.release = lambda asked: decided(
         {case["id"]: allow(case, level, standing) for case in asked["cases"]}
     )
 
-    assert case_schemas.CaseAnswer().validate(told.get(f"/v1/cases/{CASE}").json) == {}
+    assert case_schemas.CaseAnswer().validate(sampled.get(f"/v1/cases/{CASE}").json) == {}
 
 
-def test_a_search_of_the_record_looks_like_the_document_says(told: Platform) -> None:
+def test_a_search_of_the_record_looks_like_the_document_says(sampled: Platform) -> None:
     """Auditors write their own tools."""
     question = {"person": "p-00000002", "outcome": "denied", "limit": 10}
 
-    answer = told.client().post("/v1/audit/records/search", headers=told.headers(), json=question)
+    answer = sampled.client().post(
+        "/v1/audit/records/search", headers=sampled.headers(), json=question
+    )
 
     assert answer.status_code == 200
     assert response_schemas.RecordsAnswer().validate(answer.json) == {}
-    (entry,) = told.recorded
+    (entry,) = sampled.recorded
     assert entry["input"]["facts"] == {"person": "p-00000002", "outcome": "denied", "detail": False}
 
 
-def test_a_problem_looks_like_the_document_says(told: Platform) -> None:
+def test_a_problem_looks_like_the_document_says(sampled: Platform) -> None:
     """Errors are read by programs too."""
-    answer = told.command(f"/v1/cases/{CASE}/items", {"category": "gossip"})
+    answer = sampled.command(f"/v1/cases/{CASE}/items", {"category": "gossip"})
 
     assert response_schemas.ProblemAnswer().validate(answer.json) == {}
 
@@ -147,7 +149,7 @@ MAKING = {
 
 
 @pytest.mark.parametrize("action", OWNERS)
-def test_a_command_travels_as_its_sample(told: Platform, action: str) -> None:
+def test_a_command_travels_as_its_sample(sampled: Platform, action: str) -> None:
     """The sample that integrators read is what really goes to the owner of each command.
 
     Every command has a route: a step that nobody can take over HTTP does not exist for those who
@@ -155,15 +157,15 @@ def test_a_command_travels_as_its_sample(told: Platform, action: str) -> None:
     """
     service = OWNERS[action]
     sample = samples.request(service, action)
-    [(method, path)] = routes_of(told, action)
+    [(method, path)] = routes_of(sampled, action)
     version = {"If-Match": f'"{sample["if_match"]}"'} if sample["if_match"] else {}
 
-    answer = told.command(filled(path, sample), sample["body"], method, **version)
+    answer = sampled.command(filled(path, sample), sample["body"], method, **version)
 
     assert answer.status_code == (201 if action in MAKING else 200), answer.text
     assert response_schemas.DoneAnswer().validate(answer.json) == {}
     assert set(answer.json) == {"id", "case", "stage", "version", "state", "ids"}
-    (sent,) = told.sent(f"{service}.{action}")
+    (sent,) = sampled.sent(f"{service}.{action}")
     assert METHODS[service][action][0]().validate(sent) == {}
     for member in ("case", "target", "if_match"):
         assert sent[member] == sample[member], member
@@ -171,9 +173,9 @@ def test_a_command_travels_as_its_sample(told: Platform, action: str) -> None:
     assert body.load(sent["body"]) == body.load(sample["body"])  # a moment has several spellings
 
 
-def routes_of(told: Platform, action: str) -> list[tuple[str, str]]:
+def routes_of(sampled: Platform, action: str) -> list[tuple[str, str]]:
     """Method and path of each route that the document says is recorded as `action`."""
-    paths = told.get("/v1/openapi.json").json["paths"]
+    paths = sampled.get("/v1/openapi.json").json["paths"]
     return [
         (method.upper(), path)
         for path, operations in paths.items()
@@ -188,11 +190,11 @@ def filled(path: str, sample: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("path", READS)
-def test_a_question_to_a_service_travels_as_the_contract_says(told: Platform, path: str) -> None:
+def test_a_question_to_a_service_travels_as_the_contract_says(sampled: Platform, path: str) -> None:
     """Facts, content and the record are asked for in the words that were agreed upon."""
-    told.get(path)
+    sampled.get(path)
 
-    asked = [(name, sent) for name, sent in told.trace if not name.startswith("ketenaanpak/")]
+    asked = [(name, sent) for name, sent in sampled.trace if not name.startswith("ketenaanpak/")]
     assert "audit.record" in dict(asked)
     for name, payload in asked:
         service, _, method = name.partition(".")

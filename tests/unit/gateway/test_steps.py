@@ -326,8 +326,8 @@ def test_opening_and_reviewing_stand_among_the_emergencies_of_the_record(
 def test_the_catalogue_is_read_once_that_is_allowed_and_recorded(platform: Platform) -> None:
     """It holds nothing of any case, and is for who fills it in."""
     odara = {"id": "odara", "version": "1", "title": "ODARA", "template": False}
-    told = {"instruments": [{**odara, "path": "KANARIE"}]}
-    platform.bus.stub("risk", "instruments", lambda _request: told)
+    reply = {"instruments": [{**odara, "path": "KANARIE"}]}
+    platform.bus.stub("risk", "instruments", lambda _request: reply)
 
     answer = platform.get("/v1/instruments")
 

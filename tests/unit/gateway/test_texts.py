@@ -19,18 +19,18 @@ def test_no_code_lacks_a_text(language: str) -> None:
 
     assert set(texts["problems"]) == set(STATUS)
     assert set(texts["tasks"]) == set(TASKS)
-    assert set(texts["mistakes"]) == {kind for kind, _ in KINDS} | {RULE}
+    assert set(texts["validation_errors"]) == {kind for kind, _ in KINDS} | {RULE}
     assert set(texts["stages"]) == set(STAGES)
     assert set(texts["reasons"]) == set(Reason)
     assert all(set(problem) == {"title", "detail"} for problem in texts["problems"].values())
 
 
-@pytest.mark.parametrize("section", ["problems", "tasks", "reasons", "mistakes"])
+@pytest.mark.parametrize("section", ["problems", "tasks", "reasons", "validation_errors"])
 def test_no_text_was_left_in_another_language(section: str) -> None:
     """A translation that is a copy is none."""
     for code in TEXTS["nl"][section]:
-        told = {str(TEXTS[language][section][code]) for language in LANGUAGES}
-        assert len(told) == len(LANGUAGES), code
+        translations = {str(TEXTS[language][section][code]) for language in LANGUAGES}
+        assert len(translations) == len(LANGUAGES), code
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
