@@ -1,0 +1,1 @@
+"""Everything about HTTP: routing, headers, bodies, responses, problems, documentation."""

@@ -1,0 +1,1 @@
+"""What happens to a read or a command, without HTTP: fetch facts, decide, record, release."""

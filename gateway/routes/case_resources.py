@@ -11,31 +11,32 @@ from gateway.release.commands import CommandRequest, CommandResult
 from gateway.release.pipeline import Released
 from gateway.release.projection import fragments_body
 from gateway.request_context import RequestContext
-from gateway.routes.resources import CaseCommand, CaseResource, FragmentList
+from gateway.routes.resources import CaseCommand, CaseResource
 
 CASE = "/cases/<random_id:case_id>"
 
 
 def blueprint_of(resource: CaseResource) -> ApiBlueprint:
-    """A blueprint with the list and the commands of a resource."""
-    blueprint = ApiBlueprint(resource.tag, __name__, description=resource.description)
-    if resource.listed is not None:
-        add_list(blueprint, resource.listed)
+    """A blueprint with the list of a resource and the commands that change it."""
+    blueprint = new_blueprint(resource)
     add_commands(blueprint, resource.commands)
     return blueprint
 
 
-def add_list(blueprint: ApiBlueprint, listed: FragmentList) -> None:
-    """The route that lists fragments."""
+def new_blueprint(resource: CaseResource) -> ApiBlueprint:
+    """A blueprint with the list of a resource."""
 
     def view(context: RequestContext, case_id: str) -> Released:
-        query = CaseQuery(case_id, listed.owner, listed.kinds, refers_to=listed.refers_to)
-        build_body = fragments_body(listed.name)
-        return dependencies().releases.case(context, listed.name, query, build_body)
+        query = CaseQuery(case_id, resource.owner, resource.kinds, refers_to=resource.refers_to)
+        build_body = fragments_body(resource.name)
+        return dependencies().releases.case(context, resource.name, query, build_body)
 
-    view.__name__, view.__doc__ = f"list_{listed.name}", listed.summary
-    answer = fragments_answer(listed.name, listed.schema)
-    blueprint.read(f"{CASE}/{listed.path}", f"read_{listed.name}", answer)(view)
+    view.__name__, view.__doc__ = f"list_{resource.name}", resource.summary
+    section = resource.section or resource.path
+    blueprint = ApiBlueprint(section, __name__, description=resource.title)
+    answer = fragments_answer(resource.name, resource.answer)
+    blueprint.read(f"{CASE}/{resource.path}", f"read_{resource.name}", answer)(view)
+    return blueprint
 
 
 def add_commands(blueprint: ApiBlueprint, commands: Sequence[CaseCommand]) -> None:

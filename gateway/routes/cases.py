@@ -10,9 +10,9 @@ from gateway.release.pipeline import PageRequest, Released
 from gateway.release.projection import case_body
 from gateway.request_context import RequestContext
 from gateway.routes.case_resources import CASE, add_commands
-from gateway.routes.resources import CASES
+from gateway.routes.resources import CASE_COMMANDS
 
-blueprint = ApiBlueprint(CASES.tag, __name__, description=CASES.description)
+blueprint = ApiBlueprint("cases", __name__, description="What of a case is released, and its steps")
 
 
 @blueprint.read("/cases", "read_cases", CasesAnswer, query=PageQuery)
@@ -38,4 +38,4 @@ def read_participants(context: RequestContext, case_id: str) -> Released:
     )
 
 
-add_commands(blueprint, CASES.commands)
+add_commands(blueprint, CASE_COMMANDS)

@@ -2,23 +2,20 @@
 
 from gateway.dependencies import dependencies
 from gateway.http.case_schemas import FragmentAnswer
-from gateway.http.routing import ApiBlueprint
 from gateway.release.case_facts import CaseQuery
 from gateway.release.pipeline import Released
 from gateway.release.projection import fragment_body
 from gateway.request_context import RequestContext
-from gateway.routes.case_resources import CASE, add_commands, add_list
-from gateway.routes.resources import ITEM_LIST, ITEMS
+from gateway.routes.case_resources import CASE, add_commands, new_blueprint
+from gateway.routes.resources import ITEMS
 
-blueprint = ApiBlueprint(ITEMS.tag, __name__, description=ITEMS.description)
-
-add_list(blueprint, ITEM_LIST)
+blueprint = new_blueprint(ITEMS)
 
 
 @blueprint.read(f"{CASE}/items/<random_id:item_id>", "read_items", FragmentAnswer)
 def read_item(context: RequestContext, case_id: str, item_id: str) -> Released:
     """Read one item, if it is released to you."""
-    query = CaseQuery(case_id, kinds=ITEM_LIST.kinds, fragment=item_id)
+    query = CaseQuery(case_id, kinds=ITEMS.kinds, fragment=item_id)
     return dependencies().releases.case(context, "items", query, fragment_body)
 
 

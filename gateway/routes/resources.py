@@ -1,7 +1,7 @@
 """The table of what a case holds: who owns it, how it is listed, by which commands it changes.
 
-Routes, schemas and documentation of these resources are made from it (case_resources.py). A new
-command of a case is one row here.
+Routes, schemas and documentation are made from it (case_resources.py). A new command of a case is
+one row here.
 """
 
 from collections.abc import Sequence
@@ -10,28 +10,6 @@ from typing import Final
 
 from contracts.bodies import REFERS_TO
 from gateway.release.case_facts import References
-
-
-@dataclass(frozen=True)
-class FragmentList:
-    """A list of the fragments of some kinds in a case: `GET /v1/cases/{case_id}/<path>`.
-
-    `name` is what the answer lists them under, and what policy and the record call them; in the
-    path it has dashes. `summary` describes the operation, `schema` its answer; `refers_to` is as
-    in CaseQuery.
-    """
-
-    name: str
-    kinds: Sequence[str]
-    summary: str
-    schema: str
-    owner: str = "intake"
-    refers_to: References | None = None
-
-    @property
-    def path(self) -> str:
-        """Its address below that of the case."""
-        return self.name.replace("_", "-")
 
 
 @dataclass(frozen=True)
@@ -51,76 +29,83 @@ class CaseCommand:
 
 @dataclass(frozen=True)
 class CaseResource:
-    """One section of the documentation, `tag`: a list, and the commands that change it."""
+    """Fragments of some kinds, listed together, and the commands that change them.
 
-    tag: str
-    description: str
-    listed: FragmentList | None = None
-    commands: Sequence[CaseCommand] = ()
+    `name` is what the answer lists them under, and what policy and the record call them; in the
+    path it has dashes. `title` is that of their `section` of the documentation, `summary` describes
+    the operation, `answer` its answer. `refers_to` is as in CaseQuery.
+    """
+
+    name: str
+    title: str
+    summary: str
+    answer: str
+    kinds: Sequence[str]
+    commands: Sequence[CaseCommand]
+    owner: str = "intake"
+    refers_to: References | None = None
+    section: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Its path below that of the case."""
+        return self.name.replace("_", "-")
 
 
-CASES: Final = CaseResource(
-    tag="cases",
-    description="What of a case is released, and its steps",
-    commands=(
-        CaseCommand(
-            "invite_participant",
-            "POST participants",
-            "Invite a party to take part, where the agreement works by invitation.",
-        ),
-        CaseCommand(
-            "declare_conflict",
-            "POST conflicts",
-            "Declare an own conflict of interest: the case is hidden from you from then on.",
-        ),
-        CaseCommand(
-            "change_stage",
-            "POST transitions",
-            "Take a step of the case, by its command in the transition table.",
-            changes=True,
-        ),
-        CaseCommand(
-            "confirm_informing",
-            "POST informing-confirmation",
-            "Confirm, as chair, that the ground for not informing any victim holds.",
-        ),
-        CaseCommand(
-            "record_informing",
-            "POST informing",
-            "Record how a person came to know of the referral, or why not yet.",
-        ),
-        CaseCommand(
-            "write_advice",
-            "POST advice",
-            "Write the advice of the table; its referrer reads it when the case is not taken.",
-        ),
-        CaseCommand(
-            "take_over_case",
-            "POST takeover",
-            "Take a case over under the agreement that succeeds its own, which has ended.",
-        ),
-        CaseCommand(
-            "raise_crisis",
-            "POST crisis",
-            "Raise acute danger: the operational team is alerted at once.",
-        ),
-        CaseCommand(
-            "answer_forming", "POST answers", "Answer the call for contributions for one's partner."
-        ),
+CASE_COMMANDS: Final = (
+    CaseCommand(
+        "invite_participant",
+        "POST participants",
+        "Invite a party to take part, where the agreement works by invitation.",
+    ),
+    CaseCommand(
+        "declare_conflict",
+        "POST conflicts",
+        "Declare an own conflict of interest: the case is hidden from you from then on.",
+    ),
+    CaseCommand(
+        "change_stage",
+        "POST transitions",
+        "Take a step of the case, by its command in the transition table.",
+        changes=True,
+    ),
+    CaseCommand(
+        "confirm_informing",
+        "POST informing-confirmation",
+        "Confirm, as chair, that the ground for not informing any victim holds.",
+    ),
+    CaseCommand(
+        "record_informing",
+        "POST informing",
+        "Record how a person came to know of the referral, or why not yet.",
+    ),
+    CaseCommand(
+        "write_advice",
+        "POST advice",
+        "Write the advice of the table; its referrer reads it when the case is not taken.",
+    ),
+    CaseCommand(
+        "take_over_case",
+        "POST takeover",
+        "Take a case over under the agreement that succeeds its own, which has ended.",
+    ),
+    CaseCommand(
+        "raise_crisis",
+        "POST crisis",
+        "Raise acute danger: the operational team is alerted at once.",
+    ),
+    CaseCommand(
+        "answer_forming", "POST answers", "Answer the call for contributions for one's partner."
     ),
 )
-
-ITEM_LIST: Final = FragmentList(
-    name="items",
-    kinds=("item", "whereabouts"),
-    summary="List the items of a case that are released to you, in the order they came.",
-    schema="The information items and whereabouts of a case.",
-)
+"""Commands on the case itself."""
 
 ITEMS: Final = CaseResource(
-    tag="items",
-    description="Step 2: what partners choose to share, and for whom",
-    listed=ITEM_LIST,
+    "items",
+    title="Step 2: what partners choose to share, and for whom",
+    summary="List the items of a case that are released to you, in the order they came.",
+    answer="The information items and whereabouts of a case.",
+    kinds=("item", "whereabouts"),
     commands=(
         CaseCommand(
             "offer_item",
@@ -150,14 +135,11 @@ ITEMS: Final = CaseResource(
 )
 
 REQUESTS: Final = CaseResource(
-    tag="requests",
-    description="Step 2: questions of the table, and their answers",
-    listed=FragmentList(
-        name="requests",
-        kinds=("request",),
-        summary="List the questions of a case that are released to you.",
-        schema="The questions of a case.",
-    ),
+    "requests",
+    title="Step 2: questions of the table, and their answers",
+    summary="List the questions of a case that are released to you.",
+    answer="The questions of a case.",
+    kinds=("request",),
     commands=(
         CaseCommand(
             "request_information",
@@ -176,16 +158,14 @@ REQUESTS: Final = CaseResource(
 
 LATER_STEPS: Final = (
     CaseResource(
-        tag="assessments",
-        description="Step 3: risk instruments, filled in",
-        listed=FragmentList(
-            "assessments",
-            owner="risk",
-            kinds=("assessment", "assessment_answer"),
-            summary="List the assessments of a case that are released to you, and of each answer"
-            " what is.",
-            schema="The assessments of a case, each answer in the category of what it tells about.",
+        "assessments",
+        title="Step 3: risk instruments, filled in",
+        summary=(
+            "List the assessments of a case that are released to you, and of each answer what is."
         ),
+        answer="The assessments of a case, each answer in the category of what it tells about.",
+        kinds=("assessment", "assessment_answer"),
+        owner="risk",
         commands=(
             CaseCommand(
                 "record_assessment",
@@ -202,16 +182,14 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="weighings",
-        description="Step 3: how grave, which problems",
-        listed=FragmentList(
-            "weighings",
-            owner="risk",
-            kinds=("weighing", "weighing_position", "problem_profile", "assessment"),
-            summary="List the weighings of a case, with positions, problem profile and what they"
-            " rest on.",
-            schema="The weighings of a case, with positions, problem profile and assessments.",
+        "weighings",
+        title="Step 3: how grave, which problems",
+        summary=(
+            "List the weighings of a case, with positions, problem profile and what they rest on."
         ),
+        answer="The weighings of a case, with positions, problem profile and assessments.",
+        kinds=("weighing", "weighing_position", "problem_profile", "assessment"),
+        owner="risk",
         commands=(
             CaseCommand(
                 "open_weighing",
@@ -222,8 +200,10 @@ LATER_STEPS: Final = (
             CaseCommand(
                 "take_weighing_position",
                 "POST weighings/<random_id:weighing_id>/positions",
-                "Say how one's partner stands to taking the case; it replaces what was said"
-                " before.",
+                (
+                    "Say how one's partner stands to taking the case; it replaces what was said"
+                    " before."
+                ),
             ),
             CaseCommand(
                 "write_problem_profile",
@@ -240,15 +220,13 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="direction",
-        description="Step 4: who directs, mandated by whom",
-        listed=FragmentList(
-            "direction_mandates",
-            # A mandate names its service, and so that it is shown, the services are listed too.
-            kinds=("direction_mandate", "involved_service"),
-            summary="List the involved services and which of them mandated the director.",
-            schema="The involved services of a case, and which of them mandated the director.",
-        ),
+        "direction_mandates",
+        title="Step 4: who directs, mandated by whom",
+        summary="List the involved services and which of them mandated the director.",
+        answer="The involved services of a case, and which of them mandated the director.",
+        # The service that a mandate names is shown only beside it.
+        kinds=("direction_mandate", "involved_service"),
+        section="direction",
         commands=(
             CaseCommand(
                 "appoint_director",
@@ -264,16 +242,13 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="plans",
-        description="Step 4: the plan and its actions",
-        listed=FragmentList(
-            "plans",
-            owner="plans",
-            kinds=("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position"),
-            refers_to=REFERS_TO["propose_plan"],
-            summary="List the versions of the plan, with goals, actions and positions.",
-            schema="The versions of the plan, with goals, actions and positions.",
-        ),
+        "plans",
+        title="Step 4: the plan and its actions",
+        summary="List the versions of the plan, with goals, actions and positions.",
+        answer="The versions of the plan, with goals, actions and positions.",
+        kinds=("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position"),
+        owner="plans",
+        refers_to=REFERS_TO["propose_plan"],
         commands=(
             CaseCommand(
                 "propose_plan",
@@ -301,17 +276,13 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="decisions",
-        description="Step 5: decisions that all can support",
-        listed=FragmentList(
-            "decisions",
-            owner="plans",
-            # A decision names the action that it is about, which is shown only beside it.
-            kinds=("decision", "action"),
-            summary="List the supported decisions of a case, and the actions that they may be"
-            " about.",
-            schema="The supported decisions of the team.",
-        ),
+        "decisions",
+        title="Step 5: decisions that all can support",
+        summary="List the supported decisions of a case, and the actions that they may be about.",
+        answer="The supported decisions of the team.",
+        # The action that a decision names is shown only beside it.
+        kinds=("decision", "action"),
+        owner="plans",
         commands=(
             CaseCommand(
                 "record_decision",
@@ -322,16 +293,13 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="contact-log",
-        description="Step 5: whom the director spoke",
-        listed=FragmentList(
-            "contact_log",
-            owner="plans",
-            # A contact names the plan that clients were told of, which is shown only beside it.
-            kinds=("contact", "plan"),
-            summary="List the contacts of the director, and the plans that clients were told of.",
-            schema="The contacts of the director.",
-        ),
+        "contact_log",
+        title="Step 5: whom the director spoke",
+        summary="List the contacts of the director, and the plans that clients were told of.",
+        answer="The contacts of the director.",
+        # The plan that clients were told of is shown only beside the contact.
+        kinds=("contact", "plan"),
+        owner="plans",
         commands=(
             CaseCommand(
                 "log_contact",
@@ -342,15 +310,12 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="trajectories",
-        description="Step 5: what runs beside the plan",
-        listed=FragmentList(
-            "trajectories",
-            owner="plans",
-            kinds=("trajectory",),
-            summary="List the trajectories of help, justice and administration.",
-            schema="The running trajectories of help, justice and administration.",
-        ),
+        "trajectories",
+        title="Step 5: what runs beside the plan",
+        summary="List the trajectories of help, justice and administration.",
+        answer="The running trajectories of help, justice and administration.",
+        kinds=("trajectory",),
+        owner="plans",
         commands=(
             CaseCommand(
                 "record_trajectory",
@@ -367,15 +332,12 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="reports",
-        description="Step 5: how it goes, and how safe",
-        listed=FragmentList(
-            "reports",
-            owner="plans",
-            kinds=("report", "safety_check"),
-            summary="List the progress reports, each with its safety check.",
-            schema="The progress reports, each with its safety check.",
-        ),
+        "reports",
+        title="Step 5: how it goes, and how safe",
+        summary="List the progress reports, each with its safety check.",
+        answer="The progress reports, each with its safety check.",
+        kinds=("report", "safety_check"),
+        owner="plans",
         commands=(
             CaseCommand(
                 "report_progress",
@@ -386,15 +348,12 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="conclusions",
-        description="Step 6: the outcome on each aim",
-        listed=FragmentList(
-            "conclusions",
-            owner="plans",
-            kinds=("conclusion", "safety_check"),
-            summary="List the conclusions, each with its safety check.",
-            schema="The conclusions, each with its safety check.",
-        ),
+        "conclusions",
+        title="Step 6: the outcome on each aim",
+        summary="List the conclusions, each with its safety check.",
+        answer="The conclusions, each with its safety check.",
+        kinds=("conclusion", "safety_check"),
+        owner="plans",
         commands=(
             CaseCommand(
                 "draw_conclusion",
@@ -405,15 +364,12 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="follow-ups",
-        description="Step 6: looking again",
-        listed=FragmentList(
-            "follow_ups",
-            owner="plans",
-            kinds=("follow_up", "safety_check"),
-            summary="List the follow-ups, each with its safety check.",
-            schema="The follow-ups after a conclusion, each with its safety check.",
-        ),
+        "follow_ups",
+        title="Step 6: looking again",
+        summary="List the follow-ups, each with its safety check.",
+        answer="The follow-ups after a conclusion, each with its safety check.",
+        kinds=("follow_up", "safety_check"),
+        owner="plans",
         commands=(
             CaseCommand(
                 "record_follow_up",
@@ -424,15 +380,12 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="evaluations",
-        description="Step 6: looking back",
-        listed=FragmentList(
-            "evaluations",
-            owner="plans",
-            kinds=("evaluation", "safety_check"),
-            summary="List how the table looked back on its approach.",
-            schema="How the table looked back, each time with a safety check.",
-        ),
+        "evaluations",
+        title="Step 6: looking back",
+        summary="List how the table looked back on its approach.",
+        answer="How the table looked back, each time with a safety check.",
+        kinds=("evaluation", "safety_check"),
+        owner="plans",
         commands=(
             CaseCommand(
                 "evaluate_approach",
@@ -443,20 +396,19 @@ LATER_STEPS: Final = (
         ),
     ),
     CaseResource(
-        tag="emergencies",
-        description="Acute danger: access to one case",
-        listed=FragmentList(
-            "emergencies",
-            kinds=("emergency_ground", "emergency_review"),
-            summary="List the emergency accesses to a case and their reviews.",
-            schema="The emergency accesses to a case, with their reviews.",
-        ),
+        "emergencies",
+        title="Acute danger: access to one case",
+        summary="List the emergency accesses to a case and their reviews.",
+        answer="The emergency accesses to a case, with their reviews.",
+        kinds=("emergency_ground", "emergency_review"),
         commands=(
             CaseCommand(
                 "open_emergency",
                 "POST emergencies",
-                "Open a case for acute danger, with a ground; director and coordination are told"
-                " at once.",
+                (
+                    "Open a case for acute danger, with a ground; director and coordination are"
+                    " told at once."
+                ),
                 location="emergencies",
             ),
             CaseCommand(
