@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ops.pages import api, events, purposes
+from ops.pages import api, events, purposes, steps
 from services.intake import transitions_table
 
 ROOT: Final = Path(__file__).parents[2]
@@ -15,6 +15,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "gateway/http/purposes.json": purposes.render,
     "docs/api.md": api.render,
     "docs/events.md": events.render,
+    "docs/steps.md": steps.render,
     "docs/transitions.md": transitions_table.render,
 }
 """File → its renderer, in this order: the page of the API depends on the file before it."""
