@@ -33,6 +33,18 @@ _STEPS: Final = {
 }
 """Step → heading; None for what belongs to no step."""
 
+_FIRST_AT: Final = {
+    "referred": 1,
+    "forming": 2,
+    "weighing": 3,
+    "waiting": 3,
+    "accepted": 4,
+    "active": 5,
+    "concluded": 6,
+    "closed": 6,
+}
+"""Stage → the step that is taken at it."""
+
 _ROLES: Final = {
     "chair": "chair",
     "team_member": "team member",
@@ -66,19 +78,28 @@ def render() -> str:
 
 
 def _calls(document: Document, step: int | None) -> Iterator[tuple[str, str, str]]:
-    tags = {tag["name"] for tag in document["tags"] if _step(tag["description"]) == step}
+    descriptions = {tag["name"]: tag["description"] for tag in document["tags"]}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            if method != "parameters" and tags.intersection(operation["tags"]):
-                short = path.replace("/v1/cases/{case_id}", "case")
-                call = f"`{method.upper()} {short}`"
-                yield ", ".join(_who(operation["x-recorded-as"])), call, operation["summary"]
+            if method == "parameters":
+                continue
+            [tag], name = operation["tags"], operation["x-recorded-as"]
+            if _step(descriptions[tag], name) == step:
+                call = path.replace("/v1/cases/{case_id}", "case")
+                yield ", ".join(_who(name)), f"`{method.upper()} {call}`", operation["summary"]
 
 
-def _step(description: str) -> int | None:
-    """The step that a resource belongs to: its description begins with it."""
+def _step(description: str, name: str) -> int | None:
+    """The step that a call belongs to.
+
+    The description of its resource begins with it; otherwise it is that of the first stage at which
+    policy lets the command be given, if any.
+    """
     found = re.match(r"Step (\d): ", description)
-    return int(found[1]) if found else None
+    if found:
+        return int(found[1])
+    stages = policy_table("actions").get(name, {}).get("stages")
+    return _FIRST_AT.get(stages[0]) if stages else None
 
 
 def _transitions(step: int | None) -> Iterator[tuple[str, str, str]]:
