@@ -7,6 +7,7 @@ import orjson
 from flask import Flask
 
 from contracts.errors import STATUS
+from contracts.vocabulary import LANGUAGES
 from gateway import texts
 from gateway.app import PREFIX
 from gateway.http.headers import KEY, PURPOSE
@@ -28,7 +29,7 @@ _ERRORS: Final = """\
 ## What can go wrong
 
 Every refusal is a problem document (RFC 9457, `application/problem+json`) with one of these codes,
-its title and detail in the language of `Accept-Language` (nl, fr or en).
+its title and detail in the language of `Accept-Language` ({languages}).
 """
 
 
@@ -41,7 +42,11 @@ def render() -> str:
         parts += [f"## {tag['name'].capitalize()}\n\n{tag['description']}.\n"]
         columns = ("operation", "what it does", "purpose of use", "takes", "answers with")
         parts += [table(columns, _operations(document, tag["name"]))]
-    parts += [_ERRORS, table(("code", "status", "meaning"), _problems()), "## Documents\n"]
+    parts += [
+        _ERRORS.format(languages=", ".join(LANGUAGES)),
+        table(("code", "status", "meaning"), _problems()),
+        "## Documents\n",
+    ]
     for name, schema in document["components"]["schemas"].items():
         parts += [f"### {name}\n", table(("member", "kind", "required"), _members(schema))]
     return "\n".join(parts)

@@ -156,7 +156,7 @@ def _asked(item: Content, content: Content) -> list[str]:
 
 
 def _label(content: Content) -> Label:
-    return Label(nl=content["nl"], fr=content["fr"], en=content["en"])
+    return Label(**content)
 
 
 def _label_or_none(content: Content | None) -> Label | None:
