@@ -22,7 +22,7 @@ from deploy.local.settings import Settings
 from deploy.opa import bundle
 from deploy.rabbitmq.definitions import VHOST
 
-RULES = Path(__file__).parent / "notifications" / "rules"
+POLICY = Path(__file__).parent / "notifications"
 
 Event = dict[str, Any]
 
@@ -93,7 +93,7 @@ class Served:
 def policy_server(folder: Path) -> Iterator[Parts]:
     """A policy server that notifies every participant of every event; tests may stop it."""
     server = Parts(folder, folder / "bundle.tar.gz", die_with_parent=True)
-    bundle.build(server.opa_binary, RULES, [], folder / "bundle.tar.gz")
+    bundle.build(server.opa_binary, POLICY, [], folder / "bundle.tar.gz")
     try:
         server.start(("opa",))
         yield server
