@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from casework.fragment import Fragment
 from casework.moments import moment
-from contracts.fragments import project
+from contracts.fragment_projections import project
 
 Document = dict[str, Any]
 

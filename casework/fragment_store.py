@@ -15,10 +15,21 @@ from casework.fragment_documents import (
     to_document,
 )
 from chassis.errors import Refuse
+from chassis.mongo import Store, make_collections, make_index
 from chassis.runtime import Runtime
+
+INDEXES: Final = (("case", "at", "place"), ("case", "kind"))
+"""The fields by which the fragments of a case are found, in order."""
 
 FACTS_ONLY: Final = {"sealed": False}
 IN_ORDER: Final = [("at", 1), ("place", 1)]
+
+
+def prepare(database: Store) -> None:
+    """Make the collections of fragments and of their earlier versions, with indexes; repeatable."""
+    make_collections(database, "fragments", "versions")
+    for fields in INDEXES:
+        make_index(database, "fragments", *fields)
 
 
 class FragmentStore:

@@ -7,6 +7,7 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
+from casework import fragment_store
 from casework.case import DecidedCase
 from casework.change import Change, Event, Outcome, result_of
 from casework.command import Command
@@ -14,6 +15,7 @@ from casework.envelope import Envelope, decided_case, identity, load_command
 from casework.fragment_documents import FragmentLayout
 from casework.fragment_store import FragmentStore
 from chassis.keyed_locks import KeyedLocks
+from chassis.mongo import Store, make_collections, make_index
 from chassis.runtime import Runtime
 from contracts.events import make_event
 
@@ -56,6 +58,17 @@ class CaseTransaction:
         """Store a closed outcome for good; `turn` orders those of a case."""
         document = {"_id": outcome.id, "case": self._case, "turn": self._turn, **outcome.members}
         self._database[outcome.kind].insert_one(document, session=self._session)
+
+
+def prepare(database: Store, *outcomes: str) -> None:
+    """Make the collections and indexes of a service that stores fragments of cases; repeatable.
+
+    `outcomes` are the collections of closed outcomes.
+    """
+    fragment_store.prepare(database)
+    make_collections(database, "serials", *outcomes)
+    for outcome in outcomes:
+        make_index(database, outcome, "case", "turn")
 
 
 Rule = Callable[[DecidedCase, Command, CaseTransaction], Change]

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from contracts.events import EVENTS
-from contracts.fragments import KINDS
+from contracts.fragment_projections import KINDS
 from contracts.reasons import Reason
 from contracts.rpc.notifications import TASKS
 from contracts.vocabulary import TRANSITIONS

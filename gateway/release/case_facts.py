@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from chassis.errors import Retry
-from contracts.fragments import FACT_FIELDS, KINDS
+from contracts.fragment_projections import FACT_FIELDS, KINDS
 from contracts.rpc.intake import CaseFacts
 from gateway.release.bus import Bus, Call
 from gateway.request_context import RequestContext

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from contracts.fragments import FACT_FIELDS
+from contracts.fragment_projections import FACT_FIELDS
 from gateway.release.case_facts import FetchedCase
 from gateway.release.decisions import (
     ActionDecision,

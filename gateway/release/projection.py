@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chassis.errors import Refuse
-from contracts.fragments import ENVELOPE_FIELDS, KINDS, project
+from contracts.fragment_projections import ENVELOPE_FIELDS, KINDS, project
 from gateway.release.content import Contents
 from gateway.release.decisions import CaseDecision
 from gateway.release.policy import DecidedCase

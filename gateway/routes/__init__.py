@@ -2,8 +2,8 @@
 
 from gateway.http.routing import ApiBlueprint
 from gateway.routes import audit, cases, contacts, inbox, instruments, items, referrals, sessions
-from gateway.routes.case_resources import blueprint_of
-from gateway.routes.resources import LATER_STEPS, REQUESTS
+from gateway.routes.case_blueprints import blueprint_of
+from gateway.routes.case_resources import LATER_STEPS, REQUESTS
 
 BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     referrals.blueprint,

@@ -9,8 +9,8 @@ from gateway.release.case_facts import CaseQuery
 from gateway.release.pipeline import PageRequest, Released
 from gateway.release.projection import case_body
 from gateway.request_context import RequestContext
-from gateway.routes.case_resources import CASE, add_commands
-from gateway.routes.resources import CASE_COMMANDS
+from gateway.routes.case_blueprints import CASE, add_commands
+from gateway.routes.case_resources import CASE_COMMANDS
 
 blueprint = ApiBlueprint("cases", __name__, description="What of a case is released, and its steps")
 

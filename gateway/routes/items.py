@@ -6,8 +6,8 @@ from gateway.release.case_facts import CaseQuery
 from gateway.release.pipeline import Released
 from gateway.release.projection import fragment_body
 from gateway.request_context import RequestContext
-from gateway.routes.case_resources import CASE, add_commands, new_blueprint
-from gateway.routes.resources import ITEMS
+from gateway.routes.case_blueprints import CASE, add_commands, new_blueprint
+from gateway.routes.case_resources import ITEMS
 
 blueprint = new_blueprint(ITEMS)
 

@@ -10,7 +10,6 @@ from chassis.opa import Opa
 from chassis.runtime import Runtime
 from chassis.validation import read_or_park
 from contracts.events import read_event
-from services.notifications.domain.deadline_state import last_morning, next_morning
 from services.notifications.domain.deadlines import changes
 from services.notifications.domain.messages import (
     Message,
@@ -20,6 +19,7 @@ from services.notifications.domain.messages import (
     message_subject,
     messages,
 )
+from services.notifications.domain.reminder_times import last_morning, next_morning
 from services.notifications.store.deadlines import Claim, Deadlines
 from services.notifications.store.inboxes import Inboxes
 

@@ -2,21 +2,14 @@
 
 from typing import Final
 
+from casework import transaction
 from casework.fragment_documents import FragmentLayout
 from casework.queries import OutcomeQueries
-from chassis.mongo import Document, guarded, make_collections, make_index, reachable
+from chassis.mongo import Document, guarded, reachable
 from chassis.runtime import Runtime
 
 LAYOUT: Final = FragmentLayout(facts=("status",))
 """Nothing of an assessment or a weighing is for some partners only: its category says enough."""
-
-_COLLECTIONS: Final = ("fragments", "versions", "serials", "weighings")
-
-_INDEXES: Final = (
-    ("fragments", "case", "at", "place"),
-    ("fragments", "case", "kind"),
-    ("weighings", "case", "turn"),
-)
 
 
 def prepare(runtime: Runtime) -> None:
@@ -24,9 +17,7 @@ def prepare(runtime: Runtime) -> None:
     with guarded():
         # A register of cases that an earlier version kept, and nothing read.
         runtime.database["cases"].delete_many({})
-    make_collections(runtime.database, *_COLLECTIONS)
-    for collection, *keys in _INDEXES:
-        make_index(runtime.database, collection, *keys)
+    transaction.prepare(runtime.database, "weighings")
 
 
 def ready(runtime: Runtime) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts import vocabulary
-from contracts.fragments import FACT_FIELDS, KINDS
+from contracts.fragment_projections import FACT_FIELDS, KINDS
 from contracts.reasons import Reason
 from contracts.rpc.notifications import TASKS
 from tests import rego

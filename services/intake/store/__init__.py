@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from casework import fragment_store
 from chassis.mongo import make_collections, make_index, reachable
 from chassis.runtime import Runtime
 
@@ -10,8 +11,6 @@ INDEXES: Final = (
     ("cases", "agreement", "order"),
     ("cases", "referrer", "order"),
     ("cases", "agreement", "stage", "waiting_since", "_id"),
-    ("fragments", "case", "at", "place"),
-    ("fragments", "case", "kind"),
     ("sessions", "agreement", "order"),
 )
 """Collection and keys: the queries of `queries` and `writes` that many documents must not slow."""
@@ -19,7 +18,8 @@ INDEXES: Final = (
 
 def prepare(runtime: Runtime) -> None:
     """Make the collections and indexes, as often as you like."""
-    names = ("cases", "fragments", "versions", "whereabouts", "sessions", "matches", "places")
+    names = ("cases", "whereabouts", "sessions", "matches", "places")
+    fragment_store.prepare(runtime.database)
     make_collections(runtime.database, *names)
     for collection, *keys in INDEXES:
         make_index(runtime.database, collection, *keys)

@@ -6,14 +6,11 @@ Events arrive in any order and more than once; the resulting state depends on ne
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from services.notifications.domain.deadlines import CASE_FACTS, Clear, Phase, Resume, Set
-
-MORNING: Final = time(7, tzinfo=UTC)
-"""When the day of a deadline begins: in Belgium at eight o'clock in winter and nine in summer. A
-time in UTC needs no time zone database on the machine."""
+from services.notifications.domain.reminder_times import last_morning, morning_of
 
 
 @dataclass(frozen=True)
@@ -84,18 +81,3 @@ def merge_facts(
     facts = {**stored, **facts} if newer else {**facts, **stored}
     walled = {*stored.get("walled", ()), *data["walled"]}
     return facts | {"walled": sorted(walled)}
-
-
-def morning_of(day: date) -> datetime:
-    """The moment at which a day begins."""
-    return datetime.combine(day, MORNING)
-
-
-def last_morning(now: datetime) -> date:
-    """The day whose morning was last."""
-    return now.date() if now >= morning_of(now.date()) else now.date() - timedelta(days=1)
-
-
-def next_morning(now: datetime) -> datetime:
-    """The moment at which the next day begins."""
-    return morning_of(last_morning(now) + timedelta(days=1))

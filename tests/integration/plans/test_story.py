@@ -9,7 +9,7 @@ from chassis.clock import FixedClock
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from contracts.events import read_event
-from contracts.fragments import KINDS
+from contracts.fragment_projections import KINDS
 from contracts.rpc.fragments import ReadFragmentsReply
 from tests.integration.observing import kept, published
 from tests.integration.plans.client import PERPETRATOR, VICTIM, Client, new_id

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.fragments import KINDS
+from contracts.fragment_projections import KINDS
 from gateway.release.case_facts import FetchedCase
 from gateway.release.content import fetched_content
 from gateway.release.decisions import CaseDecision, Grant

@@ -7,7 +7,7 @@ import pytest
 
 from casework.fragment import Fragment
 from chassis.errors import Refuse
-from contracts.fragments import KINDS, project
+from contracts.fragment_projections import KINDS, project
 from contracts.vocabulary import CATEGORIES, CRITERIA
 from services.intake.domain import referral
 from services.intake.domain.case import Case, Change, ClientPerson

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from services.notifications.domain.deadline_state import (
     Deadline,
     apply_change,
-    last_morning,
     mark_delivered,
     merge_facts,
     next_at,
-    next_morning,
 )
 from services.notifications.domain.deadlines import Clear, Resume, Set
+from services.notifications.domain.reminder_times import last_morning, next_morning
 
 DAY = date(2026, 3, 2)
 ANCHOR = "a-1"

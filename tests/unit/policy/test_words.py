@@ -7,7 +7,7 @@ from typing import Any
 from contracts import vocabulary as words
 from contracts.bodies import COMMAND_BODIES
 from contracts.events import EVENTS
-from contracts.fragments import KINDS
+from contracts.fragment_projections import KINDS
 from contracts.rpc.notifications import TASKS
 from contracts.topology import SUBSCRIPTIONS
 from tests import rego

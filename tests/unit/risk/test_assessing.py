@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from casework.change import Change
-from contracts.fragments import KINDS, project
+from contracts.fragment_projections import KINDS, project
 from services.risk.domain.assessing import recall_assessment, record_assessment
 from services.risk.domain.catalogue import make_catalogue, read_instrument
 from services.risk.domain.instrument import Instrument
