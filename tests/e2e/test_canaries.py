@@ -88,7 +88,7 @@ def referral_of_canaries(referrer: str) -> dict:
     }
 
 
-def told(field: str, **members: Any) -> dict[str, Any]:
+def canary_texts(field: str, **members: Any) -> dict[str, Any]:
     """What the table made together, in canaries."""
     return {
         "text": f"KANARIE-table-{field}-full",
@@ -132,29 +132,29 @@ def carry_on(table: TableClient, case: Case) -> None:
     plan = builders.plan(
         weighing,
         case.persons,
-        **told("plan"),
-        goals=[{"ref": "g", "aim": "stop_violence", **told("goal", subjects=case.persons)}],
+        **canary_texts("plan"),
+        goals=[{"ref": "g", "aim": "stop_violence", **canary_texts("goal", subjects=case.persons)}],
         actions=[
-            {**builders.action("g", "parket", judicial_timing=timing), **told("action")},
+            {**builders.action("g", "parket", judicial_timing=timing), **canary_texts("action")},
         ],
     )
     adopted = table.adopt(case, plan)
     table.expect(table.step(chair, case, "start_execution", outcome=adopted))
     everybody = {"subjects": case.persons}
-    check = told("check", judgement="unknown")
-    contact = told("contact", party="client", on=today, **everybody)
-    trajectory = told(
+    check = canary_texts("check", judgement="unknown")
+    contact = canary_texts("contact", party="client", on=today, **everybody)
+    trajectory = canary_texts(
         "trajectory", kind="help", state="running", service="KANARIE-table-service", **everybody
     )
     for part, body in (
         ("contact-log", contact),
         ("trajectories", trajectory),
-        ("reports", told("report", safety_check=check)),
-        ("conclusions", builders.conclusion(**told("conclusion"))),
+        ("reports", canary_texts("report", safety_check=check)),
+        ("conclusions", builders.conclusion(**canary_texts("conclusion"))),
     ):
         table.expect(table.post(director, f"{case.path}/{part}", body))
     team = [table.people[each].partner for each in case.seats.members]
-    decision = told("decision", supported_by=team)
+    decision = canary_texts("decision", supported_by=team)
     table.expect(table.post(chair, f"{case.path}/decisions", decision))
     ground = {"ground": "KANARIE-emergency"}
     table.expect(table.post("politie", f"{case.path}/emergencies", ground, "acute_danger"))

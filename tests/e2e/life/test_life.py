@@ -273,8 +273,8 @@ class Lives(RuleBasedStateMachine):
 
         def entries() -> list[dict[str, Any]]:
             found = self.table.records(case=case.id)
-            told = [each["action"] for each in found if each["kind"] == "event"]
-            moves = sum(event in MOVES for event in told)
+            reply = [each["action"] for each in found if each["kind"] == "event"]
+            moves = sum(event in MOVES for event in reply)
             return found if moves >= self.moves[case.id] else []
 
         return wait_until(entries, 20, "every event in the record")

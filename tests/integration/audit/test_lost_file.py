@@ -115,8 +115,8 @@ def test_the_log_of_the_service_says_what_is_to_be_decided(
     assert not installation.open().ready()
     captured = capsys.readouterr()
     lines = [json.loads(line) for line in (captured.out + captured.err).splitlines()]
-    (told,) = (line for line in lines if line["event"] == "checkpoint_file_lost")
-    assert (told["held"], told["before"], told["newest_stored"]) == (0, 4, 4)
+    (reply,) = (line for line in lines if line["event"] == "checkpoint_file_lost")
+    assert (reply["held"], reply["before"], reply["newest_stored"]) == (0, 4, 4)
 
 
 def test_verifying_tells_of_the_loss(installation: Installation, signed: Audit) -> None:

@@ -70,12 +70,12 @@ def test_an_entry_is_proved_over_the_bus(audit: Served) -> None:
     """An auditor could not prove an entry through the gateway."""
     (receipt,) = record(audit, entry())
     asked = {"agreements": ["sample-brugge"], "index": receipt["index"], "size": None}
-    told = audit.call("gateway", "proof", asked)
+    reply = audit.call("gateway", "proof", asked)
     page = audit.call("gateway", "checkpoints", {"after": None, "limit": 5})
-    assert METHODS["audit"]["proof"][1]().validate(told) == {}
+    assert METHODS["audit"]["proof"][1]().validate(reply) == {}
     assert METHODS["audit"]["checkpoints"][1]().validate(page) == {}
-    assert told["leaf_hash"] == receipt["leaf_hash"]
-    assert told["checkpoint"]["size"] > receipt["index"]
+    assert reply["leaf_hash"] == receipt["leaf_hash"]
+    assert reply["checkpoint"]["size"] > receipt["index"]
 
 
 @pytest.mark.parametrize("method", ["record", "search", "proof", "checkpoints"])
@@ -115,8 +115,8 @@ def test_events_are_recorded_once_and_joined_to_their_command(audit: Served) -> 
     audit.tell(*events, events[0])
     wait_until(lambda: audit.has_heard(*events), what="events are recorded")
     audit.tell(*events)
-    told = search(audit, command_id=decided["command_id"])
-    assert [each["kind"] for each in told] == ["action", "event"]
+    reply = search(audit, command_id=decided["command_id"])
+    assert [each["kind"] for each in reply] == ["action", "event"]
     assert [each["action"] for each in search(audit, case=case)] == [
         "offer_item",
         "referral_submitted",
@@ -136,7 +136,7 @@ def test_two_thousand_records_at_once_are_kept(audit: Served, parts: Parts) -> N
     """On a busy morning content would be refused to people who need it."""
     given = [entry() for _ in range(2000)]
     with ThreadPoolExecutor(32) as pool:
-        receipts = [told for (told,) in pool.map(lambda each: record(audit, each), given)]
+        receipts = [reply for (reply,) in pool.map(lambda each: record(audit, each), given)]
     places = sorted(receipt["index"] for receipt in receipts)
     assert len(set(places)) == 2000
     found = {each["entry_id"] for each in pages(audit, places[0] - 1)}
@@ -184,7 +184,7 @@ def test_a_kill_in_the_middle_loses_no_answered_entry(
     with pymongo.MongoClient(parts.mongo_url("auditor")) as client:
         leaves = client.get_default_database()["leaves"]
         kept = {each["leaf"]["entry_id"]: each["_id"] for each in leaves.find({}, {"leaf": 1})}
-    assert all(kept.get(told["entry_id"]) == told["index"] for told in acknowledged)
+    assert all(kept.get(reply["entry_id"]) == reply["index"] for reply in acknowledged)
     assert all(request <= kept.keys() or not request & kept.keys() for request in requests)
     assert sorted(kept.values()) == list(range(len(kept)))
     wait_until(lambda: report(parts).covered > last["index"], what="it is signed")
@@ -230,7 +230,7 @@ def test_the_log_of_a_local_run_is_verified_up_to_now(audit: Served, parts: Part
     """The demonstration would end with entries that nothing proves yet."""
     (last,) = record(audit, entry())
     said = io.StringIO()
-    told = audit_verification.verify_local(Platform(parts.state), Console(file=said, width=120))
-    assert told.is_intact
-    assert told.covered > last["index"]
+    reply = audit_verification.verify_local(Platform(parts.state), Console(file=said, width=120))
+    assert reply.is_intact
+    assert reply.covered > last["index"]
     assert "the record stands" in said.getvalue()

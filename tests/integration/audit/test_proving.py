@@ -89,10 +89,10 @@ def test_an_auditor_gets_pages_of_checkpoints_and_the_key(
     assert [each["size"] for each in first["checkpoints"]] == [10, 8, 6]
     assert [each["size"] for each in rest["checkpoints"]] == [4, 2]
     assert (first["next"], rest["next"]) == (6, None)
-    told = [Checkpoint(**each) for each in first["checkpoints"] + rest["checkpoints"]]
-    assert told[::-1] == held(installation)
+    reply = [Checkpoint(**each) for each in first["checkpoints"] + rest["checkpoints"]]
+    assert reply[::-1] == held(installation)
     key = notes.public_key(first["public_key"])
-    assert all(notes.is_signed(each, key) for each in told)
+    assert all(notes.is_signed(each, key) for each in reply)
 
 
 def test_an_entry_is_proved_with_nothing_but_hashes(audit: Audit) -> None:
@@ -103,13 +103,13 @@ def test_an_entry_is_proved_with_nothing_but_hashes(audit: Audit) -> None:
     audit.tick()
     for index in range(11):
         for size in (11, 20, None):
-            told = proof(audit, index, size)
-            leaf = told["leaf"].encode()
+            reply = proof(audit, index, size)
+            leaf = reply["leaf"].encode()
             hashed = sha256(b"\x00" + leaf).digest()
-            assert hashed.hex() == told["leaf_hash"] == receipts[index]["leaf_hash"]
-            path = [bytes.fromhex(step) for step in told["path"]]
-            checkpoint = Checkpoint(**told["checkpoint"])
-            assert checkpoint.size == told["size"] == (size or 20)
+            assert hashed.hex() == reply["leaf_hash"] == receipts[index]["leaf_hash"]
+            path = [bytes.fromhex(step) for step in reply["path"]]
+            checkpoint = Checkpoint(**reply["checkpoint"])
+            assert checkpoint.size == reply["size"] == (size or 20)
             assert tree.is_included(hashed, index, path, checkpoint.head)
             assert rfc8785.dumps(json.loads(leaf)) == leaf
 
@@ -120,8 +120,8 @@ def test_an_entry_of_just_now_is_signed_to_be_proved(installation: Installation)
     fill(audit, 1)
     audit.tick()
     fill(audit, 4)
-    told = proof(audit, 4)
-    assert told["size"] == 5
+    reply = proof(audit, 4)
+    assert reply["size"] == 5
     assert [each.size for each in held(installation)] == [1, 5]
 
 
@@ -284,6 +284,6 @@ def test_asking_for_checkpoints_shows_no_entry(audit: Audit) -> None:
     """A checkpoint is for everybody; it must tell of nobody."""
     fill(audit, 2)
     audit.tick()
-    (told,) = audit.checkpoints(None, 1)["checkpoints"]
-    assert set(told) == {"origin", "size", "root", "time", "key_id", "signature"}
-    assert audit.search(question(limit=1))["entries"][0]["leaf_hash"] not in str(told)
+    (reply,) = audit.checkpoints(None, 1)["checkpoints"]
+    assert set(reply) == {"origin", "size", "root", "time", "key_id", "signature"}
+    assert audit.search(question(limit=1))["entries"][0]["leaf_hash"] not in str(reply)

@@ -56,11 +56,11 @@ def test_the_same_entry_again_answers_the_first_receipt(
 ) -> None:
     """A gateway that asks again after a timeout would record a second look at the file."""
     first, second, third = entry(), entry(), entry()
-    told = record(audit, first, second)
+    reply = record(audit, first, second)
     record(audit, third)
-    assert record(audit, copy.deepcopy(first)) == told[:1]
-    assert record(audit, second, entry(), first)[::2] == told[::-1]
-    assert record(installation.open(), first, second) == told
+    assert record(audit, copy.deepcopy(first)) == reply[:1]
+    assert record(audit, second, entry(), first)[::2] == reply[::-1]
+    assert record(installation.open(), first, second) == reply
     assert indexes(installation) == [0, 1, 2, 3]
 
 
@@ -107,17 +107,17 @@ def test_two_thousand_at_once_are_all_kept_in_one_gapless_log(
     """On a busy morning looks at files would be lost or overwrite each other."""
     given = [entry() for _ in range(2000)]
     with ThreadPoolExecutor(64) as pool:
-        receipts = [told for (told,) in pool.map(lambda each: record(audit, each), given)]
+        receipts = [reply for (reply,) in pool.map(lambda each: record(audit, each), given)]
     assert (
         sorted(receipt["index"] for receipt in receipts)
         == list(range(2000))
         == indexes(installation)
     )
-    assert [told["entry_id"] for told in receipts] == [each["entry_id"] for each in given]
+    assert [reply["entry_id"] for reply in receipts] == [each["entry_id"] for each in given]
     kept = {
         each["leaf"]["entry_id"]: each["_id"] for each in installation.database["leaves"].find()
     }
-    assert kept == {told["entry_id"]: told["index"] for told in receipts}
+    assert kept == {reply["entry_id"]: reply["index"] for reply in receipts}
     assert is_intact(installation)
 
 

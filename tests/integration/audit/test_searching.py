@@ -124,8 +124,8 @@ def test_a_command_is_joined_to_what_came_of_it(filled: Audit) -> None:
     filled.record_event(event)
     filled.record_event(dict(event))
     answer = filled.search(question(command_id=COMMAND, detail=True))["entries"]
-    told = [(each["kind"], each["action"], each["outcome"], each["case"]) for each in answer]
-    assert told == [
+    reply = [(each["kind"], each["action"], each["outcome"], each["case"]) for each in answer]
+    assert reply == [
         ("action", "offer_item", "permitted", CASE),
         ("event", "item_offered", "happened", CASE),
     ]

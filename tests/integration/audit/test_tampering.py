@@ -41,8 +41,8 @@ class Scene:
 
     def change(self, index: int, **members: Any) -> None:
         """Set members of one stored entry."""
-        told = {name.replace("__", "."): value for name, value in members.items()}
-        assert self.leaves.update_one({"_id": index}, {"$set": told}).modified_count == 1
+        reply = {name.replace("__", "."): value for name, value in members.items()}
+        assert self.leaves.update_one({"_id": index}, {"$set": reply}).modified_count == 1
 
     def rebuild(self, documents: list[dict[str, Any]]) -> None:
         """Put these in place of the log, with every index, commitment and hash made to fit."""
@@ -87,8 +87,8 @@ def test_an_old_copy_of_the_file_proves_what_it_covers(scene: Scene) -> None:
     old = "\n".join(each.note for each in list(notes.read_notes(scene.file))[:2])
     report = scene.verify(old)
     assert (report.is_intact, report.checkpoints, report.stored_checkpoints) == (True, 2, 4)
-    told = "the first 20 entries, the 18 signed after them rest on the database alone"
-    assert dict(report.facts())["held outside"] == told
+    reply = "the first 20 entries, the 18 signed after them rest on the database alone"
+    assert dict(report.facts())["held outside"] == reply
     assert dict(scene.verify().facts())["held outside"] == "the first 38 entries"
 
 
@@ -167,12 +167,12 @@ SIMPLE: list[tuple[str, Callable[[Scene], object], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("change", "told"), [each[1:] for each in SIMPLE], ids=[e[0] for e in SIMPLE]
+    ("change", "expected"), [each[1:] for each in SIMPLE], ids=[e[0] for e in SIMPLE]
 )
-def test_a_change_is_named(scene: Scene, change: Callable[[Scene], object], told: str) -> None:
+def test_a_change_is_named(scene: Scene, change: Callable[[Scene], object], expected: str) -> None:
     """Somebody with the password of the database could rewrite who saw what."""
     change(scene)
-    assert told in scene.verify().problems
+    assert expected in scene.verify().problems
 
 
 def test_an_entry_repeated_as_the_next_one_is_named(scene: Scene) -> None:
@@ -203,8 +203,8 @@ def test_a_forger_who_makes_all_hashes_fit_is_found_by_the_file(
     change(documents)
     scene.rebuild(documents)
     size = int(interval.split()[-1]) + 1
-    told = f"{interval}: not those that were signed at {size} entries on "
-    assert [each for each in scene.verify().problems if each.startswith(told)]
+    reply = f"{interval}: not those that were signed at {size} entries on "
+    assert [each for each in scene.verify().problems if each.startswith(reply)]
 
 
 def test_a_forger_with_a_key_of_his_own_is_found(scene: Scene) -> None:
@@ -249,7 +249,7 @@ def test_a_log_cut_off_and_grown_again_is_found_by_the_file(scene: Scene) -> Non
 
 
 @pytest.mark.parametrize(
-    ("file", "told"),
+    ("file", "expected"),
     [
         (lambda text: "", "checkpoint file: holds none of the 4 of the database"),
         (lambda text: text + "garbage", "checkpoint file: line "),
@@ -262,10 +262,10 @@ def test_a_log_cut_off_and_grown_again_is_found_by_the_file(scene: Scene) -> Non
     ids=["emptied", "damaged", "changed", "turned round"],
 )
 def test_a_file_that_was_tampered_with_is_told(
-    scene: Scene, file: Callable[[str], str], told: str
+    scene: Scene, file: Callable[[str], str], expected: str
 ) -> None:
     """The file itself would be the weak spot."""
-    assert any(each.startswith(told) for each in scene.verify(file(scene.file)).problems)
+    assert any(each.startswith(expected) for each in scene.verify(file(scene.file)).problems)
 
 
 def run(scene: Scene, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -294,7 +294,7 @@ def test_the_command_says_what_it_checked_and_ends_well(scene: Scene, tmp_path: 
     frontier = Frontier()
     for document in scene.documents():
         frontier.append(document["nodes"][0])
-    for told in (
+    for reply in (
         "40 (leaf, detail and hashes of each computed again)",
         "4 in the file, 4 stored",
         "the first 38 entries, 2 not yet",
@@ -302,7 +302,7 @@ def test_the_command_says_what_it_checked_and_ends_well(scene: Scene, tmp_path: 
         frontier.head.root.hex(),
         "the record stands",
     ):
-        assert told in ended.stdout
+        assert reply in ended.stdout
 
 
 def test_the_command_names_the_entry_and_fails(scene: Scene, tmp_path: Path) -> None:
@@ -332,7 +332,7 @@ def test_entries_of_which_none_was_ever_signed_do_not_pass(scene: Scene) -> None
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (("--public-key", "README.md"), "README.md holds no Ed25519 public key in PEM"),
         (
@@ -342,10 +342,10 @@ def test_entries_of_which_none_was_ever_signed_do_not_pass(scene: Scene) -> None
     ],
 )
 def test_the_command_says_what_is_missing_and_what_to_do(
-    scene: Scene, tmp_path: Path, arguments: tuple[str, ...], told: str
+    scene: Scene, tmp_path: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
     """An auditor would look at a traceback."""
     ended = run(scene, tmp_path, *arguments)
     assert ended.returncode == 1
-    assert told in ended.stderr
+    assert expected in ended.stderr
     assert "Traceback" not in ended.stderr

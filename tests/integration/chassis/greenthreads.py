@@ -59,7 +59,7 @@ def main(count: int) -> None:
     answers = list(pool.imap(perform, range(count)))
     ticker.kill()
     pauses = [later - earlier for earlier, later in pairwise(ticks)]
-    told = {
+    reply = {
         "answers": answers,
         "cases": runtime.database.cases.count_documents({}),
         "events": len(runtime.outbox.claim("me")),
@@ -67,7 +67,7 @@ def main(count: int) -> None:
         "longest_pause": max(pauses, default=0.0),
     }
     runtime.close()
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(reply))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def test_greenthreads_perform_commands_without_blocking_each_other(
         check=False,
     )
     assert ended.returncode == 0, ended.stderr.decode()
-    told = json.loads(ended.stdout)
-    assert told["answers"] == [[{"n": n}, {"n": n}, f"call-{n}"] for n in range(40)]
-    assert (told["cases"], told["events"], told["woken"]) == (40, 40, 40)
-    assert told["longest_pause"] < 0.5
+    reply = json.loads(ended.stdout)
+    assert reply["answers"] == [[{"n": n}, {"n": n}, f"call-{n}"] for n in range(40)]
+    assert (reply["cases"], reply["events"], reply["woken"]) == (40, 40, 40)
+    assert reply["longest_pause"] < 0.5

@@ -33,8 +33,8 @@ def mentioning(folder: Path) -> set[int]:
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-            if str(folder).encode() in told and int(process.name) != os.getpid():
+            reply = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            if str(folder).encode() in reply and int(process.name) != os.getpid():
                 found.add(int(process.name))
     return found
 

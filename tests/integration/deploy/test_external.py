@@ -114,9 +114,9 @@ def test_a_named_broker_that_does_not_answer_is_told_in_words(
     """A typing error in an address would end in a traceback."""
     port = Ports(tmp_path).of("nobody")
     monkeypatch.setenv("KETENAANPAK_RABBITMQ_URL", f"http://a:b@127.0.0.1:{port}")
-    with pytest.raises(ActionableError, match="KETENAANPAK_RABBITMQ_URL refuses") as told:
+    with pytest.raises(ActionableError, match="KETENAANPAK_RABBITMQ_URL refuses") as reply:
         Parts(tmp_path).start(("rabbitmq",))
-    assert "unset KETENAANPAK_RABBITMQ_URL" in told.value.remedy
+    assert "unset KETENAANPAK_RABBITMQ_URL" in reply.value.remedy
 
 
 def test_a_named_database_gets_our_users_and_nothing_is_deleted_there(

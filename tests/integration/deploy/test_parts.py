@@ -253,7 +253,7 @@ def test_opa_decides_by_the_bundle_it_is_given(stack: Parts, tmp_path: Path) -> 
         json={"input": {"viewer": "p-1"}},
         timeout=5,
     ).json()
-    in_force = [told["manifest"]["revision"] for told in answer["result"]["bundles"].values()]
+    in_force = [reply["manifest"]["revision"] for reply in answer["result"]["bundles"].values()]
     assert answer["result"]["allow"] is True
     assert in_force == [revision]
 

@@ -46,8 +46,8 @@ class Machine:
     def type(self, command: str) -> tuple[int, str, str]:
         """Type a command; give its exit status, what it printed and what it told meanwhile."""
         process = self.begin(command)
-        out, told = process.communicate(timeout=180)
-        return process.returncode, out, told
+        out, reply = process.communicate(timeout=180)
+        return process.returncode, out, reply
 
     def platform(self) -> Platform:
         """What another command sees of this folder."""
@@ -81,9 +81,9 @@ def programs(platform: Platform) -> set[int]:
 
 def test_up_and_down_as_a_person_types_them(machine: Machine) -> None:
     """The README's commands would not do what it says."""
-    status, out, told = machine.type("up")
+    status, out, reply = machine.type("up")
     assert (status, out) == (0, f"the platform is up: http://127.0.0.1:{machine.port}/v1/docs\n")
-    assert [line.split()[0] for line in told.splitlines() if " ok " in line] == [
+    assert [line.split()[0] for line in reply.splitlines() if " ok " in line] == [
         *("policy", "rabbitmq", "mongodb", "opa"),
         *SERVICES,
         "gateway",
@@ -106,9 +106,9 @@ def check_a_running_platform(machine: Machine) -> None:
     secrets = [path.read_bytes() for path in folder.iterdir() if path.is_file()]
     assert len(secrets) > 20
     for process in running:
-        told = Path(f"/proc/{process}/cmdline").read_bytes()
-        told += Path(f"/proc/{process}/environ").read_bytes()
-        assert not [secret for secret in secrets if secret in told]
+        reply = Path(f"/proc/{process}/cmdline").read_bytes()
+        reply += Path(f"/proc/{process}/environ").read_bytes()
+        assert not [secret for secret in secrets if secret in reply]
     for path in (machine.state / "log").iterdir():
         assert not [secret for secret in secrets if secret in path.read_bytes()], path
 
@@ -149,9 +149,9 @@ def test_an_interrupted_start_leaves_nothing_behind(
     broker = machine.state / "run" / "rabbitmq.json"
     wait_until(broker.exists, 60)
     process.send_signal(number)
-    out, told = process.communicate(timeout=60)
+    out, reply = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
-    assert told.splitlines()[-1] == "stopping everything that was started"
+    assert reply.splitlines()[-1] == "stopping everything that was started"
     wait_until(lambda: not machine.left(), 10)
 
 

@@ -166,7 +166,7 @@ def test_it_does_not_start_without_a_setting_and_names_it(tmp_path: Path, name: 
     del environment[f"KETENAANPAK_{name}"]
 
     failed = gunicorn(environment)
-    told, _ = failed.communicate(timeout=60)
+    reply, _ = failed.communicate(timeout=60)
 
     assert failed.returncode != 0
-    assert f"KETENAANPAK_{name}" in told.decode()
+    assert f"KETENAANPAK_{name}" in reply.decode()

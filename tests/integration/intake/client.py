@@ -70,13 +70,13 @@ class Client:
         return self.intake.queries.read_case(case=case, person=person, **request)
 
     def facts(self, case: str, person: str = "p-reader") -> dict[str, Any]:
-        told: dict[str, Any] = self.read(case, person, content=False)["case"]
-        return told
+        reply: dict[str, Any] = self.read(case, person, content=False)["case"]
+        return reply
 
     def fragment(self, case: str, fragment: str) -> dict[str, Any]:
         """One fragment of a case."""
-        [told] = self.read(case, fragment=fragment)["fragments"]
-        return dict(told)
+        [reply] = self.read(case, fragment=fragment)["fragments"]
+        return dict(reply)
 
     def session(self, session: str) -> dict[str, Any]:
         """A session with the facts of the cases on its agenda."""
@@ -106,12 +106,12 @@ class Client:
 
     def forming(self, **changes: Any) -> dict[str, Any]:
         """A case that partners contribute to; tells what the referral told."""
-        told = self.referral(**changes)
+        reply = self.referral(**changes)
         if "uninformed_ground" in changes:
-            self.send("confirm_informing", {}, case=told["case"])
-        session = self.on_agenda(told["case"])
-        self.step(told["case"], "take_on_agenda", session=session)
-        return told
+            self.send("confirm_informing", {}, case=reply["case"])
+        session = self.on_agenda(reply["case"])
+        self.step(reply["case"], "take_on_agenda", session=session)
+        return reply
 
     def step(self, case: str, command: str, **members: Any) -> dict[str, Any]:
         """Change the stage, naming the present version."""
@@ -135,11 +135,11 @@ class Client:
     def offer(self, case: str, subject: str, partner: str = "caw", **changes: Any) -> str:
         """Offer an item; tells its id."""
         body = builders.item(changes.pop("category", "safety"), subject, **changes)
-        told: str = self.send("offer_item", body, case=case, partner=partner)["id"]
-        return told
+        reply: str = self.send("offer_item", body, case=case, partner=partner)["id"]
+        return reply
 
     def ask(self, case: str, subject: str, to: str = "ggz") -> str:
         """Ask a partner for information; tells the request's id."""
         body = builders.request(to, subject)
-        told: str = self.send("request_information", body, case=case, partner="parket")["id"]
-        return told
+        reply: str = self.send("request_information", body, case=case, partner="parket")["id"]
+        return reply

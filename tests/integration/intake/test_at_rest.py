@@ -50,8 +50,8 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
     """Whoever takes the disk home reads nothing about the family, not even a caller's `ref`."""
     word = Canaries()
     ref, national_number = word("ref"), "89041200177"
-    told = client.forming(**canary_referral(word, ref, national_number))
-    case, person = told["case"], told["ids"][ref]
+    reply = client.forming(**canary_referral(word, ref, national_number))
+    case, person = reply["case"], reply["ids"][ref]
     item = builders.item("safety", person, text=word("text"), summary=word("summary"))
     item["obtained_from"] = {"organisation": word("org"), "function": word("function")}
     offered = client.send("offer_item", item, case=case)["id"]
@@ -97,9 +97,9 @@ def test_answers_and_refusals_repeat_no_word(client: Client) -> None:
     """What a command answers is ids and state; a refusal does not quote what was sent."""
     word = Canaries()
     ref = "a"
-    told = client.forming(**canary_referral(word, ref, "89041200177"))
-    case, person = told["case"], told["ids"][ref]
-    outcomes: list[Any] = [told, client.send("offer_item", secret_item(word, person), case=case)]
+    reply = client.forming(**canary_referral(word, ref, "89041200177"))
+    case, person = reply["case"], reply["ids"][ref]
+    outcomes: list[Any] = [reply, client.send("offer_item", secret_item(word, person), case=case)]
     for body in (secret_item(word, str(uuid.uuid4())), {"text": word("loose")}):
         with pytest.raises(Refuse) as refused:
             client.send("offer_item", body, case=case)
@@ -170,13 +170,13 @@ def test_the_longest_waiting_is_found_without_reading_those_who_wait(
     """A place is given as fast when a thousand families wait as when one does."""
     waiting = {"stage": "waiting", "waiting_since": "2026-01-02"}
     register["cases"].update_many({"order": {"$lt": "2026-01-01|001000"}}, {"$set": waiting})
-    told = client.weighing()
+    reply = client.weighing()
     register["cases"].update_one(
-        {"_id": told}, {"$set": {"stage": "waiting", "waiting_since": "2026-01-03"}}
+        {"_id": reply}, {"$set": {"stage": "waiting", "waiting_since": "2026-01-03"}}
     )
     step = {"command": "promote"}
     promote = client.envelope(
-        "change_stage", step, case=told, if_match=client.facts(told)["version"]
+        "change_stage", step, case=reply, if_match=client.facts(reply)["version"]
     )
 
     with watching(register) as asked, pytest.raises(Refuse) as refused:
@@ -191,10 +191,10 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(
     register: Store, client: Client
 ) -> None:
     """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
-    told = client.forming()
-    session = client.on_agenda(told["case"])
+    reply = client.forming()
+    session = client.on_agenda(reply["case"])
     reads: dict[str, tuple[Any, int]] = {
-        "a case": (lambda: client.read(told["case"]), 60),
+        "a case": (lambda: client.read(reply["case"]), 60),
         "a party's list": (
             lambda: client.list(
                 parties=[("sample-brugge", "caw"), ("sample-brugge", "ggz")], limit=20

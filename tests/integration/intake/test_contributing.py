@@ -17,8 +17,8 @@ from tests.integration.observing import kept, published
 
 def test_an_item_is_offered_corrected_and_recalled(runtime: Runtime, client: Client) -> None:
     """Each change is a version; what was is kept sealed; after the recall nothing tells it."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     item = client.offer(case, victim, "parket", text="eerst", only_for=["ggz"])
     correction = builders.item("safety", victim, text="beter", withhold_from=["ggz"])
     del correction["category"]
@@ -43,8 +43,8 @@ def test_an_item_is_offered_corrected_and_recalled(runtime: Runtime, client: Cli
 
 def test_a_recall_cannot_be_undone_by_a_correction(client: Client) -> None:
     """What was taken back stays taken back, whatever is sent afterwards."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     item = client.offer(case, victim)
     client.send("recall_item", {}, case=case, target=item, if_match=1)
     correction = builders.item("safety", victim)
@@ -59,8 +59,8 @@ def test_a_recall_cannot_be_undone_by_a_correction(client: Client) -> None:
 
 def test_whereabouts_are_apart_and_opened_by_id(runtime: Runtime, client: Client) -> None:
     """A safe address is in no case that is read: it is fetched by id, until it is recalled."""
-    told = client.forming(whereabouts=[builders.whereabouts("a", "parket", address="Geheim 1")])
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming(whereabouts=[builders.whereabouts("a", "parket", address="Geheim 1")])
+    case, victim = reply["case"], reply["ids"]["a"]
     body = {"subjects": [victim], "safe_contact": "Via zus", "only_for": ["ggz"]}
     second = client.send("offer_whereabouts", body, case=case)["id"]
     [first] = [
@@ -87,22 +87,22 @@ def test_a_safe_address_does_not_open_with_the_key_of_the_case(
     runtime: Runtime, client: Client
 ) -> None:
     """Whoever got hold of the key of a case still has no address."""
-    told = client.forming(whereabouts=[builders.whereabouts("a", "parket")])
-    [address] = runtime.database["whereabouts"].find({"case": told["case"]})
+    reply = client.forming(whereabouts=[builders.whereabouts("a", "parket")])
+    [address] = runtime.database["whereabouts"].find({"case": reply["case"]})
 
     assert runtime.database["keys"].count_documents({}) == 2
-    runtime.vault.destroy(f"{told['case']}:whereabouts")
+    runtime.vault.destroy(f"{reply['case']}:whereabouts")
 
-    assert client.read(told["case"])["case"]["found"]
+    assert client.read(reply["case"])["case"]["found"]
     with pytest.raises(KeyDestroyed):
-        client.intake.queries.open_whereabouts(told["case"], [address["_id"]])
+        client.intake.queries.open_whereabouts(reply["case"], [address["_id"]])
 
 
 def test_a_question_is_asked_late_and_answered(client: Client, clock: FixedClock) -> None:
     """Both sides see the question, that it is late, and then what became of it."""
-    told = client.forming()
-    case = told["case"]
-    request = client.ask(case, told["ids"]["a"])
+    reply = client.forming()
+    case = reply["case"]
+    request = client.ask(case, reply["ids"]["a"])
     asked = client.fragment(case, request)
     clock.advance(timedelta(days=9))
     late = client.fragment(case, request)
@@ -132,8 +132,8 @@ def test_a_question_is_asked_late_and_answered(client: Client, clock: FixedClock
 
 def test_an_item_offered_as_the_answer_closes_the_question(client: Client) -> None:
     """One act of mental health care is both the item and the answer."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     request = client.ask(case, victim)
 
     item = client.offer(case, victim, "ggz", answers=request)
@@ -144,9 +144,9 @@ def test_an_item_offered_as_the_answer_closes_the_question(client: Client) -> No
 
 def test_forming_ends_when_all_have_answered_and_nothing_is_open(client: Client) -> None:
     """The chair can close the round once the last answer is in, and not before."""
-    told = client.forming()
-    case = told["case"]
-    request = client.ask(case, told["ids"]["a"])
+    reply = client.forming()
+    case = reply["case"]
+    request = client.ask(case, reply["ids"]["a"])
     for partner in PARTNERS:
         with pytest.raises(Refuse) as early:
             client.step(case, "complete_forming")
@@ -170,9 +170,9 @@ def test_forming_ends_when_all_have_answered_and_nothing_is_open(client: Client)
 
 def test_what_was_taken_back_is_no_contribution(client: Client) -> None:
     """A partner whose only item was recalled has not contributed; the referring one has."""
-    told = client.forming()
-    case = told["case"]
-    item = client.offer(case, told["ids"]["a"], "ggz")
+    reply = client.forming()
+    case = reply["case"]
+    item = client.offer(case, reply["ids"]["a"], "ggz")
     client.send("recall_item", {}, case=case, partner="ggz", target=item, if_match=1)
 
     with pytest.raises(Refuse) as refused:
@@ -185,8 +185,8 @@ def test_what_was_taken_back_is_no_contribution(client: Client) -> None:
 
 def test_the_version_of_a_case_does_not_count_contributions(client: Client) -> None:
     """Nobody can tell from the version that something they may not see was added."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     before = client.facts(case)
     item = client.offer(case, victim)
     client.ask(case, victim)
@@ -197,8 +197,8 @@ def test_the_version_of_a_case_does_not_count_contributions(client: Client) -> N
 
 def test_who_was_ever_a_source_stays_one(client: Client) -> None:
     """When it is over a source would lose sight of what it gave, by recalling one part of it."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     item = client.offer(case, victim, partner="ggz")
     client.send("recall_item", {}, case=case, partner="ggz", target=item, if_match=1)
     client.answer_for_everybody(case)
@@ -210,8 +210,8 @@ def test_who_was_ever_a_source_stays_one(client: Client) -> None:
 
 def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, client: Client) -> None:
     """Neighbours hear what happened, in order, from events that fit their contract."""
-    told = client.forming(whereabouts=[builders.whereabouts("a", "parket")])
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming(whereabouts=[builders.whereabouts("a", "parket")])
+    case, victim = reply["case"], reply["ids"]["a"]
     item = client.offer(case, victim)
     client.send("recall_item", {}, case=case, target=item, if_match=1)
     crisis = {"text": "nu", "summary": "acuut", "subjects": [victim]}
@@ -242,8 +242,8 @@ def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, client: Client)
 
 def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, client: Client) -> None:
     """A refusal changes no case, keeps no command and tells nobody."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     before, facts = kept(runtime), client.facts(case)
     refused: dict[str, tuple[str, dict[str, Any]]] = {
         "offer_item": ("unknown_subject", {"body": builders.item("safety", new_id())}),
@@ -269,8 +269,8 @@ def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, client: Clien
 
 def test_a_case_that_is_none_or_moved_on_takes_no_command(client: Client) -> None:
     """An unknown case is not found; a decision made on older facts is not acted on."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     stale = client.envelope("offer_item", builders.item("safety", victim), case=case)
     client.step(case, "withdraw", ground="other")
 
@@ -290,8 +290,8 @@ def test_a_case_that_is_none_or_moved_on_takes_no_command(client: Client) -> Non
 
 def test_targets_are_looked_for_within_the_case(client: Client) -> None:
     """An item, a question or a session of somewhere else is not found from here."""
-    told, other = client.forming(), client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply, other = client.forming(), client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     item = client.offer(other["case"], other["ids"]["a"])
     request = client.ask(other["case"], other["ids"]["a"], "caw")
     sent = [

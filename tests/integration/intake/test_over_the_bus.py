@@ -87,12 +87,16 @@ def reading(case: str, person: str = "p-caw") -> dict[str, Any]:
 
 def test_the_gateway_submits_and_reads(intake: Served) -> None:
     """What a referrer wrote comes back over the bus in the shape that the contract promises."""
-    told = intake.call("gateway", "submit_referral", referral())
-    read = intake.call("gateway", "read_case", reading(told["case"]))
+    reply = intake.call("gateway", "submit_referral", referral())
+    read = intake.call("gateway", "read_case", reading(reply["case"]))
 
-    assert METHODS["intake"]["submit_referral"][1]().validate(told) == {}
+    assert METHODS["intake"]["submit_referral"][1]().validate(reply) == {}
     assert METHODS["intake"]["read_case"][1]().validate(read) == {}
-    assert (told["stage"], told["version"], sorted(told["ids"])) == ("referred", 1, ["a", "b", "c"])
+    assert (reply["stage"], reply["version"], sorted(reply["ids"])) == (
+        "referred",
+        1,
+        ["a", "b", "c"],
+    )
     assert "wat er gebeurt" in [one["content"].get("text") for one in read["fragments"]]
 
 
@@ -112,12 +116,12 @@ def test_staff_do_not_meet_a_case_they_are_part_of(intake: Served) -> None:
     body["persons"][0]["national_number"] = "85010112345"
     case = intake.call("gateway", "submit_referral", referral(body=body))["case"]
 
-    told = [
+    reply = [
         intake.call("gateway", "read_case", reading(case, person))["case"]["conflicts"]
         for person in ("p-staff", "p-caw")
     ]
 
-    assert told == [["same_person"], []]
+    assert reply == [["same_person"], []]
 
 
 def test_a_killed_service_keeps_what_it_promised(intake: Served) -> None:
@@ -146,12 +150,12 @@ def test_a_killed_service_keeps_what_it_promised(intake: Served) -> None:
     for command in commands:
         # What was under way is locked until the database gives the dead one up.
         wait_until(partial(settled, command), 20, "an answer to what was under way")
-    told = [answers[command["command_id"]] for command in commands]
+    reply = [answers[command["command_id"]] for command in commands]
 
     assert len(promised) >= 5
-    assert [promised.get(c["command_id"], t) for c, t in zip(commands, told, strict=True)] == told
-    assert len({one["case"] for one in told}) == len(commands)
-    for one in told:
+    assert [promised.get(c["command_id"], t) for c, t in zip(commands, reply, strict=True)] == reply
+    assert len({one["case"] for one in reply}) == len(commands)
+    for one in reply:
         assert intake.call("gateway", "read_case", reading(one["case"]))["case"]["found"]
 
 

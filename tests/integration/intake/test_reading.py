@@ -18,7 +18,7 @@ STAFF_NUMBER = "85010112345"
 
 def test_a_referral_is_read_back_as_it_was_written(client: Client) -> None:
     """Every part of a referral reaches the reader, in the order in which it was written."""
-    told = client.referral(
+    reply = client.referral(
         persons=[
             builders.person("a", "victim", informed=False, birth_date="1989-04-12"),
             builders.person("b", "perpetrator", informed=False),
@@ -27,7 +27,7 @@ def test_a_referral_is_read_back_as_it_was_written(client: Client) -> None:
         uninformed_ground="te gevaarlijk",
     )
 
-    read = client.read(told["case"])
+    read = client.read(reply["case"])
 
     assert wire.ReadCaseReply().validate(read) == {}
     assert [one["kind"] for one in read["fragments"]] == [
@@ -46,9 +46,9 @@ def test_a_referral_is_read_back_as_it_was_written(client: Client) -> None:
         "family_name": "Achternaam-a",
         "birth_date": "1989-04-12",
     }
-    assert read["fragments"][0]["subjects"] == [told["ids"]["a"]]
+    assert read["fragments"][0]["subjects"] == [reply["ids"]["a"]]
     assert read["case"] == {
-        "id": told["case"],
+        "id": reply["case"],
         "found": True,
         "agreement": "sample-brugge",
         "region": "31005",
@@ -70,7 +70,7 @@ def test_a_referral_is_read_back_as_it_was_written(client: Client) -> None:
         "follow_up_on": None,
         "evaluating": False,
         "emergency": None,
-        "persons": list(told["ids"].values()),
+        "persons": list(reply["ids"].values()),
         "guest": None,
         "conflicts": [],
         "session": None,
@@ -79,15 +79,15 @@ def test_a_referral_is_read_back_as_it_was_written(client: Client) -> None:
 
 def test_reading_is_narrowed_to_what_is_needed(client: Client) -> None:
     """A page that shows the family asks for no other texts, and a decision asks for none."""
-    told = client.referral()
-    case = told["case"]
+    reply = client.referral()
+    case = reply["case"]
 
     persons = client.read(case, kinds=["person"])["fragments"]
     facts = client.read(case, content=False)["fragments"]
     nothing = client.read(case, kinds=[])["fragments"]
     one = client.read(case, fragment=persons[1]["id"])["fragments"]
 
-    assert [fragment["subjects"][0] for fragment in persons] == list(told["ids"].values())
+    assert [fragment["subjects"][0] for fragment in persons] == list(reply["ids"].values())
     assert {fragment["content"] for fragment in facts} == {None}
     assert nothing == []
     assert one == [persons[1]]
@@ -125,9 +125,9 @@ def test_the_person_who_asks_is_told_own_conflicts_only(client: Client) -> None:
     case = client.referral(persons=persons, **about("a"))["case"]
     client.send("declare_conflict", {"interest": "kin"}, case=case, person="p-kin")
 
-    told = {one: client.facts(case, one)["conflicts"] for one in ("p-kin", "p-staff", "p-reader")}
+    reply = {one: client.facts(case, one)["conflicts"] for one in ("p-kin", "p-staff", "p-reader")}
 
-    assert told == {"p-kin": ["kin"], "p-staff": ["same_person"], "p-reader": []}
+    assert reply == {"p-kin": ["kin"], "p-staff": ["same_person"], "p-reader": []}
 
 
 def test_the_guest_pass_is_told_to_the_guest(client: Client) -> None:
@@ -181,13 +181,13 @@ def test_lists_hold_what_the_person_takes_part_in(client: Client, clock: FixedCl
 
 def test_a_list_tells_the_kinds_that_were_asked_for(client: Client) -> None:
     """A list that shows who the family is comes with persons, and with nothing else."""
-    told = client.referral()
+    reply = client.referral()
 
     page = client.list(agreements=["sample-brugge"], kinds=["person"])
 
     assert wire.ListCasesReply().validate(page) == {}
     [row] = page["cases"]
-    assert row["case"] == client.facts(told["case"])
+    assert row["case"] == client.facts(reply["case"])
     assert [one["content"]["given_name"] for one in row["fragments"]] == [
         "Voornaam-a",
         "Voornaam-b",
@@ -264,11 +264,11 @@ def about(ref: str) -> dict[str, Any]:
 
 def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, client: Client) -> None:
     """The content is gone for good, and whoever asks must not wait for it to come back."""
-    told, other = client.forming(), client.forming()
-    runtime.vault.destroy(told["case"])
+    reply, other = client.forming(), client.forming()
+    runtime.vault.destroy(reply["case"])
 
-    read = client.read(told["case"])
-    facts = client.read(told["case"], content=False)
+    read = client.read(reply["case"])
+    facts = client.read(reply["case"], content=False)
     listed = client.list(agreements=["sample-brugge"], kinds=["person"])["cases"]
 
     assert (read["destroyed"], facts["destroyed"]) == (True, False)
@@ -276,8 +276,8 @@ def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, client
     assert read["fragments"] == facts["fragments"]
     assert {one["content"] for one in read["fragments"]} == {None}
     destroyed = {one["case"]["id"]: one["destroyed"] for one in listed}
-    assert destroyed == {other["case"]: False, told["case"]: True}
-    item = builders.item("safety", next(iter(told["ids"].values())))
+    assert destroyed == {other["case"]: False, reply["case"]: True}
+    item = builders.item("safety", next(iter(reply["ids"].values())))
     with pytest.raises(Refuse) as refused:
-        client.send("offer_item", item, case=told["case"])
+        client.send("offer_item", item, case=reply["case"])
     assert refused.value.code == "content_destroyed"

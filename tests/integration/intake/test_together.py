@@ -49,8 +49,8 @@ def test_the_same_command_again_tells_the_same_and_does_nothing(
     runtime: Runtime, client: Client
 ) -> None:
     """A person whose connection broke presses the button again, even after the case moved on."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     offer = client.envelope("offer_item", builders.item("safety", victim), case=case)
     first = client.intake.perform("offer_item", offer)
     client.send("raise_crisis", {"text": "nu", "summary": "nu", "subjects": [victim]}, case=case)
@@ -65,8 +65,8 @@ def test_the_same_command_again_tells_the_same_and_does_nothing(
 
 def test_a_key_used_for_something_else_is_refused(client: Client) -> None:
     """A program that reuses a key is told so instead of getting another command's answer."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     offer = client.envelope("offer_item", builders.item("safety", victim), case=case)
     item = client.intake.perform("offer_item", offer)["id"]
 
@@ -94,19 +94,19 @@ def test_one_command_sent_many_times_at_once_is_done_once(
         *(lambda: neighbour.intake.perform("submit_referral", command),) * 3,
     )
 
-    told = [one for one in results if isinstance(one, dict)]
+    reply = [one for one in results if isinstance(one, dict)]
     refused = [one.code for one in results if isinstance(one, CodedError)]
-    assert told
-    assert all(one == told[0] for one in told)
+    assert reply
+    assert all(one == reply[0] for one in reply)
     assert set(refused) <= {"command_in_flight"}
-    assert len(told) + len(refused) == 6
+    assert len(reply) + len(refused) == 6
     assert kept(runtime)["cases"] == 1
 
 
 def test_all_partners_contribute_at_the_same_moment(client: Client) -> None:
     """During a session everybody presses "offer" at once, and nobody is turned away."""
-    told = client.forming()
-    case, victim = told["case"], told["ids"]["a"]
+    reply = client.forming()
+    case, victim = reply["case"], reply["ids"]["a"]
     partners = PARTNERS * 3
 
     offered = at_once(*(partial(client.offer, case, victim, partner) for partner in partners))
@@ -148,8 +148,8 @@ def test_forming_does_not_end_with_a_question_asked_at_the_same_moment(
 ) -> None:
     """No question is left without an answer because it was asked while the chair closed."""
     for _ in range(5):
-        told = client.forming()
-        case = told["case"]
+        reply = client.forming()
+        case = reply["case"]
         for partner in PARTNERS:
             client.send("answer_forming", {"answer": "nothing_known"}, case=case, partner=partner)
         close = client.envelope(
@@ -157,7 +157,7 @@ def test_forming_does_not_end_with_a_question_asked_at_the_same_moment(
         )
         ask = client.envelope(
             "request_information",
-            builders.request("ggz", told["ids"]["a"]),
+            builders.request("ggz", reply["ids"]["a"]),
             case=case,
             partner="parket",
         )

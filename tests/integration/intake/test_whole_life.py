@@ -19,8 +19,8 @@ from tests.integration.observing import kept, published
 def accepted(client: Client, closed: Closed) -> str:
     """A case that has a place."""
     case = client.weighing()
-    told = client.step(case, "accept", outcome=closed.document("weighing", case))
-    assert told["stage"] == "accepted"
+    reply = client.step(case, "accept", outcome=closed.document("weighing", case))
+    assert reply["stage"] == "accepted"
     return case
 
 
@@ -44,9 +44,9 @@ def test_a_case_lives_until_it_is_closed(client: Client, closed: Closed, runtime
     client.step(case, "start_execution", outcome=closed.document("plan", case))
     client.step(case, "conclude", outcome=closed.document("conclusion", case))
     concluded = client.facts(case)
-    told = client.step(case, "close", outcome=closed.document("follow_up", case))
+    reply = client.step(case, "close", outcome=closed.document("follow_up", case))
 
-    assert told["stage"] == "closed"
+    assert reply["stage"] == "closed"
     assert (concluded["director"], concluded["followers"]) == ("p-director", ["ggz"])
     assert concluded["follow_up_on"] is not None
     types = [event["type"] for event in published(runtime, case)][-6:]
@@ -102,10 +102,10 @@ def test_a_step_that_was_done_is_told_again_while_a_neighbour_is_away(
     body = {"command": "accept", "outcome": closed.document("weighing", case)}
     version = client.facts(case)["version"]
     command = client.envelope("change_stage", body, case=case, if_match=version)
-    told = client.intake.perform("change_stage", command)
+    reply = client.intake.perform("change_stage", command)
     closed.away = True
 
-    assert client.intake.perform("change_stage", command) == told
+    assert client.intake.perform("change_stage", command) == reply
 
 
 def test_a_case_that_comes_back_is_declined_with_an_advice_of_now(
@@ -139,9 +139,9 @@ def test_tables_that_decide_on_different_cases_do_not_hold_each_other_up(
         for number, case in enumerate(cases)
     ]
 
-    told = at_once(*steps)
+    reply = at_once(*steps)
 
-    assert [one["stage"] for one in told] == ["withdrawn"] * 6
+    assert [one["stage"] for one in reply] == ["withdrawn"] * 6
 
 
 def test_two_chairs_cannot_take_the_last_place_together(
@@ -161,11 +161,11 @@ def test_two_chairs_cannot_take_the_last_place_together(
         for number, case in enumerate(cases)
     ]
 
-    told = at_once(*takes)
+    reply = at_once(*takes)
 
     stages = [client.facts(case)["stage"] for case in cases]
     assert sorted(stages) == ["accepted", "waiting", "waiting", "waiting"]
-    assert [one["stage"] for one in told] == stages
+    assert [one["stage"] for one in reply] == stages
 
 
 def test_a_free_place_goes_to_the_one_that_waits_longest(
@@ -205,14 +205,14 @@ def test_emergency_access_is_told_to_its_holder_for_an_hour(
 ) -> None:
     """Nobody else profits from it, and it is over by itself."""
     case = client.referral()["case"]
-    told = client.send("open_emergency", {"ground": "gevaar"}, case=case, person="p-duty")
+    reply = client.send("open_emergency", {"ground": "gevaar"}, case=case, person="p-duty")
 
-    assert client.facts(case, "p-duty")["emergency"]["grant"] == told["id"]
+    assert client.facts(case, "p-duty")["emergency"]["grant"] == reply["id"]
     assert client.facts(case, "p-other")["emergency"] is None
     clock.advance(timedelta(minutes=60))
     assert client.facts(case, "p-duty")["emergency"] is None
     review = {"justified": True, "text": "nodig"}
-    client.send("review_emergency", review, case=case, target=told["id"], person="p-chair")
+    client.send("review_emergency", review, case=case, target=reply["id"], person="p-chair")
     types = [event["type"] for event in published(runtime, case)]
     assert types[-2:] == ["emergency_opened", "emergency_reviewed"]
 

@@ -66,13 +66,13 @@ def test_a_parked_event_is_listed_with_its_reason_and_without_what_it_says(
     event = spoilt_event()
     park(notifications, operator, event)
 
-    told = operator("parked", "list", "--service", "notifications")
+    reply = operator("parked", "list", "--service", "notifications")
     elsewhere = operator("parked", "list", "--service", "audit")
 
-    (line,) = (line for line in told.stdout.splitlines() if event["id"] in line)
+    (line,) = (line for line in reply.stdout.splitlines() if event["id"] in line)
     for shown in ("notifications", "referral_submitted", event["subject"], "event_invalid"):
         assert shown in line
-    assert "canary" not in told.output
+    assert "canary" not in reply.output
     assert event["id"] not in elsewhere.output
 
 

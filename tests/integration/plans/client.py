@@ -66,13 +66,13 @@ class Client:
     def read(self, case: str, **narrowing: Any) -> list[dict[str, Any]]:
         """The fragments of a case, with their content."""
         asked = {"kinds": None, "fragment": None, "content": True} | narrowing
-        told: list[dict[str, Any]] = self.plans.queries.read_fragments(case, **asked)["fragments"]
-        return told
+        reply: list[dict[str, Any]] = self.plans.queries.read_fragments(case, **asked)["fragments"]
+        return reply
 
     def one(self, case: str, fragment: str) -> dict[str, Any]:
         """One fragment of a case."""
-        [told] = self.read(case, fragment=fragment)
-        return told
+        [reply] = self.read(case, fragment=fragment)
+        return reply
 
     def outcome(self, method: str, case: str, outcome: str) -> dict[str, Any]:
         """What intake is told of a closed document."""

@@ -22,7 +22,7 @@ def close(client: Client, case: str) -> dict[str, str]:
     }
 
 
-def told(client: Client, case: str, closed: dict[str, str]) -> dict[str, Any]:
+def outcomes_of(client: Client, case: str, closed: dict[str, str]) -> dict[str, Any]:
     """What intake is told of each."""
     return {
         method: dump(METHODS[method][1], client.outcome(method, case, document))
@@ -41,7 +41,7 @@ def test_what_was_closed_is_told(client: Client, clock: FixedClock) -> None:
         method: {"id": closed[method], "case": case, "closed_at": at, "stands": True}
         for method in closed
     }
-    assert told(client, case, closed) == {
+    assert outcomes_of(client, case, closed) == {
         "plan_outcome": common["plan_outcome"] | {"version": 1, "followers": ["caw", "parket"]},
         "conclusion_outcome": common["conclusion_outcome"]
         | {"violence_stopped": True, "goals_reached": True, "followers": ["caw", "parket"]},
@@ -54,7 +54,7 @@ def test_what_was_closed_never_changes(client: Client) -> None:
     """A newer plan, a finished action, another conclusion: what intake was told stays true."""
     case = new_id()
     closed = close(client, case)
-    before = told(client, case, closed)
+    before = outcomes_of(client, case, closed)
     [action, _] = client.actions(case, closed["plan_outcome"])
 
     client.update(case, action, "done")
@@ -63,7 +63,7 @@ def test_what_was_closed_never_changes(client: Client) -> None:
     reopened = bodies.follow_up("reopen", ground="new_facts")
     client.send("record_follow_up", reopened, case)
 
-    after = told(client, case, closed)
+    after = outcomes_of(client, case, closed)
     assert after == {method: {**said, "stands": False} for method, said in before.items()}
 
 
@@ -73,7 +73,7 @@ def test_what_was_closed_stands_until_something_later_takes_its_place(client: Cl
     closed = close(client, case)
 
     def standing(*methods: str) -> None:
-        said = told(client, case, closed)
+        said = outcomes_of(client, case, closed)
         assert {method for method in closed if said[method]["stands"]} == set(methods)
 
     client.propose(case)

@@ -58,7 +58,7 @@ def test_the_gateway_writes_and_reads_and_intake_learns_what_was_closed(plans: S
     }
 
     read = plans.call("gateway", "read_fragments", {"case": case})
-    told = {
+    reply = {
         method: plans.call("intake", method, {"case": case, "outcome": document})
         for method, document in closed.items()
     }
@@ -66,10 +66,10 @@ def test_the_gateway_writes_and_reads_and_intake_learns_what_was_closed(plans: S
     assert METHODS["plans"]["draw_conclusion"][1]().validate(concluded) == {}
     assert METHODS["plans"]["read_fragments"][1]().validate(read) == {}
     assert "het plan" in [one["content"].get("text") for one in read["fragments"]]
-    for method, outcome in told.items():
+    for method, outcome in reply.items():
         assert METHODS["plans"][method][1]().validate(outcome) == {}
         assert (outcome["id"], outcome["case"]) == (closed[method], case)
-    assert told["plan_outcome"]["followers"] == ["caw", "parket"]
+    assert reply["plan_outcome"]["followers"] == ["caw", "parket"]
 
 
 def test_what_happened_is_published(plans: Served, database: Any) -> None:

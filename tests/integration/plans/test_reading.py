@@ -61,10 +61,10 @@ def test_an_unknown_case_holds_nothing(client: Client) -> None:
     """Whoever tries ids at random gets an answer in the same shape."""
     case = new_id()
 
-    told = client.plans.queries.read_fragments(case, None, None, True)
+    reply = client.plans.queries.read_fragments(case, None, None, True)
 
-    assert told == {"case": case, "fragments": [], "destroyed": False}
-    assert ReadFragmentsReply().validate(told) == {}
+    assert reply == {"case": case, "fragments": [], "destroyed": False}
+    assert ReadFragmentsReply().validate(reply) == {}
 
 
 @pytest.mark.parametrize("narrowing", [{}, {"kinds": []}, {"fragment": new_id()}])
@@ -90,6 +90,6 @@ def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, client
     facts = client.read(case, content=False)
     runtime.vault.destroy(case)
 
-    told = client.plans.queries.read_fragments(case, None, None, True)
+    reply = client.plans.queries.read_fragments(case, None, None, True)
 
-    assert told == {"case": case, "fragments": facts, "destroyed": True}
+    assert reply == {"case": case, "fragments": facts, "destroyed": True}

@@ -61,17 +61,17 @@ def test_everything_that_was_written_is_told_in_the_order_of_its_time(
     """Who may read a case finds the whole story of its plan, and all that the contract shows."""
     case = tell(client, clock)
 
-    told = client.read(case)
+    reply = client.read(case)
 
     assert (
-        ReadFragmentsReply().validate({"case": case, "fragments": told, "destroyed": False}) == {}
+        ReadFragmentsReply().validate({"case": case, "fragments": reply, "destroyed": False}) == {}
     )
-    assert [one["at"] for one in told] == sorted(one["at"] for one in told)
-    kinds = [one["kind"] for one in told]
+    assert [one["at"] for one in reply] == sorted(one["at"] for one in reply)
+    kinds = [one["kind"] for one in reply]
     assert kinds[:4] == ["plan", "goal", "action", "action"]
     assert kinds[-2:] == ["evaluation", "safety_check"]
     shown: dict[str, set[str]] = {}
-    for one in told:
+    for one in reply:
         shown.setdefault(one["kind"], set()).update(one["content"])
     optional = {"reason", "ground", "service"}
     for kind, fields in shown.items():
@@ -136,8 +136,8 @@ def test_earlier_versions_are_kept_and_told_to_nobody(
     assert [one["kind"] for one in versions].count("trajectory") == 1
     assert [one["kind"] for one in versions].count("action") == 4
     assert [one["kind"] for one in versions].count("plan") == 2
-    told = {one["id"] for one in client.read(case)}
-    assert not told & {one["_id"] for one in versions}
+    reply = {one["id"] for one in client.read(case)}
+    assert not reply & {one["_id"] for one in versions}
 
 
 def test_a_revised_position_keeps_no_old_ground(client: Client) -> None:
@@ -148,10 +148,10 @@ def test_a_revised_position_keeps_no_old_ground(client: Client) -> None:
 
     approved = client.position(case, plan, "ggz")
 
-    told = client.one(case, approved)
-    said = told["content"]["partner"]
-    assert (approved, told["version"], said) == (objected, 2, "ggz")
-    assert told["content"] == {"plan": plan, "partner": "ggz", "position": "approve"}
+    reply = client.one(case, approved)
+    said = reply["content"]["partner"]
+    assert (approved, reply["version"], said) == (objected, 2, "ggz")
+    assert reply["content"] == {"plan": plan, "partner": "ggz", "position": "approve"}
     assert client.one(case, plan)["version"] == 1
 
 

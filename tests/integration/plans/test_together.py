@@ -138,14 +138,14 @@ def test_a_conclusion_does_not_overlook_an_action_blocked_at_the_same_moment(
         )
 
         assert isinstance(blocked, dict), blocked
-        told = [event["type"] for event in published(runtime, case)]
+        reply = [event["type"] for event in published(runtime, case)]
         conclusions = client.read(case, kinds=["conclusion"])
         if isinstance(drawn, dict):
-            assert told[-2:] == ["conclusion_drawn", "action_updated"]
+            assert reply[-2:] == ["conclusion_drawn", "action_updated"]
             assert [one["id"] for one in conclusions] == [drawn["id"]]
         else:
             assert refusal_of(drawn) == ("precondition_unmet", "decision_missing")
-            assert told[-2:] == ["plan_adopted", "action_updated"]
+            assert reply[-2:] == ["plan_adopted", "action_updated"]
             assert conclusions == []
 
 

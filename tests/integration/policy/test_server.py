@@ -95,8 +95,8 @@ def test_unknown_and_foreign_cases_look_alike(ask):
     answers = ask("release", questions.release("caw-kortrijk", unknown, foreign))["decisions"]
 
     first, second = answers[unknown["id"]], answers[foreign["id"]]
-    told = ("allow", "standing", "fragments", "withheld", "obligations", "terms", "partner")
-    assert {name: first[name] for name in told} == {name: second[name] for name in told}
+    reply = ("allow", "standing", "fragments", "withheld", "obligations", "terms", "partner")
+    assert {name: first[name] for name in reply} == {name: second[name] for name in reply}
     assert set(first) == set(second)
 
 

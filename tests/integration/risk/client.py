@@ -59,20 +59,20 @@ class Client:
     def read(self, case: str, *kinds: str, **narrowing: Any) -> list[dict[str, Any]]:
         """The fragments of a case, those of the kinds that are named or all."""
         asked = {"kinds": list(kinds) or None, "fragment": None, "content": True} | narrowing
-        told: list[dict[str, Any]] = self.risk.queries.read_fragments(case, **asked)["fragments"]
-        return told
+        reply: list[dict[str, Any]] = self.risk.queries.read_fragments(case, **asked)["fragments"]
+        return reply
 
     def fragment(self, case: str, fragment: str) -> dict[str, Any]:
         """One fragment of a case."""
-        [told] = self.read(case, fragment=fragment)
-        return told
+        [reply] = self.read(case, fragment=fragment)
+        return reply
 
     def assess(self, case: str, **changes: Any) -> str:
         """Fill in an ODARA; tells the assessment."""
         partner = changes.pop("partner", "caw")
         body = filled_in(**changes)
-        told: str = self.send("record_assessment", body, case, partner=partner)["id"]
-        return told
+        reply: str = self.send("record_assessment", body, case, partner=partner)["id"]
+        return reply
 
     def recall(self, case: str, assessment: str, **changes: Any) -> dict[str, Any]:
         """Take an assessment back as it was recorded."""

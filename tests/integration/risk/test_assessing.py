@@ -99,9 +99,9 @@ def test_a_recalled_assessment_is_gone_from_reading(runtime: Runtime, client: Cl
     case = new_id()
     assessment, other = client.assess(case), client.assess(case, partner="parket")
 
-    told = client.recall(case, assessment)
+    reply = client.recall(case, assessment)
 
-    assert (told["id"], told["version"], told["state"]) == (assessment, 2, "recalled")
+    assert (reply["id"], reply["version"], reply["state"]) == (assessment, 2, "recalled")
     gone = [one for one in client.read(case) if one["source"] == "caw"]
     assert len(gone) == 17
     assert {(one["status"], one["version"], one["content"]) for one in gone} == {
@@ -197,9 +197,9 @@ def test_an_unknown_case_costs_what_a_case_without_fragments_costs(
 
     for asked in (case, new_id()):
         with watching(runtime.database) as watched:
-            told = neighbour.read(asked)
+            reply = neighbour.read(asked)
         shapes.append(watched.shape)
-        assert bool(told) == (asked == case)
+        assert bool(reply) == (asked == case)
 
     assert shapes[0] == shapes[1]
     assert len(shapes[0]) == 2

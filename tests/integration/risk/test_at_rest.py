@@ -100,15 +100,15 @@ def test_answers_and_refusals_repeat_no_word(client: Client) -> None:
         ),
         ("close_weighing", closing("take") | {"reasons": word("reasons")}),
     ]
-    told: list[Any] = [client.say(case, weighing, "ggz", ground=word("said"))]
+    reply: list[Any] = [client.say(case, weighing, "ggz", ground=word("said"))]
 
     for name, body in bodies:
         with pytest.raises(Refuse) as refused:
             client.send(name, body, case, target=weighing, if_match=1)
-        told.append([str(refused.value), refused.value.__dict__])
+        reply.append([str(refused.value), refused.value.__dict__])
 
     assert word.count == 7
-    assert word.mark not in str(told)
+    assert word.mark not in str(reply)
 
 
 @pytest.fixture

@@ -34,9 +34,9 @@ def database(parts: Parts) -> Iterator[Any]:
 
 def send(risk: Served, name: str, body: dict[str, Any], case: str, **changes: Any) -> Any:
     """Send a decided command as the gateway does; the reply fits the contract."""
-    told = risk.call("gateway", name, envelope(name, body, case, **changes))
-    assert METHODS["risk"][name][1]().validate(told) == {}
-    return told
+    reply = risk.call("gateway", name, envelope(name, body, case, **changes))
+    assert METHODS["risk"][name][1]().validate(reply) == {}
+    return reply
 
 
 def reading(case: str, **narrowing: Any) -> dict[str, Any]:
@@ -59,25 +59,25 @@ def weighed(risk: Served, case: str) -> str:
 
 def test_the_catalogue_is_told(risk: Served) -> None:
     """A professional sees which instruments there are, and which one cannot be filled in yet."""
-    told = risk.call("gateway", "instruments", {})
+    reply = risk.call("gateway", "instruments", {})
 
-    assert METHODS["risk"]["instruments"][1]().validate(told) == {}
-    assert [(one["id"], one["template"]) for one in told["instruments"]] == [
+    assert METHODS["risk"]["instruments"][1]().validate(reply) == {}
+    assert [(one["id"], one["template"]) for one in reply["instruments"]] == [
         ("b-safer-v2", False),
         ("danger-assessment", False),
         ("dash-ric", False),
         ("odara", False),
         ("rti-template", True),
     ]
-    assert told["instruments"][0]["title"] == "B-SAFER, tweede versie"
+    assert reply["instruments"][0]["title"] == "B-SAFER, tweede versie"
 
 
 def test_an_instrument_is_told_as_its_file_has_it(risk: Served) -> None:
     """The form that is shown asks what will be scored; an unknown one is nothing."""
-    told = risk.call("gateway", "instrument", {"instrument": "odara"})
+    reply = risk.call("gateway", "instrument", {"instrument": "odara"})
 
-    assert METHODS["risk"]["instrument"][1]().validate(told) == {}
-    assert told == {"instrument": file_of("odara")}
+    assert METHODS["risk"]["instrument"][1]().validate(reply) == {}
+    assert reply == {"instrument": file_of("odara")}
     assert risk.call("gateway", "instrument", {"instrument": "sara"}) == {"instrument": None}
 
 
@@ -117,11 +117,11 @@ def test_a_closed_weighing_is_told_to_intake(risk: Served) -> None:
     case = new_id()
     weighing = weighed(risk, case)
 
-    told = risk.call("intake", "weighing_outcome", {"case": case, "outcome": weighing})
+    reply = risk.call("intake", "weighing_outcome", {"case": case, "outcome": weighing})
 
-    closed_at = datetime.fromisoformat(told.pop("closed_at"))
+    closed_at = datetime.fromisoformat(reply.pop("closed_at"))
     assert timedelta(0) <= datetime.now(UTC) - closed_at < timedelta(minutes=1)
-    assert told == {
+    assert reply == {
         "id": weighing,
         "case": case,
         "conclusion": "take",

@@ -45,13 +45,13 @@ def test_a_weighing_from_opening_to_its_outcome(
         "version": 3,
         "state": "closed",
     }
-    told = client.read(case, "weighing", "weighing_position", "problem_profile")
+    reply = client.read(case, "weighing", "weighing_position", "problem_profile")
     assert (
-        ReadFragmentsReply().validate({"case": case, "fragments": told, "destroyed": False}) == {}
+        ReadFragmentsReply().validate({"case": case, "fragments": reply, "destroyed": False}) == {}
     )
-    assert {(one["category"], one["source"]) for one in told} == {("joint", "table")}
+    assert {(one["category"], one["source"]) for one in reply} == {("joint", "table")}
     contents = {
-        (one["kind"], one["content"].get("partner", "table")): one["content"] for one in told
+        (one["kind"], one["content"].get("partner", "table")): one["content"] for one in reply
     }
     assert contents["weighing", "table"] == {
         "state": "closed",
@@ -224,9 +224,9 @@ def test_a_position_taken_again_is_a_new_version_of_the_same(client: Client) -> 
 
     said = client.say(case, weighing, "caw", position="decline", ground="nee")
 
-    [told] = client.read(case, "weighing_position")
-    assert (said["id"], said["version"], said["state"]) == (told["id"], 2, "decline")
-    assert (told["content"]["position"], told["content"]["ground"]) == ("decline", "nee")
+    [reply] = client.read(case, "weighing_position")
+    assert (said["id"], said["version"], said["state"]) == (reply["id"], 2, "decline")
+    assert (reply["content"]["position"], reply["content"]["ground"]) == ("decline", "nee")
     assert client.fragment(case, weighing)["version"] == 1
     assert refusal(partial(client.close, case, weighing, conclusion="criteria_not_met")) == (
         "precondition_unmet",

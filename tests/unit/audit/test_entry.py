@@ -187,8 +187,8 @@ def test_what_may_be_left_out_is_recorded_as_nothing() -> None:
     """A record would lack members that searches ask for."""
     given_entry = entry()
     del given_entry["command_id"], given_entry["on_behalf_of"]
-    told = quick.read_entry(given_entry).leaf_members
-    assert (told["command_id"], told["on_behalf_of"]) == (None, None)
+    reply = quick.read_entry(given_entry).leaf_members
+    assert (reply["command_id"], reply["on_behalf_of"]) == (None, None)
 
 
 MOMENTS = st.timedeltas(timedelta(days=-1500 * 365), timedelta(days=7000 * 365)).map(

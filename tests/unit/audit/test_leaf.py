@@ -45,11 +45,11 @@ def test_a_stored_entry_is_what_the_readme_says() -> None:
     """A tool that reads the log years later would not understand it."""
     given_entry = entry()
     document = recorded(given_entry, before=5)
-    told = {**given_entry, "time": "2026-03-02T09:30:00.000000Z"}
+    reply = {**given_entry, "time": "2026-03-02T09:30:00.000000Z"}
     for name in ("case_persons", "fragments", "reasons", "input", "result"):
-        del told[name]
+        del reply[name]
     assert document["leaf"] == {
-        **told,
+        **reply,
         "v": 1,
         "index": 5,
         "recorded": "2026-03-02T09:30:01Z",

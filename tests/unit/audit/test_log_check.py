@@ -265,8 +265,8 @@ def test_who_makes_everything_fit_again_is_found_by_the_checkpoints(
 
     report = tampered(forge)
     size = 1 if interval == "entry 0" else int(interval.split()[-1]) + 1
-    told = f"{interval}: not those that were signed at {size} entries on "
-    assert [problem for problem in report.problems if problem.startswith(told)]
+    reply = f"{interval}: not those that were signed at {size} entries on "
+    assert [problem for problem in report.problems if problem.startswith(reply)]
 
 
 def test_a_log_cut_off_and_grown_again_is_found() -> None:

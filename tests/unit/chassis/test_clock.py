@@ -73,17 +73,17 @@ def test_a_clock_holds_still_when_its_file_is_forced_back(tmp_path: Path) -> Non
     file = tmp_path / "clock"
     set_offset(file, 1000.0)
     clock = OffsetClock(file)
-    told = clock.now()
+    reply = clock.now()
     file.unlink()
     set_offset(file, 0.0)
-    assert clock.now() >= told
+    assert clock.now() >= reply
     in_place = tmp_path / "other"
     set_offset(in_place, 1000.0)
     clock = OffsetClock(in_place)
-    told = clock.now()
+    reply = clock.now()
     with in_place.open("r+b") as opened:
         opened.write(bytes(8))
-    assert clock.now() == told
+    assert clock.now() == reply
 
 
 def test_a_fixed_clock_moves_when_told_and_only_forward() -> None:

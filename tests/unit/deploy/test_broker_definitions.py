@@ -61,8 +61,8 @@ def test_passwords_are_kept_salted_and_hashed(rendered: dict[str, Any]) -> None:
 
 def test_every_user_is_bounded_on_every_exchange(rendered: dict[str, Any]) -> None:
     """Without an entry RabbitMQ leaves every routing key of an exchange open."""
-    told = {(entry["user"], entry["exchange"]) for entry in rendered["topic_permissions"]}
-    assert told == {(user, exchange) for user in USERS for exchange in topology.EXCHANGES}
+    reply = {(entry["user"], entry["exchange"]) for entry in rendered["topic_permissions"]}
+    assert reply == {(user, exchange) for user in USERS for exchange in topology.EXCHANGES}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -38,9 +38,11 @@ def handed(tmp_path: Path) -> Path:
 
 def environment_of(compose: dict[str, Any], service: str, handed: Path) -> dict[str, str]:
     """What a container would see, with the handed files where the setup put them."""
-    told = {name: str(value) for name, value in compose["services"][service]["environment"].items()}
+    reply = {
+        name: str(value) for name, value in compose["services"][service]["environment"].items()
+    }
     filled = {
-        name: re.sub(r"\$\{\w+(:-)?([^:}]*)(:\?[^}]*)?\}", r"\2", v) for name, v in told.items()
+        name: re.sub(r"\$\{\w+(:-)?([^:}]*)(:\?[^}]*)?\}", r"\2", v) for name, v in reply.items()
     }
     return {
         name: value.replace("/handed/", f"{handed / service}/") for name, value in filled.items()
@@ -113,16 +115,16 @@ def test_all_services_hold_the_same_bus_key_and_no_other_common_secret(handed: P
 def test_a_second_setup_keeps_every_secret(handed: Path, tmp_path: Path) -> None:
     """`docker compose up` after an upgrade would lock the platform out of its data."""
 
-    def told() -> dict[str, str]:
+    def contents() -> dict[str, str]:
         return {
             str(path): path.read_text()
             for path in handed.rglob("*")
             if path.is_file() and path.name != "definitions.json"
         }
 
-    before = told()
+    before = contents()
     setup.secrets(tmp_path / "made", handed, tmp_path / "checkpoints")
-    assert told() == before
+    assert contents() == before
 
 
 def test_the_container_that_removes_queues_knows_the_declared_ones(

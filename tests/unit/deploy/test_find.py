@@ -65,10 +65,10 @@ def test_without_a_network_it_says_what_failed(
         elsewhere / "bin" / "go",
         'test "$1" = version && echo go version go1.26.1 && exit; echo no route >&2; exit 1',
     )
-    with pytest.raises(ActionableError) as told:
+    with pytest.raises(ActionableError) as reply:
         find.opa(QUIET)
-    assert told.value.problem == "OPA could not be compiled:\n    no route"
-    assert told.value.remedy.startswith("check the network")
+    assert reply.value.problem == "OPA could not be compiled:\n    no route"
+    assert reply.value.remedy.startswith("check the network")
 
 
 @pytest.mark.parametrize(
@@ -121,5 +121,5 @@ def test_the_key_of_the_record_is_made_once_and_its_public_half_fits(tmp_path: P
 
 def test_the_public_key_set_holds_no_private_part(tmp_path: Path) -> None:
     """Whoever reads the key set could make tokens for everybody."""
-    told = json.loads(Identity(Secrets(tmp_path)).jwks.read_text())
-    assert [set(key) for key in told["keys"]] == [{"kty", "n", "e", "kid", "use", "alg"}]
+    reply = json.loads(Identity(Secrets(tmp_path)).jwks.read_text())
+    assert [set(key) for key in reply["keys"]] == [{"kty", "n", "e", "kid", "use", "alg"}]

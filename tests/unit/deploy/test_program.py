@@ -129,9 +129,9 @@ def test_a_program_that_ends_while_starting_tells_why(tmp_path: Path) -> None:
     """A person would see only that something did not start."""
     broken = program(tmp_path)
     broken.launch(["/bin/sh", "-c", "echo no such setting: X >&2; exit 3"], ENV)
-    with pytest.raises(ActionableError) as told:
+    with pytest.raises(ActionableError) as reply:
         broken.wait_until(lambda: False, 5)
-    assert str(told.value).splitlines() == [
+    assert str(reply.value).splitlines() == [
         "stopped: sleeper ended while starting",
         f"  do this: read {broken.log}; it ends with:",
         "    no such setting: X",

@@ -124,9 +124,9 @@ def test_make_alone_prints_help() -> None:
     make = shutil.which("make")
     if make is not None:
         argv = [make, "-C", str(ROOT), "--no-print-directory"]
-        told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+        reply = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
         for target in ("demo", "up", "down", "logs", "people", "token", "test", "bench"):
-            assert f"make {target} " in told
+            assert f"make {target} " in reply
 
 
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1"])
@@ -175,13 +175,13 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         platform = Platform(tmp_path, port=port)
-        with pytest.raises(ActionableError) as told:
+        with pytest.raises(ActionableError) as reply:
             platform.start()
-        assert told.value.problem == (
+        assert reply.value.problem == (
             f"port {port}, on which the gateway would listen, is taken by process {os.getpid()}"
             f" ({Path('/proc/self/comm').read_text().strip()})"
         )
-        assert f"KETENAANPAK_PORT={port + 1} make demo" in told.value.remedy
+        assert f"KETENAANPAK_PORT={port + 1} make demo" in reply.value.remedy
         assert platform.running == []
 
 

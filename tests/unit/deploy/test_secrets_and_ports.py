@@ -28,9 +28,9 @@ def test_a_secret_is_made_once_and_its_owner_alone_reads_it(tmp_path: Path) -> N
 def test_two_that_ask_at_once_get_the_same_secret(tmp_path: Path) -> None:
     """Two processes started together would hold different keys for the same messages."""
     with ThreadPoolExecutor(8) as pool:
-        told = set(pool.map(lambda _: Secrets(tmp_path).key_ring("bus-keys"), range(40)))
-    assert len(told) == 1
-    name, _, key = told.pop().partition(":")
+        reply = set(pool.map(lambda _: Secrets(tmp_path).key_ring("bus-keys"), range(40)))
+    assert len(reply) == 1
+    name, _, key = reply.pop().partition(":")
     assert name == "k1"
     assert len(base64.b64decode(key)) == 32
 

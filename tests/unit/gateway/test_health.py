@@ -83,12 +83,12 @@ def test_metrics_and_log_lines_hold_routes_and_no_ids(platform: Platform, lines:
     platform.get(f"/v1/{an_id()}")
 
     measured = platform.client().get("/metrics").text
-    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    reply = [json.loads(line) for line in lines.getvalue().splitlines()]
 
-    assert case not in measured + str(told)
-    assert "KANARIE" not in measured + str(told)
+    assert case not in measured + str(reply)
+    assert "KANARIE" not in measured + str(reply)
     assert 'route="/v1/cases/<random_id:case_id>"' in measured
-    answered = [line for line in told if line["event"] == "answered"]
+    answered = [line for line in reply if line["event"] == "answered"]
     assert {"method", "route", "status", "ms", "call_id"} <= set(answered[0])
 
 

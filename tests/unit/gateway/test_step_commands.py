@@ -44,8 +44,8 @@ each_change = pytest.mark.parametrize("action", CHANGES)
 
 def outcome(case: str, **changes: Any) -> dict[str, Any]:
     """What the owner answers."""
-    told = {"id": an_id(), "case": case, "stage": "active", "version": 2, "state": "done"}
-    return {**told, "ids": {}, **changes}
+    reply = {"id": an_id(), "case": case, "stage": "active", "version": 2, "state": "done"}
+    return {**reply, "ids": {}, **changes}
 
 
 def a_plan() -> dict[str, Any]:
@@ -320,8 +320,8 @@ def test_a_plan_is_decided_with_what_it_refers_to(platform: Platform) -> None:
 
     assert platform.bus.at_once[0] == ["intake.read_case", "risk.read_fragments"]
     (asked,) = platform.sent(ACTION)
-    told = [(each["id"], each["kind"], each["status"]) for each in asked["refers"]]
-    assert told == [(weighing["id"], "weighing", "offered")]
+    reply = [(each["id"], each["kind"], each["status"]) for each in asked["refers"]]
+    assert reply == [(weighing["id"], "weighing", "offered")]
     assert asked["facts"] == {"weighing": weighing["id"], "assessments": body["assessments"]}
     assert "KANARIE" not in str(asked)
 

@@ -418,7 +418,7 @@ def test_what_is_no_question_is_not_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "days", "told"),
+    ("state", "days", "expected"),
     [
         ("open", 0, "open"),
         ("open", 1, "late"),
@@ -426,12 +426,12 @@ def test_what_is_no_question_is_not_answered() -> None:
         ("shared", 1, "shared"),
     ],
 )
-def test_a_question_is_late_after_its_due_day(state: str, days: int, told: str) -> None:
+def test_a_question_is_late_after_its_due_day(state: str, days: int, expected: str) -> None:
     """On the due day itself there is still time; afterwards only an open question is late."""
     due = date(2026, 3, 9)
     question = InformationRequest(to="caw", by="parket", due=due, state=state)
 
-    assert question.state_on(due + timedelta(days=days)) == told
+    assert question.state_on(due + timedelta(days=days)) == expected
 
 
 def test_the_perpetrator_is_a_member_too() -> None:

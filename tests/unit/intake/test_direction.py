@@ -159,8 +159,8 @@ def test_a_victim_who_is_informed_later_settles_the_informing() -> None:
     change = record_informing(given, ask, known)
 
     assert the_case(change).victim_informed
-    [told] = change.revised
-    assert (told.content, told.version) == ({"state": "informed"}, 2)
+    [reply] = change.revised
+    assert (reply.content, reply.version) == ({"state": "informed"}, 2)
     assert {name: day.isoformat() for name, day in change.events[0].data.items()} == {
         "informing_due": "2026-04-01"
     }

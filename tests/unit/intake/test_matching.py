@@ -76,10 +76,10 @@ def of_a_match(other: Case, *more: Case, **changes: Any) -> list[tuple[str, list
 
 def test_a_match_is_told_once_of_the_new_case_and_tells_nothing_of_the_other() -> None:
     """Whoever is told learns that there may be a match, not of which case, nor of how many."""
-    told = ("intake.possible_match_noticed", [])
+    reply = ("intake.possible_match_noticed", [])
 
-    assert of_a_match(case(id="old")) == [told]
-    assert of_a_match(case(id="old"), case(id="older")) == [told]
+    assert of_a_match(case(id="old")) == [reply]
+    assert of_a_match(case(id="old"), case(id="older")) == [reply]
 
 
 def test_a_person_known_under_another_agreement_is_no_match() -> None:

@@ -81,9 +81,9 @@ def test_the_referrer_learns_the_ids_by_own_words() -> None:
     """What the caller called `a` is told as `a`, though the word itself is not kept."""
     change = submit()
 
-    told = result_by_ref(change.result, builders.referral())
+    reply = result_by_ref(change.result, builders.referral())
 
-    assert told["ids"] == dict(
+    assert reply["ids"] == dict(
         zip(("a", "b", "c"), (one.id for one in the_case(change).persons), strict=True)
     )
     assert "persons.0" in change.result["ids"]

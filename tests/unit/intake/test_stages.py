@@ -106,8 +106,8 @@ def test_a_case_is_declined_as_the_weighing_says_and_with_an_advice() -> None:
     change = step(weighed, "decline", facts(says, advice_written=True), **ground)
 
     assert the_case(change).stage == "declined"
-    told = {"ground": "not_grave_enough", "referrer": weighed.referrer}
-    assert dict(change.events[0].data) == told
+    reply = {"ground": "not_grave_enough", "referrer": weighed.referrer}
+    assert dict(change.events[0].data) == reply
     assert refusal(lambda: step(weighed, "decline", facts(says), **ground)) == (
         "precondition_unmet",
         "advice_missing",
@@ -246,8 +246,8 @@ def test_a_case_is_taken_up_again(stage: str, target: str, places: Any) -> None:
 def test_a_deferred_informing_is_waited_for_again_when_the_case_is_reopened() -> None:
     """Somebody who was never told is not forgotten because the case was over for a while."""
     deferred = item(kind="informing", content={"state": "deferred", "review_on": "2026-04-01"})
-    told = item(kind="informing", content={"state": "informed"})
-    around = facts(informings=(told, deferred))
+    reply = item(kind="informing", content={"state": "informed"})
+    around = facts(informings=(reply, deferred))
 
     change = step(case(stage="declined"), "reopen", around, ground="new_facts")
 

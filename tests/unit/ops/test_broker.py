@@ -42,9 +42,9 @@ def test_a_queue_with_other_arguments_is_named() -> None:
     (queue,) = (queue for queue in found["queues"] if queue["name"] == "events.audit")
     queue["arguments"] = {}
 
-    (told,) = differences(declared_definitions(), found)
+    (reply,) = differences(declared_definitions(), found)
 
-    assert told.startswith("queue events.audit has arguments {}, declared is {")
+    assert reply.startswith("queue events.audit has arguments {}, declared is {")
 
 
 def test_rights_that_somebody_widened_are_named() -> None:
@@ -56,9 +56,9 @@ def test_rights_that_somebody_widened_are_named() -> None:
         {"user": "guest", "vhost": VHOST, "configure": ".*", "write": ".*", "read": ".*"}
     )
 
-    told = differences(declared_definitions(), found)
+    reply = differences(declared_definitions(), found)
 
-    assert told == [
+    assert reply == [
         "permission guest is not declared",
         r"permission operator has read '.*', declared is '^events\\.[^.]+\\.parked$'",
     ]

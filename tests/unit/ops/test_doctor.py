@@ -80,7 +80,7 @@ def test_for_a_broker_that_is_not_ours_the_command_to_remove_queues_is_told() ->
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "told"),
+    ("status", "body", "expected"),
     [
         (200, b'{"status":"ready"}', CheckResult("page", "well", "ready")),
         (
@@ -98,15 +98,15 @@ def test_for_a_broker_that_is_not_ours_the_command_to_remove_queues_is_told() ->
     ],
 )
 def test_a_readiness_page_is_read_as_it_is_meant(
-    status: int, body: bytes, told: CheckResult
+    status: int, body: bytes, expected: CheckResult
 ) -> None:
     """The part behind an unready service is named, whoever wrote the page."""
     targets = Targets(nothing_there().broker_url, None, None, None)
     with readiness_page(status, body) as page:
         found = list(check_platform(targets, [page]))[-1]
 
-    assert (found.state, found.detail) == (told.state, told.detail)
-    assert bool(found.remedy) == bool(told.remedy)
+    assert (found.state, found.detail) == (expected.state, expected.detail)
+    assert bool(found.remedy) == bool(expected.remedy)
 
 
 def test_the_exit_code_tells_a_script_that_something_is_wrong(

@@ -8,7 +8,7 @@ from ops.master_keys import judge
 
 
 @pytest.mark.parametrize(
-    ("ring", "counts", "state", "told"),
+    ("ring", "counts", "state", "expected"),
     [
         (["k1"], {}, "well", "0 data keys, all wrapped with k1"),
         (["k1"], {"k1": 3}, "well", "3 data keys, all wrapped with k1"),
@@ -24,10 +24,10 @@ from ops.master_keys import judge
     ],
 )
 def test_it_is_told_whether_an_older_key_is_needed(
-    ring: Sequence[str], counts: Mapping[str, int], state: str, told: str
+    ring: Sequence[str], counts: Mapping[str, int], state: str, expected: str
 ) -> None:
     """Throwing a key away a day too early would make families' cases unreadable."""
     result = judge("intake", ring, counts)
 
-    assert (result.part, result.state, result.detail) == ("master keys intake", state, told)
+    assert (result.part, result.state, result.detail) == ("master keys intake", state, expected)
     assert bool(result.remedy) == (state != "well")

@@ -32,9 +32,9 @@ def test_every_event_and_its_hearers_stand_on_the_page() -> None:
 def test_the_page_of_the_steps_names_every_call_and_no_other() -> None:
     """Whoever learns a step finds each call that makes it, and none that is not there."""
     page = (pages.ROOT / "docs/steps.md").read_text(encoding="utf-8")
-    told = re.findall(r"`(GET|POST|PUT) (?:(/v1)|case)([^`]*)`", page)
+    reply = re.findall(r"`(GET|POST|PUT) (?:(/v1)|case)([^`]*)`", page)
     calls = {
-        (verb, _shape(f"/v1{rest}" if v1 else f"/v1/cases/{{}}{rest}")) for verb, v1, rest in told
+        (verb, _shape(f"/v1{rest}" if v1 else f"/v1/cases/{{}}{rest}")) for verb, v1, rest in reply
     }
     document = openapi_document()
     offered = {

@@ -29,11 +29,11 @@ def test_an_id_is_whole_on_one_line_in_any_terminal(
     capsys: pytest.CaptureFixture[str], width: int
 ) -> None:
     """Half an id cannot be given to the next command."""
-    told = printed(capsys, width)
-    assert any(ROW[1] in line for line in told.splitlines())
-    assert "…" not in told
+    reply = printed(capsys, width)
+    assert any(ROW[1] in line for line in reply.splitlines())
+    assert "…" not in reply
     if width >= 80:
-        assert max(map(len, told.splitlines())) <= width
+        assert max(map(len, reply.splitlines())) <= width
 
 
 def test_a_file_gets_the_whole_row_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,7 +46,7 @@ def test_a_file_gets_the_whole_row_on_one_line(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize("columns", ["40", "80"])
 def test_every_person_is_listed_whole_where_the_terminal_is_narrow(columns: str) -> None:
     """The key of a person, broken in two, gives no token."""
-    told = CliRunner().invoke(app, ["people"], env={"COLUMNS": columns, "FORCE_COLOR": "1"}).stdout
+    reply = CliRunner().invoke(app, ["people"], env={"COLUMNS": columns, "FORCE_COLOR": "1"}).stdout
     for person in sample_persons().values():
-        assert re.search(rf"(?<![\w-]){re.escape(person.key)}(?![\w-])", told)
-        assert person.id in told
+        assert re.search(rf"(?<![\w-]){re.escape(person.key)}(?![\w-])", reply)
+        assert person.id in reply

@@ -95,6 +95,6 @@ def unmet(reason: str) -> tuple[str, str]:
     return "precondition_unmet", reason
 
 
-def told(change: Change) -> list[tuple[str, dict[str, Any]]]:
+def events_of(change: Change) -> list[tuple[str, dict[str, Any]]]:
     """The events of a change, with their data."""
     return [(event.name.removeprefix("plans."), dict(event.data)) for event in change.events]

@@ -17,9 +17,9 @@ from tests.unit.plans.factories import (
     case,
     command,
     decision,
+    events_of,
     plan,
     refusal,
-    told,
     unmet,
 )
 
@@ -51,7 +51,7 @@ def test_an_action_goes_along_the_table_and_no_other_way(state: str, to: str) ->
         change = update(to, before, decision(before))
         assert (change.about.state, change.about.version, change.state) == (to, 2, to)
         data = {"action": ACTION, "follower": "caw", "state": to}
-        assert told(change) == [("action_updated", data)]
+        assert events_of(change) == [("action_updated", data)]
     else:
         with pytest.raises(Refuse) as refused:
             update(to, before, decision(before))
@@ -118,7 +118,7 @@ def test_a_decision_names_the_blocked_action_and_who_supports_it() -> None:
         **bodies.words("besluit"),
     }
     assert made.codes == {"action": ACTION, "action_version": 3}
-    assert told(change) == [("decision_recorded", {"decision": made.id, "action": ACTION})]
+    assert events_of(change) == [("decision_recorded", {"decision": made.id, "action": ACTION})]
 
 
 @pytest.mark.parametrize("about", [None, action(), action("done")])
@@ -133,7 +133,9 @@ def test_the_team_decides_about_other_things_too() -> None:
 
     change = record_decision(case(), command("record_decision", body, terms=TERMS), None)
 
-    assert told(change) == [("decision_recorded", {"decision": change.about.id, "action": None})]
+    assert events_of(change) == [
+        ("decision_recorded", {"decision": change.about.id, "action": None})
+    ]
     assert change.about.codes == {}
 
 

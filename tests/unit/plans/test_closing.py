@@ -16,9 +16,9 @@ from tests.unit.plans.factories import (
     case,
     command,
     decision,
+    events_of,
     plan,
     refusal,
-    told,
     unmet,
 )
 
@@ -66,7 +66,9 @@ def test_a_conclusion_says_what_came_of_each_aim_and_who_still_follows_an_action
         "followers": ["caw", "parket"],
     }
     assert change.state == "closed"
-    assert told(change) == [("conclusion_drawn", {"fragment": conclusion.id, "category": "joint"})]
+    assert events_of(change) == [
+        ("conclusion_drawn", {"fragment": conclusion.id, "category": "joint"})
+    ]
 
 
 def test_nobody_follows_what_is_done() -> None:
@@ -126,7 +128,7 @@ def test_a_follow_up_says_how_the_case_goes_on(result: str, members: dict[str, A
     }
     next_on = {"next_on": date(2026, 6, 1)} if result == "extend" else {}
     data = {"fragment": made.id, "category": "joint", "result": result, **next_on}
-    assert told(change) == [("follow_up_recorded", data)]
+    assert events_of(change) == [("follow_up_recorded", data)]
 
 
 def test_a_follow_up_waits_for_its_day_unless_the_case_is_taken_up_again() -> None:
@@ -158,6 +160,6 @@ def test_the_table_looks_back_with_a_safety_check() -> None:
     evaluation, check = change.added
     assert evaluation.content == {"session": bodies.SESSION, **bodies.words("evaluatie")}
     assert (evaluation.source, evaluation.category, check.category) == ("table", "joint", "safety")
-    assert told(change) == [
+    assert events_of(change) == [
         ("approach_evaluated", {"fragment": evaluation.id, "category": "joint"})
     ]

@@ -22,9 +22,9 @@ from tests.unit.plans.factories import (
     VICTIM,
     case,
     command,
+    events_of,
     plan,
     refusal,
-    told,
     unmet,
 )
 
@@ -53,7 +53,7 @@ def test_a_talk_with_clients_says_with_whom_when_and_how_safely() -> None:
         **TOLD_OF,
         **bodies.words("gesprek"),
     }
-    assert told(change) == [("contact_logged", {"fragment": contact.id, "category": "joint"})]
+    assert events_of(change) == [("contact_logged", {"fragment": contact.id, "category": "joint"})]
 
 
 @pytest.mark.parametrize("of", [None, plan("proposed"), plan("superseded")])
@@ -100,7 +100,7 @@ def test_a_trajectory_is_noted_with_its_kind_and_state() -> None:
         "since": date(2026, 1, 5),
         **bodies.words("traject"),
     }
-    assert told(change) == [
+    assert events_of(change) == [
         ("trajectory_recorded", {"fragment": change.about.id, "category": "joint"})
     ]
 
@@ -115,7 +115,9 @@ def test_a_trajectory_that_ends_keeps_what_it_was() -> None:
     [updated] = change.revised
     assert (updated.id, updated.version, change.state) == (before.id, 2, "ended")
     assert updated.content == {**(before.content or {}), **body}
-    assert told(change) == [("trajectory_updated", {"fragment": before.id, "category": "joint"})]
+    assert events_of(change) == [
+        ("trajectory_updated", {"fragment": before.id, "category": "joint"})
+    ]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_a_report_holds_a_safety_check_and_the_day_of_the_next() -> None:
     assert check.content == {"of": report.id, **bodies.check("unknown")}
     assert {report.at, check.at} == {NOW}
     assert (report.place, check.place) == (0, 1)
-    assert told(change) == [
+    assert events_of(change) == [
         ("progress_reported", {"fragment": report.id, "category": "joint", "next_on": next_on})
     ]
 

@@ -28,11 +28,11 @@ def test_what_is_not_closed_is_refused() -> None:
 def test_what_is_closed_is_told_with_its_id() -> None:
     """The answer names the document that it is about, and says whether it still stands."""
     document = {"_id": "d-1", "case": "c-1", "turn": 4}
-    told = {**document, "id": "d-1"}
+    reply = {**document, "id": "d-1"}
 
     newest, older = last(follow_ups=(4, "d-1")), last(follow_ups=(5, "d-2"))
-    assert outcome_of("follow_ups", document, newest) == told | {"stands": True}
-    assert outcome_of("follow_ups", document, older) == told | {"stands": False}
+    assert outcome_of("follow_ups", document, newest) == reply | {"stands": True}
+    assert outcome_of("follow_ups", document, older) == reply | {"stands": False}
 
 
 @pytest.mark.parametrize(("adopted_at", "stands"), [(3, True), (5, False)])

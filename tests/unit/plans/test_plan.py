@@ -22,10 +22,10 @@ from tests.unit.plans.factories import (
     action,
     case,
     command,
+    events_of,
     plan,
     position,
     refusal,
-    told,
     unmet,
 )
 
@@ -113,7 +113,7 @@ def test_partners_are_told_by_when_to_take_a_position() -> None:
     change = propose(bodies.plan(VICTIM, PERPETRATOR))
 
     due = date(2026, 3, 16)
-    assert told(change) == [("plan_proposed", {"plan": change.about.id, "positions_due": due})]
+    assert events_of(change) == [("plan_proposed", {"plan": change.about.id, "positions_due": due})]
     assert (change.about, change.state) == (change.added[0], "proposed")
 
 
@@ -196,11 +196,11 @@ def test_a_position_is_its_partners_own() -> None:
     codes = {"plan": PLAN, "partner": "ggz", "position": "object"}
     assert (taken.codes, change.state) == (codes, "object")
     waiting = {"answered": ["ggz"], "positions_due": date(2026, 3, 16)}
-    assert told(change) == [("plan_position_taken", codes | waiting)]
+    assert events_of(change) == [("plan_position_taken", codes | waiting)]
 
 
 def test_a_position_taken_again_takes_the_place_of_the_earlier_one() -> None:
-    """A partner that was convinced does not count twice, and the old ground is told no more."""
+    """A partner that was convinced does not count twice, and the old ground is shown no more."""
     earlier = position("ggz", "object")
 
     change = take({"position": "approve"}, plan(), position("caw", "approve"), earlier)
@@ -209,7 +209,7 @@ def test_a_position_taken_again_takes_the_place_of_the_earlier_one() -> None:
     assert (revised.id, revised.version, revised.content) == (earlier.id, 2, {})
     assert revised.codes["position"] == "approve"
     assert change.added == ()
-    [(_, data)] = told(change)
+    [(_, data)] = events_of(change)
     assert data["answered"] == ["caw", "ggz"]
 
 
@@ -218,7 +218,7 @@ def test_a_position_on_another_version_stays_what_it_was() -> None:
     change = take({"position": "approve"}, plan(), position("ggz", "object", of=EARLIER))
 
     assert (len(change.added), change.revised) == (1, ())
-    [(_, data)] = told(change)
+    [(_, data)] = events_of(change)
     assert data["answered"] == ["ggz"]
 
 
@@ -300,4 +300,4 @@ def test_an_adopted_version_stands_and_the_one_before_it_is_superseded() -> None
         {"action": one, "follower": follower, "due": date(2026, 3, 9)}
         for one, follower in ((ACTION, "caw"), ("second", "parket"), ("third", "caw"))
     ]
-    assert told(change) == [("plan_adopted", {"plan": PLAN, "actions": dues})]
+    assert events_of(change) == [("plan_adopted", {"plan": PLAN, "actions": dues})]

@@ -84,7 +84,7 @@ def test_a_mandate_that_is_overruled_is_not_kept_beside_its_successor(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "expected"),
     [
         ("agreements/sample-brugge.json", "{", "not JSON"),
         ("agreements/other.json", agreement(), "is not the file's name"),
@@ -100,16 +100,9 @@ def test_a_mandate_that_is_overruled_is_not_kept_beside_its_successor(tmp_path):
         ("agreements/sample-brugge.json", agreement(approved_on="yesterday"), "approved_on"),
         ("agreements/sample-brugge.json", agreement(secret=True), "secret"),
         ("agreements/sample-brugge.json", agreement(region=["Brugge"]), "region/0"),
-        (
-            "agreements/sample-brugge.json",
-            agreement(parties=[{"partner": p, "domain": "care", "type": "x"} for p in "ab"]),
-            "no partner 'a'",
-        ),
         ("mandates/m.json", [mandate(role="king")], "0/role"),
         ("mandates/m.json", [mandate(partner=None)], "0/partner"),
         ("mandates/m.json", [mandate(role="auditor")], "0/partner"),
-        ("mandates/m.json", [mandate(agreement="no-such")], "no agreement 'no-such'"),
-        ("mandates/m.json", [mandate(partner="caw-kortrijk")], "is no party"),
         ("partners.json", {"caw": {"name": "CAW"}}, "caw"),
         ("stages.json", {"referred": []}, "required"),
         ("surprise.json", {}, "no schema surprise.json"),
@@ -117,15 +110,15 @@ def test_a_mandate_that_is_overruled_is_not_kept_beside_its_successor(tmp_path):
         ("elsewhere/file.json", {}, "no data is expected here"),
     ],
 )
-def test_a_file_at_fault_is_refused_by_name_and_place(tmp_path, name, content, told):
+def test_a_file_at_fault_is_refused_by_name_and_place(tmp_path, name, content, expected):
     """A mandate or date that means nothing must never reach the rules."""
     path = write(tmp_path, name, content)
 
     with pytest.raises(DataRefused) as refused:
         compose(SCHEMAS, [OWN, tmp_path])
 
-    assert told in str(refused.value)
-    assert path.name in str(refused.value) or "no partner" in told or "no " in told or "is" in told
+    assert expected in str(refused.value)
+    assert path.name in str(refused.value)
 
 
 def test_need_to_know_is_complete_and_knows_no_whereabouts(tmp_path):
@@ -174,8 +167,23 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "expected"),
     [
+        (
+            "agreement",
+            agreement(parties=[{"partner": p, "domain": "care", "type": "x"} for p in "ab"]),
+            "sample-brugge: parties: no partner 'a'",
+        ),
+        (
+            "mandates",
+            [mandate(agreement="no-such")],
+            "m-1: agreement: no agreement 'no-such'",
+        ),
+        (
+            "mandates",
+            [mandate(partner="caw-kortrijk")],
+            "m-1: partner: 'caw-kortrijk' is no party to sample-brugge",
+        ),
         ("agreement", parties(partner="no-such"), "sample-brugge: parties: no partner 'no-such'"),
         (
             "agreement",
@@ -334,7 +342,7 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
         ),
     ],
 )
-def test_data_that_contradict_themselves_are_refused(tmp_path, name, content, told):
+def test_data_that_contradict_themselves_are_refused(tmp_path, name, content, expected):
     """A slip of the pen would be decided by, and show or hide without anybody knowing why."""
     file = {"agreement": "agreements/sample-brugge.json", "mandates": "mandates/m.json"}
     write(tmp_path, file.get(name, f"{name}.json"), content)
@@ -342,7 +350,7 @@ def test_data_that_contradict_themselves_are_refused(tmp_path, name, content, to
     with pytest.raises(DataRefused) as refused:
         compose(SCHEMAS, [TABLES, OWN, tmp_path])
 
-    assert told in str(refused.value)
+    assert expected in str(refused.value)
 
 
 def test_agreements_that_succeed_each_other_are_refused(tmp_path):

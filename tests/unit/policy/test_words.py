@@ -107,10 +107,10 @@ def test_what_is_the_referrers_own_are_kinds_of_fragments():
 
 def test_notices_are_given_for_what_notifications_hears_and_for_days_that_come():
     """An event heard without a row tells nobody; a row never asked about tells nothing."""
-    told = set(table("notifications"))
+    reply = set(table("notifications"))
     days = {f"notifications.{each}_{when}" for each in DEADLINES for when in ("due", "overdue")}
     heard = set(SUBSCRIPTIONS["notifications"])
-    assert told == (heard - TELLS_NOBODY) | days
+    assert reply == (heard - TELLS_NOBODY) | days
     assert TELLS_NOBODY < heard <= set(EVENTS)
 
 

@@ -40,7 +40,9 @@ def said(change: Change) -> dict[str, tuple[str, Any, Any]]:
     """What was answered: by item its category, the answer, and whether it is red."""
     _, *answered = change.added
     contents = [(one.category, one.content or {}) for one in answered]
-    return {told["item"]: (category, told["answer"], told["red"]) for category, told in contents}
+    return {
+        reply["item"]: (category, reply["answer"], reply["red"]) for category, reply in contents
+    }
 
 
 def categories(instrument: Instrument) -> dict[str, str]:
@@ -84,9 +86,9 @@ def test_the_result_names_no_item() -> None:
     """Who may read that it is grave does not read by it what a psychiatrist entrusted."""
     change = recorded(filled_in("dash-ric", "yes"))
 
-    told = str(result(change))
+    reply = str(result(change))
 
-    assert not [item for item in categories(published("dash-ric")) if item in told]
+    assert not [item for item in categories(published("dash-ric")) if item in reply]
     assert {one.kind for one in change.added[1:]} == {"assessment_answer"}
     assert set(result(change)) <= set(KINDS["assessment"].full)
 
@@ -110,20 +112,20 @@ def test_an_answer_that_asks_for_attention_says_so_by_itself() -> None:
 
 def test_a_judgement_is_a_result_without_points() -> None:
     """Where a professional judges, no number pretends to."""
-    told = result(recorded(filled_in("b-safer-v2", "absent", judgement="high")))
+    reply = result(recorded(filled_in("b-safer-v2", "absent", judgement="high")))
 
-    assert (told["lowest_band"], told["highest_band"]) == ("high", "high")
-    assert not {"lowest_points", "highest_points"} & set(told)
+    assert (reply["lowest_band"], reply["highest_band"]) == ("high", "high")
+    assert not {"lowest_points", "highest_points"} & set(reply)
 
 
 def test_outside_the_population_no_band_is_told() -> None:
     """A number that means nothing for this couple frightens or reassures nobody."""
     preconditions = {"male_perpetrator": "no", "female_partner": "yes", "index_assault": "yes"}
 
-    told = result(recorded(filled_in(preconditions=preconditions)))
+    reply = result(recorded(filled_in(preconditions=preconditions)))
 
-    assert told["population"] == "outside"
-    assert not {"lowest_band", "highest_band"} & set(told)
+    assert reply["population"] == "outside"
+    assert not {"lowest_band", "highest_band"} & set(reply)
 
 
 def test_an_override_is_read_in_the_summary_too() -> None:
@@ -134,9 +136,9 @@ def test_an_override_is_read_in_the_summary_too() -> None:
 
     short = project("assessment", "summary", result(change))
     assert (short["lowest_band"], short["highest_band"]) == ("score_7_to_13", "score_7_to_13")
-    told = result(change)
-    assert (told["override_band"], told["override_ground"]) == ("score_7_to_13", "Wapen in huis.")
-    assert (told["lowest_points"], told["highest_points"]) == (0, 0)
+    reply = result(change)
+    assert (reply["override_band"], reply["override_ground"]) == ("score_7_to_13", "Wapen in huis.")
+    assert (reply["lowest_points"], reply["highest_points"]) == (0, 0)
 
 
 def test_the_outcome_and_the_event_tell_ids_and_codes_only() -> None:
@@ -270,6 +272,6 @@ def test_only_the_source_recalls_and_only_what_it_has_read(
 def test_an_assessment_is_of_a_day_that_has_come() -> None:
     """Assessments are compared over time: one of next year would be the newest for a year."""
     ahead = (NOW.date() + timedelta(days=2)).isoformat()
-    told = refusal(lambda: recorded(filled_in("odara", as_of=ahead)))
+    reply = refusal(lambda: recorded(filled_in("odara", as_of=ahead)))
 
-    assert told.members["errors"][0]["pointer"] == "/as_of"
+    assert reply.members["errors"][0]["pointer"] == "/as_of"

@@ -215,8 +215,8 @@ def test_an_item_of_which_no_answer_is_lowest_is_refused(
     norms(content)["rules"] = rules
 
     name = rules[0]["any_of"][0]["items"][0]
-    told = f"/scoring/norm_sets/0/rules: {name} has no answer that is lowest in points and rules"
-    assert faults(content) == (told,)
+    reply = f"/scoring/norm_sets/0/rules: {name} has no answer that is lowest in points and rules"
+    assert faults(content) == (reply,)
 
 
 def test_all_faults_of_a_file_are_told_together() -> None:

@@ -177,18 +177,18 @@ BAD: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("kind", sorted(BAD))
 def test_a_bad_file_is_refused_by_name_and_place(tmp_path: Path, kind: str) -> None:
     """Whoever runs the platform reads which file to mend, and where in it."""
-    change, told = BAD[kind]
+    change, reply = BAD[kind]
     content = small()
     change(content)
     put(tmp_path, content, "small")
 
     found = faults(tmp_path)
 
-    assert any(one.startswith("small.json: ") and told in one for one in found), found
+    assert any(one.startswith("small.json: ") and reply in one for one in found), found
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("written", "fault"),
     [
         ("{", "odd.json: cannot be read: Expecting property name"),
         ('{"id": "odd", "id": "odd"}', "odd.json: cannot be read: id is there twice"),
@@ -196,11 +196,11 @@ def test_a_bad_file_is_refused_by_name_and_place(tmp_path: Path, kind: str) -> N
         ('{"a": NaN}', "odd.json: cannot be read: NaN is not a whole number"),
     ],
 )
-def test_what_is_no_instrument_at_all_is_refused(tmp_path: Path, written: str, told: str) -> None:
+def test_what_is_no_instrument_at_all_is_refused(tmp_path: Path, written: str, fault: str) -> None:
     """A file cut short while it was copied does not take an instrument away unnoticed."""
     put(tmp_path, written, "odd")
 
-    assert any(one.startswith(told) for one in faults(tmp_path))
+    assert any(one.startswith(fault) for one in faults(tmp_path))
 
 
 def test_a_file_is_named_by_the_id_inside(tmp_path: Path) -> None:
@@ -222,10 +222,10 @@ def test_the_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     put(tmp_path, "{", "one")
     put(tmp_path, "{", "two")
 
-    told = faults(tmp_path, tmp_path / "away")
+    reply = faults(tmp_path, tmp_path / "away")
 
-    assert [one.partition(":")[0] for one in told[:2]] == ["one.json", "two.json"]
-    assert told[2] == f"{tmp_path / 'away'}: no such folder"
+    assert [one.partition(":")[0] for one in reply[:2]] == ["one.json", "two.json"]
+    assert reply[2] == f"{tmp_path / 'away'}: no such folder"
 
 
 def test_the_schema_knows_the_platforms_own_words() -> None:
@@ -307,8 +307,8 @@ def test_the_template_is_filled_in_and_used(tmp_path: Path) -> None:
 def runtime(lines: list[tuple[str, Any]]) -> Runtime:
     """A runtime of which only the log is used: its lines end up in the list."""
 
-    def error(event: str, **told: Any) -> None:
-        lines.append((event, told))
+    def error(event: str, **members: Any) -> None:
+        lines.append((event, members))
 
     return cast(Runtime, SimpleNamespace(log=SimpleNamespace(error=error)))
 
@@ -324,8 +324,8 @@ def test_why_risk_does_not_start_is_in_its_log(
     with pytest.raises(CatalogueRefused):
         open_catalogue(runtime(lines))
 
-    told = ["small.json: /status: 'draft' is not one of ['usable', 'template']"]
-    assert lines == [("catalogue_refused", {"faults": told})]
+    reply = ["small.json: /status: 'draft' is not one of ['usable', 'template']"]
+    assert lines == [("catalogue_refused", {"faults": reply})]
 
 
 def test_without_a_further_folder_the_published_ones_are_there(

@@ -73,13 +73,13 @@ def test_what_an_unknown_turns_out_to_be_lies_between_what_was_told(
     case: tuple[Instrument, dict[str, str]], data: st.DataObject
 ) -> None:
     """A team is never told a band that an answer found later could go outside of."""
-    instrument, told = case
-    name = data.draw(st.sampled_from(sorted(told)))
-    before = scored(instrument, told | {name: UNKNOWN})
+    instrument, reply = case
+    name = data.draw(st.sampled_from(sorted(reply)))
+    before = scored(instrument, reply | {name: UNKNOWN})
     item = next(one for one in instrument.items if one.id == name)
 
     for one in item.meant_by(UNKNOWN):
-        after = scored(instrument, told | {name: one.id})
+        after = scored(instrument, reply | {name: one.id})
         assert ranks(before)[0] <= ranks(after)[0] <= ranks(after)[1] <= ranks(before)[1]
         if before.points is not None and after.points is not None:
             assert before.points.lowest <= after.points.lowest
@@ -121,11 +121,11 @@ def test_lowest_and_highest_are_reached_and_no_guess(
 ) -> None:
     """The span is as wide as the unknowns make it, and no wider: nobody is alarmed in vain."""
     choices = st.sampled_from(["yes", "no", UNKNOWN])
-    told = {item.id: data.draw(choices) for item in instrument.items}
-    whole = [ranks(scored(instrument, one)) for one in completions(instrument, told)]
+    reply = {item.id: data.draw(choices) for item in instrument.items}
+    whole = [ranks(scored(instrument, one)) for one in completions(instrument, reply)]
 
     assert all(lowest == highest for lowest, highest in whole)
-    assert ranks(scored(instrument, told)) == (min(whole)[0], max(whole)[1])
+    assert ranks(scored(instrument, reply)) == (min(whole)[0], max(whole)[1])
 
 
 @unhurried
@@ -134,11 +134,11 @@ def test_the_order_of_answering_does_not_matter(
     case: tuple[Instrument, dict[str, str]], random: Any
 ) -> None:
     """A form filled in from the back tells the same."""
-    instrument, told = case
-    rows = list(told.items())
+    instrument, reply = case
+    rows = list(reply.items())
     random.shuffle(rows)
 
-    assert scored(instrument, dict(rows)) == scored(instrument, told)
+    assert scored(instrument, dict(rows)) == scored(instrument, reply)
 
 
 @unhurried
@@ -147,8 +147,8 @@ def test_a_professional_can_only_raise(
     case: tuple[Instrument, dict[str, str]], data: st.DataObject
 ) -> None:
     """Nobody talks a danger down: neither end of the result ever sinks."""
-    instrument, told = case
-    assessed = scored(instrument, told)
+    instrument, reply = case
+    assessed = scored(instrument, reply)
     wanted = data.draw(st.lists(st.sampled_from([b.id for b in assessed.norms.bands]), max_size=4))
 
     for band in wanted:
@@ -162,7 +162,7 @@ def test_a_professional_can_only_raise(
         else:
             refused = refusal(lambda asked=band, now=assessed: override(now, asked, "grond"))
             assert refused.members["errors"][0]["pointer"] == "/override/band"
-    assert assessed.bands == scored(instrument, told).bands
+    assert assessed.bands == scored(instrument, reply).bands
 
 
 @unhurried
@@ -171,10 +171,10 @@ def test_outside_the_population_there_is_no_band(
     case: tuple[Instrument, dict[str, str]], said: str, data: st.DataObject
 ) -> None:
     """A yardstick made for one group is not laid along somebody who may not belong to it."""
-    instrument, told = case
+    instrument, reply = case
     name = data.draw(st.sampled_from([one.id for one in instrument.preconditions]))
 
-    assessed = score(instrument, everybody(instrument) | {name: said}, told)
+    assessed = score(instrument, everybody(instrument) | {name: said}, reply)
 
     assert assessed.bands is None
     assert assessed.result is None
@@ -204,9 +204,9 @@ def test_one_unknown_at_an_edge_shows_both_bands() -> None:
     """Thirteen indicators and one that is not known: medium, and perhaps high."""
     dash = published("dash-ric")
     names = [item.id for item in dash.items]
-    told = answers(dash, "no", **dict.fromkeys(names[:13], "yes"), **{names[20]: UNKNOWN})
+    reply = answers(dash, "no", **dict.fromkeys(names[:13], "yes"), **{names[20]: UNKNOWN})
 
-    assessed = scored(dash, told)
+    assessed = scored(dash, reply)
 
     assert ends(assessed.bands) == ("medium", "high")
     assert assessed.unknown == (names[20],)
@@ -218,9 +218,9 @@ def test_one_unknown_at_an_edge_shows_both_bands() -> None:
 )
 def test_what_protects_weighs_against_what_endangers(support: str, bands: tuple[str, str]) -> None:
     """A negative weight lowers, and not knowing of it shows the span."""
-    told = answers(SUM, "no", a="yes", b="yes", support=support)
+    reply = answers(SUM, "no", a="yes", b="yes", support=support)
 
-    assert ends(scored(SUM, told).bands) == bands
+    assert ends(scored(SUM, reply).bands) == bands
 
 
 def test_red_answers_are_named_and_so_are_those_that_might_be() -> None:
@@ -232,7 +232,7 @@ def test_red_answers_are_named_and_so_are_those_that_might_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "bands"),
+    ("given", "bands"),
     [
         ({}, ("low", "low")),
         ({"a": "yes", "c": "yes"}, ("middle", "middle")),
@@ -244,10 +244,10 @@ def test_red_answers_are_named_and_so_are_those_that_might_be() -> None:
     ],
 )
 def test_rules_count_sections_red_answers_and_either_or(
-    told: dict[str, str], bands: tuple[str, str]
+    given: dict[str, str], bands: tuple[str, str]
 ) -> None:
     """A region's instrument that counts instead of adding is read as it was agreed."""
-    assessed = scored(COUNTED, answers(COUNTED, "no", **told))
+    assessed = scored(COUNTED, answers(COUNTED, "no", **given))
 
     assert ends(assessed.bands) == bands
     assert assessed.points is None
@@ -266,10 +266,10 @@ def test_a_rule_raises_what_the_points_say_and_never_lowers_it() -> None:
 
 def test_every_fault_of_a_form_is_told_at_once() -> None:
     """A professional corrects a form once, not line by line; a gap is never taken for no."""
-    told = answers(SUM, "yes") | {"a": "perhaps", "colour/blue": "yes"}
-    del told["c"]
+    reply = answers(SUM, "yes") | {"a": "perhaps", "colour/blue": "yes"}
+    del reply["c"]
 
-    refused = refusal(lambda: score(SUM, {"fits": "maybe"}, told))
+    refused = refusal(lambda: score(SUM, {"fits": "maybe"}, reply))
 
     assert refused.code == "validation_failed"
     assert refused.members["errors"] == [
@@ -337,9 +337,9 @@ def test_of_no_indicator_at_all_a_professional_may_still_be_worried() -> None:
 def test_a_structured_judgement_is_the_professionals_own(judgement: str) -> None:
     """Fifteen factors present do not make a level: a person says it."""
     b_safer = published("b-safer-v2")
-    told = answers(b_safer, "present", **{"fear.recent": UNKNOWN})
+    reply = answers(b_safer, "present", **{"fear.recent": UNKNOWN})
 
-    assessed = scored(b_safer, told, judgement=judgement)
+    assessed = scored(b_safer, reply, judgement=judgement)
 
     assert ends(assessed.bands) == (judgement, judgement)
     assert (assessed.points, assessed.unknown) == (None, ("fear.recent",))
@@ -366,13 +366,13 @@ def test_a_structured_judgement_needs_a_level_that_exists(
 def test_no_judgement_of_somebody_whom_the_instrument_is_not_about() -> None:
     """Partner violence is judged by it, not the violence of a son against his father."""
     b_safer = published("b-safer-v2")
-    told = answers(b_safer, "absent")
+    reply = answers(b_safer, "absent")
 
-    refused = refusal(lambda: score(b_safer, {"partner_violence": "no"}, told, judgement="low"))
+    refused = refusal(lambda: score(b_safer, {"partner_violence": "no"}, reply, judgement="low"))
 
     assert refused.code == "precondition_unmet"
     assert refused.members == {"reason": "outside_population"}
-    assert score(b_safer, {"partner_violence": "no"}, told).bands is None
+    assert score(b_safer, {"partner_violence": "no"}, reply).bands is None
 
 
 def test_what_is_added_up_is_not_judged_besides() -> None:

@@ -36,7 +36,7 @@ from tests.unit.risk.factories import (
 from tests.unit.risk.instruments import catalogue, refusal
 
 
-def told(change: Change, live: list[str], *, stands: bool) -> dict[str, Any]:
+def outcome_of(change: Change, live: list[str], *, stands: bool) -> dict[str, Any]:
     """What intake is told of the weighing that a change closes, as it is stored."""
     assert change.outcome is not None
     assert change.outcome.kind == "weighings"
@@ -192,7 +192,7 @@ def test_a_closed_weighing_says_what_the_table_concluded() -> None:
         "closed_at": NOW.isoformat(),
     }
     assert (change.about.content, change.about.version) == ({"reasons": "omdat het zo is"}, 2)
-    assert told(change, [assessment().id], stands=True) == {
+    assert outcome_of(change, [assessment().id], stands=True) == {
         "id": weighing().id,
         "case": case().id,
         "closed_at": NOW.isoformat(),
@@ -208,8 +208,8 @@ def test_a_closed_weighing_says_what_the_table_concluded() -> None:
 
 def test_a_weighing_counts_the_assessments_that_were_not_recalled() -> None:
     """A family would be taken on a form that was taken back after the table concluded."""
-    assert told(closed(), [], stands=True)["assessments"] == 0
-    assert told(closed(), ["another"], stands=True)["assessments"] == 0
+    assert outcome_of(closed(), [], stands=True)["assessments"] == 0
+    assert outcome_of(closed(), ["another"], stands=True)["assessments"] == 0
 
 
 def test_what_is_not_closed_is_refused() -> None:
@@ -222,7 +222,7 @@ def test_a_case_can_be_left_without_assessment_or_profile(conclusion: str) -> No
     """Where the criteria are not met nobody has to fill in a form about a family."""
     change = closed(closing(conclusion), profiles=(), assessments=())
 
-    assert told(change, [], stands=True) | {"id": "", "case": ""} == {
+    assert outcome_of(change, [], stands=True) | {"id": "", "case": ""} == {
         "id": "",
         "case": "",
         "closed_at": NOW.isoformat(),
@@ -309,7 +309,7 @@ def test_a_score_never_decides(answer: str, conclusion: str) -> None:
     change = closed(on, assessments=(kept,))
 
     assert recorded.outcome is None
-    assert told(change, [], stands=True)["conclusion"] == conclusion
+    assert outcome_of(change, [], stands=True)["conclusion"] == conclusion
     assert reason(refusal(lambda: closed(on, positions=(), assessments=(kept,)))) == (
         "positions_missing"
     )

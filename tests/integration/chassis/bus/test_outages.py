@@ -87,8 +87,8 @@ def keep(runtime: Runtime, *events: dict[str, Any]) -> None:
 def parts_of(service: Running) -> dict[str, str]:
     """What the service says of its parts."""
     status, body = service.get("/readyz")
-    told: dict[str, str] = json.loads(body)["parts"] if status else {}
-    return told
+    reply: dict[str, str] = json.loads(body)["parts"] if status else {}
+    return reply
 
 
 def took(action: Callable[[], object]) -> float:
@@ -135,8 +135,8 @@ def test_a_broker_that_is_away_is_said_to_be_away_and_found_again(
         for _ in range(3):
             with pytest.raises(Unreachable):
                 caller.call("intake", "echo", 2, timeout=3)
-        told = parts_of(referrals)
-        assert (told["broker"], told["topology"]) == ("unreachable", "not consuming")
+        reply = parts_of(referrals)
+        assert (reply["broker"], reply["topology"]) == ("unreachable", "not consuming")
         assert referrals.get("/healthz")[0] == 200
     finally:
         breakable.rabbitmq.start(Progress(None))

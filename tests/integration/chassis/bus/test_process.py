@@ -75,8 +75,8 @@ def test_the_numbers_of_a_service_can_be_read(referrals: Running, caller: RpcCli
     """An operator sees at a glance that calls are answered and the outbox is empty."""
     caller.call("intake", "echo", 1)
     status, body = referrals.get("/metrics")
-    told = body.decode()
+    reply = body.decode()
     assert status == 200
-    assert 'ketenaanpak_rpc_seconds_count{method="echo",outcome="ok"}' in told
-    assert "ketenaanpak_outbox_depth 0.0" in told
+    assert 'ketenaanpak_rpc_seconds_count{method="echo",outcome="ok"}' in reply
+    assert "ketenaanpak_outbox_depth 0.0" in reply
     assert referrals.get("/elsewhere")[0] == 404

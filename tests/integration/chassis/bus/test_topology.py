@@ -29,8 +29,8 @@ def owner(parts: Parts) -> Iterator[amqp.Connection]:
 
 def topology_of(service: Running) -> str:
     """What the service says of its topology."""
-    told: str = json.loads(service.get("/readyz")[1])["parts"]["topology"]
-    return told
+    reply: str = json.loads(service.get("/readyz")[1])["parts"]["topology"]
+    return reply
 
 
 @pytest.mark.parametrize("service", sorted(SUBSCRIPTIONS))
@@ -50,10 +50,10 @@ def test_a_queue_with_other_properties_makes_the_service_not_ready(
     channel = owner.channel()
     channel.queue_delete(PARKED)
     channel.queue_declare(PARKED, durable=False, auto_delete=False)
-    told = f"queue {PARKED} has other properties than declared"
+    reply = f"queue {PARKED} has other properties than declared"
     try:
-        assert topology.check(owner, "notifications", PATTERNS) == [told]
-        wait_until(lambda: topology_of(letters) == told, 10)
+        assert topology.check(owner, "notifications", PATTERNS) == [reply]
+        wait_until(lambda: topology_of(letters) == reply, 10)
         assert letters.get("/readyz")[0] == 503
     finally:
         owner.channel().queue_delete(PARKED)
@@ -68,12 +68,12 @@ def test_a_queue_that_was_deleted_is_declared_again_and_heard(
     owner.channel().queue_delete("events.notifications")
     about = uuid.uuid4().hex
 
-    def told() -> bool:
+    def arrives() -> bool:
         publish_event(parts, event_of(about))
         return letter_count(parts, about) > 0
 
     try:
-        wait_until(told, 15)
+        wait_until(arrives, 15)
         wait_until(letters.is_ready, 10)
     finally:  # the sample hears less than the service whose queue this is
         topology.check(owner, "notifications", SUBSCRIPTIONS["notifications"])
