@@ -18,7 +18,7 @@ class PingReply(Strict):
 
 
 class LackingRequest(Strict):
-    """Events that the publisher believes were heard."""
+    """Events that the publisher believes were handled."""
 
     event_ids = ids(1000, required=True)
 

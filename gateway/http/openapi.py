@@ -16,7 +16,7 @@ from gateway.http.routing import ApiBlueprint, CodeConverter, RandomIdConverter
 
 VERSION: Final = "1.0.0"
 DESCRIPTION: Final = """\
-The one door to the platform. Every read of a case is decided by the policy service and recorded
+The HTTP API of the platform. Every read of a case is decided by the policy service and recorded
 before anything leaves; every command is decided and recorded before it is carried out.
 
 State who you are (`Authorization: Bearer`) and what you ask it for (`Purpose-Of-Use`). Commands

@@ -73,7 +73,7 @@ class Served:
         finally:
             publisher.close()
 
-    def has_heard(self, *events: Event) -> bool:
+    def has_handled(self, *events: Event) -> bool:
         """Whether each of the events has had its effect."""
         ids = [event["id"] for event in events]
         return self.call("intake", "lacking", {"event_ids": ids}) == {"lacking": []}

@@ -113,7 +113,7 @@ def test_events_are_recorded_once_and_joined_to_their_command(audit: Served) -> 
     events = [case_event("referral_submitted", case), case_event("forming_completed", case)]
     events[0]["commandid"] = decided["command_id"]
     audit.tell(*events, events[0])
-    wait_until(lambda: audit.has_heard(*events), what="events are recorded")
+    wait_until(lambda: audit.has_handled(*events), what="events are recorded")
     audit.tell(*events)
     reply = search(audit, command_id=decided["command_id"])
     assert [each["kind"] for each in reply] == ["action", "event"]

@@ -34,7 +34,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 
 
 @pytest.fixture(scope="module")
-def neighbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """A second stack beside the first."""
     with running(tmp_path_factory.mktemp("second"), ("rabbitmq", "mongodb")) as parts:
         yield parts
@@ -60,22 +60,22 @@ def processes(parts: Parts) -> set[int]:
 
 
 def test_two_stacks_run_side_by_side_and_know_nothing_of_each_other(
-    stack: Parts, neighbour: Parts
+    stack: Parts, other: Parts
 ) -> None:
     """Two people on one machine, or two test runs, would share a broker and a database."""
     with connect(stack.broker_url("gateway")) as connection:
         assert connection.server_properties["product"] == "RabbitMQ"
     with pytest.raises(amqp.AccessRefused):
-        connect(neighbour.broker_url("gateway"), password=stack.secrets.password("broker-gateway"))
+        connect(other.broker_url("gateway"), password=stack.secrets.password("broker-gateway"))
     ports = json.loads((stack.state / "ports.json").read_text()).values()
-    others = json.loads((neighbour.state / "ports.json").read_text()).values()
+    others = json.loads((other.state / "ports.json").read_text()).values()
     assert not set(ports) & set(others)
-    assert stack.rabbitmq.queues().keys() == neighbour.rabbitmq.queues().keys()
+    assert stack.rabbitmq.queues().keys() == other.rabbitmq.queues().keys()
 
 
-def test_everything_listens_on_the_loopback_interface_only(stack: Parts, neighbour: Parts) -> None:
+def test_everything_listens_on_the_loopback_interface_only(stack: Parts, other: Parts) -> None:
     """Anybody on the same network could talk to the broker, the database or the policy service."""
-    for parts in (stack, neighbour):
+    for parts in (stack, other):
         found = listening(processes(parts))
         assert {address for address, _ in found} <= LOOPBACK
         kept = json.loads((parts.state / "ports.json").read_text())
@@ -111,55 +111,55 @@ def test_a_broker_user_cannot_remake_the_bus(stack: Parts) -> None:
                 connection.channel().queue_declare("events.audit.copy", durable=True)
 
 
-def test_a_stopped_broker_comes_back_with_its_messages(neighbour: Parts) -> None:
+def test_a_stopped_broker_comes_back_with_its_messages(other: Parts) -> None:
     """A restart would lose what was promised."""
-    put(neighbour)
-    address = neighbour.broker_url("intake")
-    neighbour.rabbitmq.stop()
+    put(other)
+    address = other.broker_url("intake")
+    other.rabbitmq.stop()
     with pytest.raises(OSError, match="refused"):
         connect(address)
-    neighbour.rabbitmq.start(QUIET)
-    assert neighbour.broker_url("intake") == address
-    assert neighbour.rabbitmq.queues()["events.audit"] == 1
-    neighbour.rabbitmq.ctl("purge_queue", "--vhost", "ketenaanpak", "events.audit")
+    other.rabbitmq.start(QUIET)
+    assert other.broker_url("intake") == address
+    assert other.rabbitmq.queues()["events.audit"] == 1
+    other.rabbitmq.ctl("purge_queue", "--vhost", "ketenaanpak", "events.audit")
 
 
-def test_a_wiped_broker_comes_back_empty_and_knows_its_definitions(neighbour: Parts) -> None:
+def test_a_wiped_broker_comes_back_empty_and_knows_its_definitions(other: Parts) -> None:
     """After the loss of its disk the broker would not know a single queue."""
-    put(neighbour)
-    before = neighbour.rabbitmq.queues()
+    put(other)
+    before = other.rabbitmq.queues()
     with pytest.raises(ActionableError, match="cannot be wiped"):
-        neighbour.rabbitmq.wipe()
-    neighbour.rabbitmq.kill()
-    neighbour.rabbitmq.wipe()
-    neighbour.rabbitmq.start(QUIET)
+        other.rabbitmq.wipe()
+    other.rabbitmq.kill()
+    other.rabbitmq.wipe()
+    other.rabbitmq.start(QUIET)
     assert before["events.audit"] == 1
-    assert neighbour.rabbitmq.queues() == dict.fromkeys(before, 0)
+    assert other.rabbitmq.queues() == dict.fromkeys(before, 0)
 
 
 def test_queues_that_are_no_longer_declared_are_removed_at_the_next_start(
-    neighbour: Parts,
+    other: Parts,
 ) -> None:
     """The queue of a subscription that ended would fill for ever, since nobody may read it."""
-    before = neighbour.rabbitmq.queues()
+    before = other.rabbitmq.queues()
     former = ("events.risk", "events.risk.retry", "events.risk.parked", "reply.gateway.1f")
-    ctl = neighbour.rabbitmq.ctl
+    ctl = other.rabbitmq.ctl
     ctl("add_vhost", "other")
     ctl("add_user", "boss", "secret")
     for vhost in ("ketenaanpak", "other"):
         ctl("set_permissions", "--vhost", vhost, "boss", ".*", ".*", ".*")
-        url = f"amqp://boss:secret@127.0.0.1:{neighbour.rabbitmq.port}/{vhost}"
+        url = f"amqp://boss:secret@127.0.0.1:{other.rabbitmq.port}/{vhost}"
         with connect(url) as connection:
             channel = connection.channel()
             for queue in former:
                 channel.queue_declare(queue, durable=True, auto_delete=False)
             if vhost == "ketenaanpak":
                 channel.queue_bind("events.risk", "ketenaanpak.events", "intake.#")
-    put(neighbour)
-    assert neighbour.rabbitmq.queues()["events.risk"] == 1
-    neighbour.rabbitmq.stop()
-    neighbour.rabbitmq.start(QUIET)
-    left = neighbour.rabbitmq.queues()
+    put(other)
+    assert other.rabbitmq.queues()["events.risk"] == 1
+    other.rabbitmq.stop()
+    other.rabbitmq.start(QUIET)
+    left = other.rabbitmq.queues()
     assert left.keys() == {*before, "reply.gateway.1f"}
     assert left["events.audit"] == 1, "what is declared keeps its messages"
     elsewhere = ctl("list_queues", "--vhost", "other", "name", "--no-table-headers")
@@ -178,12 +178,12 @@ def put(parts: Parts) -> None:
         channel.basic_publish_confirm(message, "ketenaanpak.events", "intake.tried")
 
 
-def test_a_frozen_broker_keeps_silent_until_it_is_woken(neighbour: Parts) -> None:
+def test_a_frozen_broker_keeps_silent_until_it_is_woken(other: Parts) -> None:
     """Tests of frozen parts would prove nothing."""
-    neighbour.rabbitmq.pause()
-    assert not neighbour.rabbitmq.greets()
-    neighbour.rabbitmq.resume()
-    wait_until(neighbour.rabbitmq.greets, 10)
+    other.rabbitmq.pause()
+    assert not other.rabbitmq.greets()
+    other.rabbitmq.resume()
+    wait_until(other.rabbitmq.greets, 10)
 
 
 def test_a_service_reaches_its_own_database_only(stack: Parts) -> None:

@@ -78,7 +78,7 @@ def client(intake: Intake) -> Client:
 
 
 @pytest.fixture
-def neighbour(runtime: Runtime) -> Iterator[Client]:
+def replica(runtime: Runtime) -> Iterator[Client]:
     """A second process of intake on the same database, that has read nothing yet."""
     beside = replace(open_runtime(runtime.config), clock=runtime.clock, client=runtime.client)
     yield Client(Intake(beside, MATCHING_KEY, STAFF))

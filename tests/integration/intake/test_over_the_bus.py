@@ -191,7 +191,7 @@ def test_a_malformed_message_is_refused_by_its_members(intake: Served) -> None:
 
 
 def test_nobody_but_the_gateway_is_answered(intake: Served) -> None:
-    """A neighbour that was broken into cannot read a case: the broker does not let it ask."""
+    """A service that was broken into cannot read a case: the broker does not let it ask."""
     for caller in ("plans", "notifications", "audit"):
         with pytest.raises(Unreachable):
             intake.call(caller, "read_case", reading(new_id()))

@@ -106,14 +106,14 @@ def test_an_unknown_case_is_told_in_the_same_shape(client: Client) -> None:
 
 @pytest.mark.parametrize("narrowing", [{}, {"kinds": []}, {"fragment": new_id()}])
 def test_an_unknown_id_costs_as_much_as_a_known_one(
-    runtime: Runtime, client: Client, neighbour: Client, narrowing: dict[str, Any]
+    runtime: Runtime, client: Client, replica: Client, narrowing: dict[str, Any]
 ) -> None:
     """Neither the number nor the kind of questions to the database tells whether a case exists."""
     case = client.referral()["case"]
     with watching(runtime.database) as known:
-        neighbour.read(case, **narrowing)
+        replica.read(case, **narrowing)
     with watching(runtime.database) as unknown:
-        neighbour.read(new_id(), **narrowing)
+        replica.read(new_id(), **narrowing)
 
     assert unknown.shape == known.shape
     assert len(known.shape) == 3

@@ -84,14 +84,14 @@ def test_a_key_used_for_something_else_is_refused(client: Client) -> None:
 
 
 def test_one_command_sent_many_times_at_once_is_done_once(
-    runtime: Runtime, client: Client, neighbour: Client
+    runtime: Runtime, client: Client, replica: Client
 ) -> None:
     """Impatience does not put a family on file twice."""
     command = client.envelope("submit_referral", builders.referral())
 
     results = at_once(
         *(lambda: client.intake.perform("submit_referral", command),) * 3,
-        *(lambda: neighbour.intake.perform("submit_referral", command),) * 3,
+        *(lambda: replica.intake.perform("submit_referral", command),) * 3,
     )
 
     reply = [one for one in results if isinstance(one, dict)]
@@ -116,7 +116,7 @@ def test_all_partners_contribute_at_the_same_moment(client: Client) -> None:
     assert sorted(items) == sorted(offered)
 
 
-def test_of_two_steps_at_once_one_is_taken(client: Client, neighbour: Client) -> None:
+def test_of_two_steps_at_once_one_is_taken(client: Client, replica: Client) -> None:
     """A case is not both withdrawn and taken on when two people decide at the same moment."""
     for _ in range(5):
         case = client.referral()["case"]
@@ -133,7 +133,7 @@ def test_of_two_steps_at_once_one_is_taken(client: Client, neighbour: Client) ->
 
         results = at_once(
             partial(client.intake.perform, "change_stage", take),
-            partial(neighbour.intake.perform, "change_stage", withdraw),
+            partial(replica.intake.perform, "change_stage", withdraw),
         )
 
         done = [one for one in results if isinstance(one, dict)]
@@ -144,7 +144,7 @@ def test_of_two_steps_at_once_one_is_taken(client: Client, neighbour: Client) ->
 
 
 def test_forming_does_not_end_with_a_question_asked_at_the_same_moment(
-    client: Client, neighbour: Client
+    client: Client, replica: Client
 ) -> None:
     """No question is left without an answer because it was asked while the chair closed."""
     for _ in range(5):
@@ -164,7 +164,7 @@ def test_forming_does_not_end_with_a_question_asked_at_the_same_moment(
 
         results = at_once(
             partial(client.intake.perform, "change_stage", close),
-            partial(neighbour.intake.perform, "request_information", ask),
+            partial(replica.intake.perform, "request_information", ask),
         )
 
         done = [one for one in results if isinstance(one, dict)]
@@ -196,7 +196,7 @@ def test_a_possible_match_is_signalled_within_one_agreement(
 
 
 def test_two_referrals_of_one_person_at_once_still_meet(
-    runtime: Runtime, client: Client, neighbour: Client
+    runtime: Runtime, client: Client, replica: Client
 ) -> None:
     """Whichever referral of the same person in the same second comes second meets the first."""
     for number in range(5):
@@ -204,7 +204,7 @@ def test_two_referrals_of_one_person_at_once_still_meet(
 
         cases = at_once(
             partial(client.referral, persons=persons, **about()),
-            partial(neighbour.referral, persons=persons, **about()),
+            partial(replica.referral, persons=persons, **about()),
         )
 
         types = [event["type"] for one in cases for event in published(runtime, one["case"])]

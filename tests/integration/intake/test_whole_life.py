@@ -130,12 +130,12 @@ def test_a_case_that_comes_back_is_declined_with_an_advice_of_now(
 
 
 def test_tables_that_decide_on_different_cases_do_not_hold_each_other_up(
-    client: Client, neighbour: Client
+    client: Client, replica: Client
 ) -> None:
     """A step that needs no place waits for nobody else's."""
     cases = [client.referral()["case"] for _ in range(6)]
     steps = [
-        partial((client, neighbour)[number % 2].step, case, "withdraw", ground="other")
+        partial((client, replica)[number % 2].step, case, "withdraw", ground="other")
         for number, case in enumerate(cases)
     ]
 
@@ -145,7 +145,7 @@ def test_tables_that_decide_on_different_cases_do_not_hold_each_other_up(
 
 
 def test_two_chairs_cannot_take_the_last_place_together(
-    client: Client, neighbour: Client, closed: Closed
+    client: Client, replica: Client, closed: Closed
 ) -> None:
     """The cap holds also when two tables decide in the same second, in two processes."""
     accepted(client, closed)
@@ -153,7 +153,7 @@ def test_two_chairs_cannot_take_the_last_place_together(
     takes = [
         partial(
             until_settled,
-            (client, neighbour)[number % 2].step,
+            (client, replica)[number % 2].step,
             case,
             "accept",
             outcome=closed.document("weighing", case),

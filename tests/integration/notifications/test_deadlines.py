@@ -281,7 +281,7 @@ def test_a_crashed_replica_keeps_nobody_waiting_and_nobody_is_told_twice(
 
 
 def test_somebody_walled_off_while_policy_decides_is_not_told(replicas: Replicas) -> None:
-    """What was decided before the wall was heard of is decided anew."""
+    """What was decided before the wall was known is decided anew."""
     asked = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(1)}
     replicas.deliver("intake.information_requested", **asked)
     replicas.clock.advance(timedelta(days=1))

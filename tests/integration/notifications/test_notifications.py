@@ -50,13 +50,13 @@ def inbox(notifications: Served, partner: str, **page: Any) -> dict[str, Any]:
 
 
 def receive(notifications: Served, partner: str, events: int = 1) -> list[dict[str, Any]]:
-    """Tell the partner's person of some events; gives the inbox once all have been heard."""
+    """Tell the partner's person of some events; gives the inbox once all have been handled."""
     sent = [
         case_event("referral_submitted", str(uuid.uuid4()), participants=[partner])
         for _ in range(events)
     ]
     notifications.tell(*sent)
-    wait_until(lambda: notifications.has_heard(*sent), 30, "the events heard")
+    wait_until(lambda: notifications.has_handled(*sent), 30, "the events handled")
     messages: list[dict[str, Any]] = inbox(notifications, partner, limit=100)["messages"]
     return messages
 
@@ -91,11 +91,11 @@ def test_whoever_policy_names_has_one_message_that_says_nothing_of_the_case(
     event = case_event("referral_submitted", case, participants=[partner])
 
     notifications.tell(event, event)
-    wait_until(lambda: notifications.has_heard(event), 30, "the event heard")
+    wait_until(lambda: notifications.has_handled(event), 30, "the event handled")
     notifications.tell(event)
     later = case_event("case_withdrawn", case, participants=[], stage="withdrawn", ground="other")
     notifications.tell(later)
-    wait_until(lambda: notifications.has_heard(later), 30, "what came after it heard")
+    wait_until(lambda: notifications.has_handled(later), 30, "what came after it handled")
     page = inbox(notifications, partner)
 
     (message,) = page.pop("messages")
@@ -221,7 +221,7 @@ def test_without_policy_nobody_is_told_and_nothing_is_lost(
     finally:
         policy.start(("opa",))
 
-    wait_until(lambda: notifications.has_heard(event), 40, "the event heard at last")
+    wait_until(lambda: notifications.has_handled(event), 40, "the event handled at last")
 
     assert len(inbox(notifications, partner)["messages"]) == 1
 
@@ -239,7 +239,7 @@ def test_a_killed_service_tells_each_person_of_each_event_once(
     notifications.process.kill()
     notifications.start()
 
-    wait_until(lambda: notifications.has_heard(*sent), 60, "every event heard")
+    wait_until(lambda: notifications.has_handled(*sent), 60, "every event handled")
 
     assert len(inbox(notifications, partner, limit=100)["messages"]) == 60
 
@@ -250,7 +250,7 @@ def test_the_database_tells_nobody_which_case_a_message_is_about(
     """Whoever gets hold of the stored messages cannot join them to a case."""
     event = case_event("referral_submitted", str(uuid.uuid4()), participants=[partner])
     notifications.tell(event)
-    wait_until(lambda: notifications.has_heard(event), 30, "the event heard")
+    wait_until(lambda: notifications.has_handled(event), 30, "the event handled")
 
     stored = [
         str(document)

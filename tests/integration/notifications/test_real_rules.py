@@ -82,7 +82,7 @@ def test_a_day_that_comes_tells_whoever_has_to_act(kind: str, phase: str, rules:
 
 @pytest.mark.parametrize("name", sorted(set(HEARD) - set(TELLING)))
 def test_an_event_that_tells_nobody_moves_a_deadline_or_the_facts(name: str, rules: Opa) -> None:
-    """Nothing is heard for no reason."""
+    """No event is subscribed to for no reason."""
     assert messages_for(rules, name) == []
     assert changes(name, samples.event(name)["data"]) or name in CASE_LIFE
 

@@ -105,7 +105,7 @@ def test_a_replayed_event_that_can_be_handled_has_its_effect_once(
             accept_cases(admin)
         sent = operator("parked", "replay", "--service", "notifications", "--event", event["id"])
         assert sent.exit_code == 0, sent.output
-        wait_until(lambda: notifications.has_heard(event), 30, "the event handled")
+        wait_until(lambda: notifications.has_handled(event), 30, "the event handled")
         messages = admin["notifications"].messages
         assert messages.count_documents({"person": f"p-{partner}"}) == 1
     assert event["id"] not in operator("parked", "list").stdout

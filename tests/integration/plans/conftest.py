@@ -61,7 +61,7 @@ def client(runtime: Runtime) -> Client:
 
 
 @pytest.fixture
-def neighbour(runtime: Runtime, client: Client) -> Iterator[Client]:
+def replica(runtime: Runtime, client: Client) -> Iterator[Client]:
     """A second process of plans on the same database, that has read nothing yet."""
     beside = replace(open_runtime(runtime.config), clock=runtime.clock)
     yield Client(Plans(beside), beside.clock)

@@ -46,7 +46,7 @@ def adopted(plans: Served, case: str) -> str:
 
 
 def test_the_gateway_writes_and_reads_and_intake_learns_what_was_closed(plans: Served) -> None:
-    """Each neighbour is answered in the shape that the contract promises."""
+    """Each caller is answered in the shape that the contract promises."""
     case = new_id()
     plan = adopted(plans, case)
     concluded = send(plans, "draw_conclusion", bodies.conclusion(), case)

@@ -59,7 +59,7 @@ def test_all_partners_take_their_position_at_the_same_moment(client: Client) -> 
 
 
 def test_a_version_is_adopted_once_and_never_beside_a_newer_proposal(
-    client: Client, neighbour: Client
+    client: Client, replica: Client
 ) -> None:
     """Two replicas meet: either the version is adopted, or a newer one took its place."""
     for _ in range(5):
@@ -67,8 +67,8 @@ def test_a_version_is_adopted_once_and_never_beside_a_newer_proposal(
 
         one, proposed, other = at_once(
             partial(until_settled, client.send, **adopt),
-            partial(until_settled, neighbour.propose, case),
-            partial(until_settled, neighbour.send, **adopt),
+            partial(until_settled, replica.propose, case),
+            partial(until_settled, replica.send, **adopt),
         )
 
         assert isinstance(proposed, str), proposed
@@ -82,14 +82,14 @@ def test_a_version_is_adopted_once_and_never_beside_a_newer_proposal(
         assert set(refused) == {("precondition_unmet", "plan_not_proposed")}
 
 
-def test_of_two_adoptions_at_once_one_is_made(client: Client, neighbour: Client) -> None:
+def test_of_two_adoptions_at_once_one_is_made(client: Client, replica: Client) -> None:
     """Two replicas adopt the same version: one does, and the other is told that it was done."""
     for _ in range(5):
         case, _, adopt = supported(client)
 
         results = at_once(
             partial(until_settled, client.send, **adopt),
-            partial(until_settled, neighbour.send, **adopt),
+            partial(until_settled, replica.send, **adopt),
         )
 
         assert sorted(isinstance(each, dict) for each in results) == [False, True], results
@@ -99,7 +99,7 @@ def test_of_two_adoptions_at_once_one_is_made(client: Client, neighbour: Client)
 
 
 def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
-    client: Client, neighbour: Client
+    client: Client, replica: Client
 ) -> None:
     """No plan stands against an objection that was taken before it."""
     for _ in range(5):
@@ -107,7 +107,7 @@ def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
 
         adopted, objected = at_once(
             partial(until_settled, client.send, **adopt),
-            partial(until_settled, neighbour.position, case, plan, "ggz", "object"),
+            partial(until_settled, replica.position, case, plan, "ggz", "object"),
         )
 
         if isinstance(adopted, dict):
@@ -122,7 +122,7 @@ def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
 
 
 def test_a_conclusion_does_not_overlook_an_action_blocked_at_the_same_moment(
-    client: Client, neighbour: Client, runtime: Runtime
+    client: Client, replica: Client, runtime: Runtime
 ) -> None:
     """Whichever comes first, both are true afterwards."""
     for _ in range(5):
@@ -134,7 +134,7 @@ def test_a_conclusion_does_not_overlook_an_action_blocked_at_the_same_moment(
             partial(
                 until_settled, client.send, "update_action", body, case, target=action, if_match=1
             ),
-            partial(until_settled, neighbour.send, "draw_conclusion", bodies.conclusion(), case),
+            partial(until_settled, replica.send, "draw_conclusion", bodies.conclusion(), case),
         )
 
         assert isinstance(blocked, dict), blocked

@@ -62,7 +62,7 @@ def client(runtime: Runtime) -> Client:
 
 
 @pytest.fixture
-def neighbour(runtime: Runtime) -> Iterator[Client]:
+def replica(runtime: Runtime) -> Iterator[Client]:
     """A second process of risk on the same database, that has read nothing yet."""
     beside = replace(open_runtime(runtime.config), clock=runtime.clock)
     yield Client(Risk(beside, catalogue()))

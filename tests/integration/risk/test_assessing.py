@@ -188,7 +188,7 @@ def test_the_same_command_again_tells_the_same_and_does_nothing(
 
 
 def test_an_unknown_case_costs_what_a_case_without_fragments_costs(
-    runtime: Runtime, client: Client, neighbour: Client
+    runtime: Runtime, client: Client, replica: Client
 ) -> None:
     """Nobody learns from the work behind an answer that a case exists."""
     case = new_id()
@@ -197,7 +197,7 @@ def test_an_unknown_case_costs_what_a_case_without_fragments_costs(
 
     for asked in (case, new_id()):
         with watching(runtime.database) as watched:
-            reply = neighbour.read(asked)
+            reply = replica.read(asked)
         shapes.append(watched.shape)
         assert bool(reply) == (asked == case)
 

@@ -195,7 +195,7 @@ def test_only_intake_may_ask_for_an_outcome(risk: Served) -> None:
 
 
 def test_nobody_but_the_gateway_reads_or_commands(risk: Served) -> None:
-    """A neighbour that was broken into reads no assessment: the broker does not let it ask."""
+    """A service that was broken into reads no assessment: the broker does not let it ask."""
     for caller in ("intake", "plans", "notifications"):
         with pytest.raises(Unreachable):
             risk.call(caller, "read_fragments", reading(new_id()))

@@ -248,12 +248,12 @@ def test_all_partners_take_their_position_at_the_same_moment(client: Client) -> 
     )
 
 
-def test_two_processes_open_one_weighing(client: Client, neighbour: Client) -> None:
+def test_two_processes_open_one_weighing(client: Client, replica: Client) -> None:
     """A case is not weighed twice because two people pressed the button in two places."""
     for _ in range(5):
         case = new_id()
 
-        opened = at_once(partial(client.weigh, case), partial(neighbour.weigh, case))
+        opened = at_once(partial(client.weigh, case), partial(replica.weigh, case))
 
         assert len([one for one in opened if isinstance(one, str)]) == 1, opened
         assert [one.code for one in opened if isinstance(one, CodedError)] == ["precondition_unmet"]
@@ -261,7 +261,7 @@ def test_two_processes_open_one_weighing(client: Client, neighbour: Client) -> N
 
 
 def test_no_position_slips_into_a_weighing_that_is_being_closed(
-    client: Client, neighbour: Client
+    client: Client, replica: Client
 ) -> None:
     """What was said counted when the table concluded, or it was not said."""
     for _ in range(5):
@@ -279,7 +279,7 @@ def test_no_position_slips_into_a_weighing_that_is_being_closed(
 
         results = at_once(
             partial(client.risk.perform, "close_weighing", close),
-            partial(neighbour.say, case, weighing, "ggz"),
+            partial(replica.say, case, weighing, "ggz"),
         )
 
         assert isinstance(results[0], dict), results

@@ -37,7 +37,7 @@ def may_route(rendered: dict[str, Any], user: str, right: str, exchange: str, ke
     return re.search(entry[right], key) is not None
 
 
-def test_the_users_are_the_five_services_the_door_and_the_operator() -> None:
+def test_the_users_are_the_five_services_the_gateway_and_the_operator() -> None:
     """A part without a user of its own would borrow somebody's rights."""
     services = ["audit", "intake", "notifications", "plans", "risk"]
     assert services == SERVICES
@@ -113,12 +113,12 @@ def test_answers_reach_only_whom_they_are_for(rendered: dict[str, Any], user: st
 
 def test_bindings_are_the_table_of_subscriptions(rendered: dict[str, Any]) -> None:
     """An event would vanish, because nobody is bound to it."""
-    heard = {
+    subscribed = {
         (binding["destination"], binding["routing_key"])
         for binding in rendered["bindings"]
         if binding["source"] == topology.EVENTS_EXCHANGE
     }
-    assert heard == {
+    assert subscribed == {
         (f"events.{service}", pattern)
         for service, patterns in SUBSCRIPTIONS.items()
         for pattern in patterns
@@ -126,7 +126,7 @@ def test_bindings_are_the_table_of_subscriptions(rendered: dict[str, Any]) -> No
 
 
 def test_every_dead_letter_has_somewhere_to_go(rendered: dict[str, Any]) -> None:
-    """A refused event would be destroyed with its innocent neighbours."""
+    """A refused event would be destroyed with its innocent followers."""
     routes = {(binding["source"], binding["routing_key"]) for binding in rendered["bindings"]}
     targets = [
         (

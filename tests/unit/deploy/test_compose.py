@@ -86,7 +86,7 @@ def test_the_services_own_settings_are_handed_over(
 def test_the_gateway_finds_every_setting_it_reads(
     compose: dict[str, Any], handed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The door would stay shut."""
+    """Nobody would get in."""
     for name, value in environment_of(compose, "gateway", handed).items():
         monkeypatch.setenv(name, value)
     for line in (ROOT / ".env.example").read_text().splitlines():
@@ -171,14 +171,14 @@ def test_whoever_waits_waits_for_something_that_tells_when_it_is_ready(
         assert {*ONE_SHOT, "rabbitmq", "mongodb"} <= set(compose["services"][name]["depends_on"])
 
 
-def test_the_networks_keep_policy_data_and_door_apart(compose: dict[str, Any]) -> None:
-    """The HTTP door could reach a database, or the internet a broker."""
+def test_the_networks_keep_policy_data_and_edge_apart(compose: dict[str, Any]) -> None:
+    """The gateway could reach a database, or the internet a broker."""
     networks = {
         name: set(service["networks"])
         for name, service in compose["services"].items()
         if "networks" in service
     }
-    assert networks.pop("gateway") == {"door", "bus", "policy"}
+    assert networks.pop("gateway") == {"edge", "bus", "policy"}
     assert networks.pop("opa") == {"policy"}
     assert networks.pop("mongodb") == {"data"}
     assert networks.pop("rabbitmq") == {"bus"}

@@ -241,12 +241,6 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
             agreement(tables=[{"id": "t", "name": "a"}, {"id": "t", "name": "b"}]),
             "sample-brugge: tables: 't' is there twice",
         ),
-        ("mandates", [mandate(agreement="no-such")], "m-1: agreement: no agreement 'no-such'"),
-        (
-            "mandates",
-            [mandate(partner="caw-kortrijk")],
-            "m-1: partner: 'caw-kortrijk' is no party to sample-brugge",
-        ),
         ("mandates", [mandate(until="2025-12-31T23:59:59Z")], "m-1: until: before it begins"),
         (
             "actions",

@@ -105,13 +105,13 @@ def test_what_is_the_referrers_own_are_kinds_of_fragments():
     assert not {"item", "whereabouts", "request", "crisis_note"} & {*own["kinds"], *own["answers"]}
 
 
-def test_notices_are_given_for_what_notifications_hears_and_for_days_that_come():
-    """An event heard without a row tells nobody; a row never asked about tells nothing."""
+def test_notices_are_given_for_what_notifications_subscribes_to_and_for_days_that_come():
+    """An event without a row notifies nobody; a row that is never asked about says nothing."""
     reply = set(table("notifications"))
     days = {f"notifications.{each}_{when}" for each in DEADLINES for when in ("due", "overdue")}
-    heard = set(SUBSCRIPTIONS["notifications"])
-    assert reply == (heard - TELLS_NOBODY) | days
-    assert TELLS_NOBODY < heard <= set(EVENTS)
+    subscribed = set(SUBSCRIPTIONS["notifications"])
+    assert reply == (subscribed - TELLS_NOBODY) | days
+    assert TELLS_NOBODY < subscribed <= set(EVENTS)
 
 
 def test_every_task_is_left_by_a_row_or_by_what_ends():
