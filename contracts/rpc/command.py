@@ -22,7 +22,7 @@ class DecidedOn(Strict):
     walled = codes(1000, required=True)
 
 
-class Command(Strict):
+class CommandEnvelope(Strict):
     """A command, decided and recorded before it was sent.
 
     `command_id` is made from person, route and Idempotency-Key: the same key is the same command.
@@ -49,12 +49,12 @@ class Command(Strict):
     body = fields.Dict(keys=fields.String(), required=True)
 
 
-class Outcome(Strict):
+class CommandReply(Strict):
     """What a command led to: ids and state, never content."""
 
     id = RandomId(required=True)
     case = RandomId(allow_none=True)
-    stage = OneOf(words.STAGES)
+    stage = OneOf(words.STAGES, allow_none=True)
     version = fields.Integer(strict=True, required=True)
-    state = Code()
-    ids = fields.Dict(keys=fields.String(), values=fields.String())
+    state = Code(allow_none=True)
+    ids = fields.Dict(keys=Code(), values=RandomId())

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from contracts import vocabulary as words
 from contracts.bodies import intake as bodies
 from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
-from contracts.rpc.command import Command, Outcome
+from contracts.rpc.command import CommandEnvelope, CommandReply
 from contracts.rpc.fragments import Fragment
 
 PAGE = 100
@@ -188,5 +188,5 @@ METHODS: Final = {
     "open_whereabouts": (OpenWhereaboutsRequest, OpenWhereaboutsReply),
     "read_session": (ReadSessionRequest, ReadSessionReply),
     "list_sessions": (ListSessionsRequest, ListSessionsReply),
-    **dict.fromkeys(bodies.BODIES, (Command, Outcome)),
+    **dict.fromkeys(bodies.BODIES, (CommandEnvelope, CommandReply)),
 }

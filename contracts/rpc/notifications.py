@@ -5,7 +5,7 @@ from typing import Final
 from marshmallow import fields, validate
 
 from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, many
-from contracts.rpc.command import Command, Outcome
+from contracts.rpc.command import CommandEnvelope, CommandReply
 
 TASKS: Final = (
     "referral_waiting",
@@ -91,5 +91,5 @@ class OpenMessageReply(Strict):
 METHODS: Final = {
     "inbox": (InboxRequest, InboxReply),
     "open_message": (OpenMessageRequest, OpenMessageReply),
-    "mark_read": (Command, Outcome),
+    "mark_read": (CommandEnvelope, CommandReply),
 }

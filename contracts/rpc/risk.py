@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from contracts.bodies import risk as bodies
 from contracts.fields import Code, Flag, Strict, many
 from contracts.rpc import fragments, outcomes
-from contracts.rpc.command import Command, Outcome
+from contracts.rpc.command import CommandEnvelope, CommandReply
 
 
 class InstrumentsRequest(Strict):
@@ -49,5 +49,5 @@ METHODS: Final = {
     "instrument": (InstrumentRequest, InstrumentReply),
     **fragments.METHODS,
     **outcomes.RISK_METHODS,
-    **dict.fromkeys(bodies.BODIES, (Command, Outcome)),
+    **dict.fromkeys(bodies.BODIES, (CommandEnvelope, CommandReply)),
 }

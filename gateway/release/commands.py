@@ -6,12 +6,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, final
 
 import orjson
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, ValidationError
 
 from chassis.errors import Retry
 from contracts.bodies import AT_SESSION, OWNERS, POLICY_FACTS, REFERS_TO
-from contracts.fields import Code, OneOf, RandomId
-from contracts.vocabulary import STAGES
+from contracts.rpc.command import CommandReply
 from gateway.release.bus import Bus
 from gateway.release.case_facts import CaseQuery, FetchedCase, read_case
 from gateway.release.policy import DecidedAction, Policy, fragment_facts
@@ -61,17 +60,17 @@ class CommandRequest:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CommandResult:
     """What a command led to: ids and state, never content."""
 
     id: str
-    case: str | None
-    stage: str | None
+    case: str | None = None
+    stage: str | None = None
     version: int
-    state: str | None
-    ids: Mapping[str, str]
-    location: str | None = field(default=None, kw_only=True)
+    state: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    location: str | None = None
 
     def document(self) -> dict[str, Any]:
         """The JSON document of the answer."""
@@ -149,21 +148,9 @@ class Commands:
 
 def _command_id(context: RequestContext) -> str:
     """The same for the same person, route and key: the same command."""
+    if context.key is None:
+        raise ValueError("a command without a key")
     return str(uuid.uuid5(NAMESPACE, f"{context.viewer.person}|{context.route}|{context.key}"))
-
-
-class _Result(Schema):
-    """The reply of an owner, made of ids and words only; what else it has is left out."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    id = RandomId(required=True)
-    case = RandomId(allow_none=True, load_default=None)
-    stage = OneOf(STAGES, allow_none=True, load_default=None)
-    version = fields.Integer(strict=True, required=True)
-    state = Code(allow_none=True, load_default=None)
-    ids = fields.Dict(keys=Code(), values=RandomId(), load_default=dict)
 
 
 def read_result(reply: Any, location: str | None) -> CommandResult:
@@ -172,10 +159,10 @@ def read_result(reply: Any, location: str | None) -> CommandResult:
     The command was done by then: sending it again with the same key brings its result.
     """
     try:
-        result = _Result().load(reply)
+        result = CommandReply(unknown=EXCLUDE).load(reply)
     except ValidationError as error:
         raise Retry("outcome_unknown") from error
-    found_at = location.format(id=result["id"], case=result["case"]) if location else None
+    found_at = location.format(id=result["id"], case=result.get("case")) if location else None
     return CommandResult(**result, location=found_at)
 
 

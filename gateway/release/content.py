@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.errors import Refuse
+from marshmallow import EXCLUDE, ValidationError
+
+from chassis.errors import Refuse, Retry
+from contracts.rpc.intake import OpenWhereaboutsReply
 from gateway.release.bus import Bus
 from gateway.release.case_facts import WHEREABOUTS
 from gateway.release.policy import DecidedCase
@@ -22,7 +25,8 @@ class ContentFetcher:
         """The released content, with the whereabouts, which intake opens by id and only now.
 
         A fragment whose content is gone by now (recalled in between) is left out. Raises
-        Refuse("content_destroyed") when something was released whose key was destroyed.
+        Refuse("content_destroyed") when something was released whose key was destroyed, and
+        Retry("service_unavailable") when intake's reply is malformed.
         """
         if decided.case.destroyed and _released(decided):
             raise Refuse("content_destroyed")
@@ -40,7 +44,10 @@ class ContentFetcher:
             "decision_id": context.decision_id,
         }
         [reply] = self._bus.read(context.budget, ("intake", "open_whereabouts", request))
-        opened = reply["contents"]
+        try:
+            opened = OpenWhereaboutsReply(unknown=EXCLUDE).load(reply)["contents"]
+        except ValidationError as error:
+            raise Retry("service_unavailable") from error
         return {**contents, **{each: opened[each] for each in wanted if each in opened}}
 
 

@@ -90,8 +90,7 @@ class Releases:
         [decided] = self._policy.release(context, resource, [fetched])
         with self._recorder.case(context, decided, resource, query.fragment):
             contents = self._content.fetch_content(context, decided)
-        body = build_body(project_case(decided, contents))
-        return _mint(body)
+            return _mint(build_body(project_case(decided, contents)))
 
     # --- lists of cases ------------------------------------------------------------------------
 

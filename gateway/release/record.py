@@ -53,7 +53,7 @@ class Recorder:
     ) -> Iterator[None]:
         """Records the release of one case, or of one `fragment` of it, before its effect.
 
-        An effect that fails in between is taken back by a second entry. Raises
+        When the effect fails, whatever the failure, a second entry takes it back. Raises
         Refuse("not_found") when the release was denied.
         """
         entry = release_entry(context, decided, resource, fragment)
@@ -62,8 +62,9 @@ class Recorder:
             raise Refuse("not_found")
         try:
             yield
-        except CodedError as error:
-            self.record(context, [failed_entry(entry, error.code)])
+        except Exception as error:
+            code = error.code if isinstance(error, CodedError) else "internal_error"
+            self.record(context, [failed_entry(entry, code)])
             raise
 
     def action(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import RemoteError, TimedOut, Unreachable
+from gateway.release import pipeline
 from gateway.request_context import Budget
 from tests.unit.gateway.fakes import (
     ANNA,
@@ -296,6 +297,56 @@ def test_whereabouts_that_could_not_be_fetched_are_not_said_to_have_left(
     assert [(e["outcome"], e["reasons"]) for e in platform.recorded] == [
         ("released", []),
         ("error", ["service_unavailable"]),
+    ]
+
+
+@pytest.mark.parametrize("reply", [None, [], {}, {"contents": ["A"]}, {"contents": {"x": "A"}}])
+def test_a_mixed_up_reply_about_whereabouts_takes_the_release_back(
+    platform: Platform, reply: Any
+) -> None:
+    """The record would say that a safe address was read of which nothing ever arrived."""
+    case = platform.put_case(fragment("whereabouts"))
+    platform.bus.stub("intake", "open_whereabouts", lambda _request: reply)
+
+    answer = platform.get(f"/v1/cases/{case}")
+
+    assert (answer.status_code, answer.json["code"]) == (503, "service_unavailable")
+    assert [(e["outcome"], e["reasons"]) for e in platform.recorded] == [
+        ("released", []),
+        ("error", ["service_unavailable"]),
+    ]
+
+
+def test_the_one_thing_asked_for_that_was_recalled_in_between_was_not_released(
+    platform: Platform,
+) -> None:
+    """Its reader got nothing, and the record says so."""
+    place = fragment("whereabouts")
+    case = platform.put_case(place)
+    platform.bus.stub("intake", "open_whereabouts", lambda _request: {"contents": {}})
+
+    answer = platform.get(f"/v1/cases/{case}/items/{place['id']}")
+
+    assert answer.status_code == 404
+    assert [(e["outcome"], e["reasons"]) for e in platform.recorded] == [
+        ("released", []),
+        ("error", ["not_found"]),
+    ]
+
+
+def test_a_fault_of_our_own_after_the_record_is_recorded_too(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault that nobody foresaw must not leave a release on the record that never was."""
+    case = platform.put_case(fragment())
+    monkeypatch.setattr(pipeline, "project_case", lambda *_: 1 / 0)
+
+    answer = platform.get(f"/v1/cases/{case}")
+
+    assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
+    assert [(e["outcome"], e["reasons"]) for e in platform.recorded] == [
+        ("released", []),
+        ("error", ["internal_error"]),
     ]
 
 
