@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from casework.fragment import Fragment
 from casework.moments import moment
-from contracts.fragment_projections import project
+from contracts.fragment_projections import KINDS, project
 
 Document = dict[str, Any]
 
@@ -82,6 +82,9 @@ def to_wire(
     if content is not None:
         codes = layout.present(document.get(layout.codes, {}), today)
         content = project(document["kind"], "full", {**content, **codes})
+        if KINDS[document["kind"]].attached and wire["of"] is None:
+            # Stored by an earlier version, which named it in the content only.
+            wire["of"] = content.get("of")
     return {**wire, "content": content}
 
 

@@ -1,6 +1,6 @@
 """What a service reads of its fragments for somebody, always in the same few queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from chassis.errors import Mangled
 from chassis.mongo import guarded
 from chassis.runtime import Runtime
 from chassis.vault import KeyDestroyed
+from contracts.fragment_projections import KINDS
 
 _ONE_ANSWER = 5_000
 
@@ -53,7 +54,7 @@ class FragmentQueries:
             wanted["_id"] = fragment
         with guarded():
             cursor = self._fragments.find(wanted, None if content else FACTS_ONLY)
-            found = _without_strays(list(cursor.sort(IN_ORDER).batch_size(_ONE_ANSWER)))
+            found = list(cursor.sort(IN_ORDER).batch_size(_ONE_ANSWER))
             if content and not found:
                 self._look_for_key(case)
             return self._read(found, content=content)
@@ -69,15 +70,14 @@ class FragmentQueries:
                 by_case.setdefault(one["case"], []).append(one)
             return {case: self._read(found, content=True) for case, found in by_case.items()}
 
-    def _read(self, found: Iterable[Document], *, content: bool) -> FragmentsRead:
+    def _read(self, found: Sequence[Document], *, content: bool) -> FragmentsRead:
         today = self._runtime.clock.now().date()
         if content:
             with suppress(KeyDestroyed):
-                return FragmentsRead(
-                    [to_wire(one, self._layout, self._open(one), today) for one in found], False
-                )
+                opened = [to_wire(one, self._layout, self._open(one), today) for one in found]
+                return FragmentsRead(_without_strays(opened), destroyed=False)
         fragments = [to_wire(one, self._layout, None, today) for one in found]
-        return FragmentsRead(fragments, destroyed=content)
+        return FragmentsRead(_without_strays(fragments), destroyed=content)
 
     def _open(self, document: Document) -> Any:
         """The content; None of what was recalled, or is kept apart."""
@@ -115,7 +115,11 @@ def _order(document: Document) -> tuple[str, int]:
     return document["at"], document["place"]
 
 
-def _without_strays(found: list[Document]) -> list[Document]:
-    """What was asked for, without what goes with something that was not."""
-    asked = {None, *(one["_id"] for one in found)}
-    return [one for one in found if one.get("of") in asked]
+def _without_strays(fragments: list[Document]) -> list[Document]:
+    """The fragments without those that go with one that is not among them, or is not known."""
+    present = {each["id"] for each in fragments}
+    return [
+        each
+        for each in fragments
+        if each["of"] in present or (each["of"] is None and not KINDS[each["kind"]].attached)
+    ]

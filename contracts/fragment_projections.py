@@ -32,12 +32,14 @@ class Projections:
     """The content fields that each level of a fragment kind shows.
 
     `links` are those that hold ids of other fragments: each is shown only to whom that fragment is
-    shown too, so that nobody learns of one that is withheld.
+    shown too, so that nobody learns of one that is withheld. One that is `attached` always goes
+    with another, which its fact `of` names.
     """
 
     summary: tuple[str, ...]
     full: tuple[str, ...]
     links: tuple[str, ...] = ()
+    attached: bool = False
 
 
 _NARRATIVE = Projections(summary=("summary",), full=("summary", "text"))
@@ -196,6 +198,7 @@ KINDS: Final[Mapping[str, Projections]] = {
         summary=("of", "judgement", "summary"),
         full=("of", "judgement", "summary", "text"),
         links=("of",),
+        attached=True,
     ),
     "conclusion": Projections(
         summary=("violence_stopped", "goals_reached", "summary"),

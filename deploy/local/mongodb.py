@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import secrets as random_source
-import shutil
 from pathlib import Path
 from urllib.parse import quote
 
 from deploy.local import find
-from deploy.local.errors import ActionableError
 from deploy.local.ports import HOST, Ports, is_answered
 from deploy.local.program import BackingService, Program
 from deploy.local.progress import Progress
@@ -80,12 +78,6 @@ class MongoDB(BackingService):
         passwords = {name: self.secrets.password(f"mongo-{name}") for name in setup.users()}
         address = setup.MongoAddress(HOST, self.port)
         setup.prepare(address, self.secrets.password("mongo-admin"), passwords)
-
-    def wipe(self) -> None:
-        """Delete every database (the server must be stopped)."""
-        if self.program.running:
-            raise ActionableError("a running database server cannot be wiped", "stop it first")
-        shutil.rmtree(self.data, ignore_errors=True)
 
 
 def new_keyfile() -> str:

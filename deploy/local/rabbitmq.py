@@ -75,7 +75,7 @@ class RabbitMQ(BackingService):
             self._remove_undeclared_queues(progress)
 
     def _remove_undeclared_queues(self, progress: Progress) -> None:
-        """Remove queues of former versions, which would fill without a consumer."""
+        """Remove empty queues of former versions, which would fill without a consumer."""
         names = self.home / "declared_queues"
         names.write_text(definitions.queue_names())
         script = [str(definitions.REMOVE_UNDECLARED_QUEUES), definitions.VHOST, str(names)]

@@ -80,10 +80,6 @@ class Settings:
         }
         return self._environment("gateway", plain)
 
-    def of_operator(self) -> dict[str, str]:
-        """Give the environment of the operators' command."""
-        return self._environment("operator", {"OPA_URL": self.parts.opa_url})
-
     def _environment(self, process: str, plain: dict[str, str]) -> dict[str, str]:
         shared = {
             "CLOCK_FILE": str(self.clock_file),

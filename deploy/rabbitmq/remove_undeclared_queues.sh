@@ -1,5 +1,6 @@
 #!/bin/sh
-# Removes the queues of our virtual host that are not in a file of declared names, one per line.
+# Removes the empty queues of our virtual host that are not in a file of declared names, one per
+# line. One that still holds messages is kept and named: an operator decides what becomes of them.
 # Reply queues belong to a connection and are left alone. RABBITMQ_NODENAME names another node.
 #
 #   remove_undeclared_queues.sh VHOST DECLARED
@@ -10,6 +11,10 @@ queues=$(rabbitmqctl --silent list_queues --vhost "$vhost" --no-table-headers na
 printf '%s\n' "$queues" | { grep -vxF -f "$declared" || true; } | { grep -v '^reply\.' || true; } |
 while IFS= read -r queue; do
   [ -z "$queue" ] && continue
-  rabbitmqctl --silent delete_queue --vhost "$vhost" "$queue" </dev/null
-  echo "removed queue $queue, which is no longer declared"
+  if rabbitmqctl --silent delete_queue --vhost "$vhost" --if-empty "$queue" </dev/null 2>/dev/null
+  then
+    echo "removed queue $queue, which is no longer declared"
+  else
+    echo "kept queue $queue, which is no longer declared, for the messages that it holds"
+  fi
 done

@@ -160,6 +160,7 @@ def _held(reply: Any) -> _Held:
         fragments, destroyed = list(reply["fragments"]), reply["destroyed"]
         sound = all(
             fragment["kind"] in KINDS
+            and not (KINDS[fragment["kind"]].attached and fragment["of"] is None)
             and isinstance(fragment["content"], dict | None)
             and all(name in fragment for name in FACT_FIELDS)
             for fragment in fragments

@@ -140,7 +140,10 @@ def test_a_wiped_broker_comes_back_empty_and_knows_its_definitions(other: Parts)
 def test_queues_that_are_no_longer_declared_are_removed_at_the_next_start(
     other: Parts,
 ) -> None:
-    """The queue of a subscription that ended would fill for ever, since nobody may read it."""
+    """The queue of a subscription that ended would fill for ever, since nobody may read it.
+
+    What it holds is not thrown away unseen: it stays until somebody has emptied it.
+    """
     before = other.rabbitmq.queues()
     former = ("events.risk", "events.risk.retry", "events.risk.parked", "reply.gateway.1f")
     ctl = other.rabbitmq.ctl
@@ -160,8 +163,13 @@ def test_queues_that_are_no_longer_declared_are_removed_at_the_next_start(
     other.rabbitmq.stop()
     other.rabbitmq.start(QUIET)
     left = other.rabbitmq.queues()
-    assert left.keys() == {*before, "reply.gateway.1f"}
+    assert left.keys() == {*before, "reply.gateway.1f", "events.risk"}
+    assert left["events.risk"] == 1, "an event that nobody has seen is not thrown away"
     assert left["events.audit"] == 1, "what is declared keeps its messages"
+    ctl("purge_queue", "--vhost", "ketenaanpak", "events.risk")
+    other.rabbitmq.stop()
+    other.rabbitmq.start(QUIET)
+    assert other.rabbitmq.queues().keys() == {*before, "reply.gateway.1f"}
     elsewhere = ctl("list_queues", "--vhost", "other", "name", "--no-table-headers")
     assert set(elsewhere.split()) == set(former)
     ctl("delete_vhost", "other")

@@ -57,6 +57,40 @@ def test_checks_of_an_earlier_version_learn_what_they_are_of(
     assert [one["of"] for one in client.read(case, content=False)] == [None, report]
 
 
+def test_a_check_that_an_earlier_version_stores_beside_us_is_shown_with_its_report_only(
+    runtime: Runtime, client: Client
+) -> None:
+    """While versions run side by side, a check must not pass for one that goes with nothing."""
+    case = new_id()
+    report = client.send("report_progress", bodies.report(), case)["id"]
+    runtime.database["fragments"].update_many({}, {"$unset": {"of": ""}})
+
+    opened = client.read(case)
+    facts = client.read(case, content=False)
+    alone = client.read(case, kinds=["safety_check"])
+
+    assert [(one["kind"], one["of"]) for one in opened] == [
+        ("report", None),
+        ("safety_check", report),
+    ]
+    assert [one["kind"] for one in facts] == ["report"]
+    assert alone == []
+
+
+def test_a_check_that_no_key_opens_keeps_nobody_from_starting(
+    runtime: Runtime, client: Client
+) -> None:
+    """One damaged document would keep plans, and every case in it, away."""
+    case = new_id()
+    client.send("report_progress", bodies.report(), case)
+    fragments = runtime.database["fragments"]
+    fragments.update_many({}, {"$unset": {"of": ""}})
+    fragments.update_one({"kind": "safety_check"}, {"$set": {"sealed": b"damaged"}})
+
+    assert Plans(runtime).ready()
+    assert [one["kind"] for one in client.read(case, content=False)] == ["report"]
+
+
 def test_an_unknown_case_holds_nothing(client: Client) -> None:
     """Whoever tries ids at random gets an answer in the same shape."""
     case = new_id()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.fragment_projections import KINDS
 from tests.unit.gateway.fakes import (
     Platform,
     an_id,
@@ -45,7 +46,12 @@ def with_canaries(platform: Platform) -> dict[str, str]:
     )
     for owner, kinds in HELD.items():
         platform.put_fragments(
-            owner, case, *(fragment(kind, {"summary": "KANARIE"}) for kind in kinds)
+            owner,
+            case,
+            *(
+                fragment(kind, {"summary": "KANARIE"}, of=an_id() if KINDS[kind].attached else None)
+                for kind in kinds
+            ),
         )
     facts = case_facts(region="KANARIE-region")
     session = {

@@ -177,6 +177,7 @@ def spoilt(**changes: Any) -> dict[str, Any]:
         [spoilt(kind="diary")],
         [spoilt(kind="whereabouts", content=None)],
         [spoilt(content="KANARIE")],
+        [spoilt(kind="safety_check")],
         [{name: value for name, value in held("weighing").items() if name != "only_for"}],
         [spoilt(id="x"), spoilt(id="x")],
     ],
@@ -184,7 +185,7 @@ def spoilt(**changes: Any) -> dict[str, Any]:
 def test_an_owner_that_is_not_understood_is_no_answer(platform: Platform, fragments: Any) -> None:
     """A confused service must not be read as one that means well; a safe address is intake's."""
     case = platform.put_case()
-    reply = {"case": case, "fragments": fragments}
+    reply = {"case": case, "fragments": fragments, "destroyed": False}
     platform.bus.stub("risk", "read_fragments", lambda _request: reply)
 
     answer = platform.get(f"/v1/cases/{case}/weighings")
