@@ -171,36 +171,88 @@ def test_a_safety_check_of_a_withheld_report_is_withheld_with_it(platform: Platf
     assert of_politie[check["id"]] == {"level": "none", "reasons": ["of_withheld"]}
 
 
+def decided_again(opa: Parts, entry: dict[str, Any]) -> dict[str, str]:
+    """The levels that the recorded question gives when it is asked anew, by fragment id."""
+    client = Opa(opa.opa_url)
+    again = client.decide("ketenaanpak/release/decision", entry["input"])
+    client.close()
+    decision = again["decisions"][entry["case"]]
+    assert {**decision, "policy_revision": again["policy_revision"]} == entry["result"]
+    return {each: verdict["level"] for each, verdict in decision["fragments"].items()}
+
+
+READS = ("case", "reports", "plans", "cases", "agenda")
+"""A case, what plans holds with what goes with it, what refers to risk, a list, an agenda."""
+
+
+@pytest.mark.parametrize("resource", READS)
 @pytest.mark.parametrize("who", ["caw", "politie", "stad", "ggz", "coordination", "caw-kortrijk"])
 def test_what_is_recorded_decided_again_gives_the_levels_that_were_applied(
-    platform: Platform, opa: Parts, who: str
+    platform: Platform, opa: Parts, who: str, resource: str
 ) -> None:
     """A judge who repeats the recorded question must find what was shown, and nothing else."""
     report = fragment("report", source="table", category="joint", withhold_from=["lokale-politie"])
-    held = (
-        report,
-        fragment("safety_check", {"of": report["id"]}, source="table", of=report["id"]),
-        fragment("safety_check", {"of": an_id()}, source="table", of=an_id()),
+    weighing = fragment("weighing", source="table", category="joint")
+    case = put_case(
+        platform,
+        fragment("person"),
         fragment(category="judicial", source="parket"),
         fragment(category="mental_health", source="ggz", status="recalled"),
         fragment(category="housing", source="caw", only_for=["caw", "lokale-politie"]),
         fragment("request", category="judicial", addressed_to=["stad-gemeente"]),
+        stage="active",
     )
-    case = put_case(platform, *held, stage="active")
+    platform.put_fragments("risk", case, weighing)
+    platform.put_fragments(
+        "plans",
+        case,
+        report,
+        fragment("safety_check", {"of": report["id"]}, source="table", of=report["id"]),
+        fragment("safety_check", {"of": an_id()}, source="table", of=an_id()),
+        fragment("plan", {"weighing": weighing["id"]}, source="table", category="joint"),
+    )
+    known = platform.cases[case]
+    listed = {**known, "fragments": [one for one in known["fragments"] if one["kind"] == "person"]}
+    session = {
+        "id": an_id(),
+        "found": True,
+        "agreement": "sample-brugge",
+        "table": "table-brugge",
+        "starts_at": "2026-03-10T09:00:00+00:00",
+        "version": 1,
+        "agenda": [{"case": case, "referrer_attends": False}],
+    }
+    replies: dict[str, Any] = {
+        "list_cases": {"cases": [listed], "next": None},
+        "read_session": {"session": session, "cases": [known["case"]]},
+    }
+    for method, reply in replies.items():
+        platform.bus.stub("intake", method, lambda _request, reply=reply: reply)
+    paths = {
+        "case": f"/v1/cases/{case}",
+        "cases": "/v1/cases",
+        "agenda": f"/v1/sessions/{session['id']}/agenda",
+    }
+    purpose = "coordination" if who == "coordination" else "case_consultation"
 
-    answer = read(platform, who, case)
+    answer = platform.get(
+        paths.get(resource, f"/v1/cases/{case}/{resource}"),
+        PEOPLE[who].id,
+        **{"Purpose-Of-Use": purpose},
+    )
 
-    (entry,) = platform.recorded
-    client = Opa(opa.opa_url)
-    again = client.decide("ketenaanpak/release/decision", entry["input"])
-    client.close()
-    decision = again["decisions"][case]
-    assert {**decision, "policy_revision": again["policy_revision"]} == entry["result"]
-    levels = {each: verdict["level"] for each, verdict in decision["fragments"].items()}
-    applied = {each["id"]: each["level"] for each in entry["fragments"]}
-    assert applied == {each["id"]: levels.get(each["id"], "none") for each in held}
-    shown = {each["id"]: each["level"] for each in answer.json.get("fragments", [])}
-    assert shown == {each: level for each, level in levels.items() if level != "none"}
+    releases = [each for each in platform.recorded if each["kind"] == "release" and each["case"]]
+    assert releases or answer.status_code == 403 or who == "caw-kortrijk"
+    for entry in releases:
+        levels = decided_again(opa, entry)
+        applied = {each["id"]: each["level"] for each in entry["fragments"]}
+        assert applied == {each: levels.get(each, "none") for each in applied}
+        rows = answer.json.get(resource, answer.json.get("fragments", []))
+        if resource in ("cases", "agenda"):
+            rows = [each for row in answer.json["cases"] for each in row.get("fragments", [])]
+        assert {each["id"]: each["level"] for each in rows} == {
+            each: level for each, level in levels.items() if level != "none" and each in applied
+        }
 
 
 def grant(partner: str, minutes: int) -> dict[str, str]:
