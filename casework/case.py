@@ -10,7 +10,7 @@ from contracts.reasons import Reason
 
 
 @dataclass(frozen=True)
-class DecidedCase:
+class CaseSnapshot:
     """What a decided command says of its case (dossier); risk and plans store none of it.
 
     `persons` are the random ids of the client system (cliëntsysteem), `walled` the persons who must

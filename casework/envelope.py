@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.command import Command
 from chassis.clock import Clock
 from chassis.errors import Refuse
@@ -32,12 +32,12 @@ def load_command(name: str, envelope: Envelope, clock: Clock) -> Command:
     )
 
 
-def decided_case(envelope: Envelope) -> DecidedCase:
+def case_snapshot(envelope: Envelope) -> CaseSnapshot:
     """The case that a command was decided on; raises Refuse("not_found") when there is none."""
     seen = envelope["decided_on"]
     if seen is None or envelope["case"] is None or envelope["agreement"] is None:
         raise Refuse("not_found")
-    return DecidedCase(
+    return CaseSnapshot(
         id=envelope["case"],
         agreement=envelope["agreement"],
         stage=seen["stage"],

@@ -8,10 +8,10 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 
 from casework import fragment_store
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change, Event, Outcome, result_of
 from casework.command import Command
-from casework.envelope import Envelope, decided_case, identity, load_command
+from casework.envelope import Envelope, case_snapshot, identity, load_command
 from casework.fragment_documents import FragmentLayout
 from casework.fragment_store import FragmentStore
 from chassis.keyed_locks import KeyedLocks
@@ -71,7 +71,7 @@ def prepare(database: Store, *outcomes: str) -> None:
         make_index(database, outcome, "case", "turn")
 
 
-Rule = Callable[[DecidedCase, Command, CaseTransaction], Change]
+Rule = Callable[[CaseSnapshot, Command, CaseTransaction], Change]
 """What a command changes, by the state that it looks at; raises Refuse and changes nothing."""
 
 
@@ -88,10 +88,10 @@ class DecidedCommands:
         """Perform a command once, whatever is sent again; gives ids and state.
 
         Raises Refuse when a rule does not allow it (nothing changed), and what
-        `chassis.commands.Commands.perform` raises.
+        `chassis.commands.IdempotentCommands.perform` raises.
         """
         command = load_command(name, envelope, self._runtime.clock)
-        case = decided_case(envelope)
+        case = case_snapshot(envelope)
 
         def act(session: ClientSession) -> dict[str, Any]:
             transaction = CaseTransaction(self._runtime, session, case.id, self._layout)

@@ -52,7 +52,7 @@ class _InsertedConcurrently(Exception):
     """Another transaction is inserting, or has just inserted, this id."""
 
 
-class Commands:
+class IdempotentCommands:
     """Performs each command at most once, however often it is sent."""
 
     def __init__(self, database: Store, hash_key: bytes, clock: Clock) -> None:

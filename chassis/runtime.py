@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chassis.clock import Clock, clock_from
-from chassis.commands import Commands
+from chassis.commands import IdempotentCommands
 from chassis.config import Config
 from chassis.inbox import Inbox
 from chassis.logs import logger
@@ -26,7 +26,7 @@ class Runtime:
     vault: Vault
     outbox: Outbox
     inbox: Inbox
-    commands: Commands
+    commands: IdempotentCommands
     client: "RpcClient | None"
     log: Any
 
@@ -53,7 +53,7 @@ def open_runtime(config: Config, client: "RpcClient | None" = None) -> Runtime:
         vault=Vault(database, config.master_keys, config.service),
         outbox=Outbox(database),
         inbox=Inbox(database),
-        commands=Commands(database, config.hash_key, clock),
+        commands=IdempotentCommands(database, config.hash_key, clock),
         client=client,
         log=logger(config.service),
     )

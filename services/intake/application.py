@@ -43,7 +43,7 @@ class Intake:
         """Perform a command once, whatever is sent again; gives ids and state.
 
         Raises Refuse when a rule does not allow it (nothing changed), and what
-        `chassis.commands.Commands.perform` raises.
+        `chassis.commands.IdempotentCommands.perform` raises.
         """
         runtime = self._runtime
         command = load_command(name, envelope, runtime.clock)

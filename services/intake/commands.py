@@ -22,7 +22,7 @@ from services.intake.domain import (
 )
 from services.intake.domain.case import Case, Change, with_events
 from services.intake.domain.referral import submit_referral
-from services.intake.outcomes import Outcome
+from services.intake.outcomes import OutcomeLookup
 from services.intake.store.writes import IntakeTransaction
 
 KeyedMatch = Callable[[matching.Identity], str]
@@ -37,7 +37,7 @@ class CommandContext:
     """
 
     envelope: Envelope
-    outcome: Outcome
+    outcome: OutcomeLookup
     staff: Mapping[str, str]
     keyed: KeyedMatch
 

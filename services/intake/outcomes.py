@@ -11,7 +11,7 @@ from chassis.errors import RemoteError, Retry, TimedOut, Unreachable
 from contracts.rpc import METHODS
 from services.intake.domain.transitions import rests_on
 
-Outcome = Callable[[], Mapping[str, Any] | None]
+OutcomeLookup = Callable[[], Mapping[str, Any] | None]
 """Gives another service's closed document, None when there is no such thing.
 
 Raises Retry("service_unavailable") when its owner did not answer: nothing happened.
@@ -20,7 +20,7 @@ Raises Retry("service_unavailable") when its owner did not answer: nothing happe
 _SECONDS: Final = 1.5
 
 
-def fetch_outcome(client: RpcClient | None, command: Command, case: str | None) -> Outcome:
+def fetch_outcome(client: RpcClient | None, command: Command, case: str | None) -> OutcomeLookup:
     """The closed document that a change of stage names, asked for now; it never changes.
 
     When its owner does not answer, only the rule that looks at the document fails: a command that
@@ -57,7 +57,7 @@ def _ask(
     return outcome
 
 
-def _raising(away: Retry) -> Outcome:
+def _raising(away: Retry) -> OutcomeLookup:
     def outcome() -> Mapping[str, Any] | None:
         raise away
 

@@ -2,26 +2,26 @@
 
 from typing import Final
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change
 from casework.command import Command
 from casework.transaction import CaseTransaction, Rule
 from services.plans.domain import actions, closing, direction, plan
 
 
-def _propose_plan(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _propose_plan(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     return plan.propose_plan(case, command, transaction.fragments.of_kind("plan"))
 
 
 def _take_plan_position(
-    _case: DecidedCase, command: Command, transaction: CaseTransaction
+    _case: CaseSnapshot, command: Command, transaction: CaseTransaction
 ) -> Change:
     fragments = transaction.fragments
     version = fragments.get(command.target, "plan")
     return plan.take_plan_position(command, version, fragments.of_kind("plan_position"))
 
 
-def _adopt_plan(_case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _adopt_plan(_case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     fragments = transaction.fragments
     return plan.adopt_plan(
         command,
@@ -32,53 +32,53 @@ def _adopt_plan(_case: DecidedCase, command: Command, transaction: CaseTransacti
     )
 
 
-def _update_action(_case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _update_action(_case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     fragments = transaction.fragments
     action = fragments.open(command.target, "action")
     adopted = plan.adopted_plan(fragments.of_kind("plan"))
     return actions.update_action(command, action, adopted, fragments.of_kind("decision"))
 
 
-def _record_decision(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _record_decision(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     action = transaction.fragments.find(command.body.get("action"), "action")
     return actions.record_decision(case, command, action)
 
 
-def _log_contact(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _log_contact(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     version = transaction.fragments.find(command.body.get("plan"), "plan")
     return direction.log_contact(case, command, version)
 
 
 def _record_trajectory(
-    case: DecidedCase, command: Command, _transaction: CaseTransaction
+    case: CaseSnapshot, command: Command, _transaction: CaseTransaction
 ) -> Change:
     return direction.record_trajectory(case, command)
 
 
 def _update_trajectory(
-    _case: DecidedCase, command: Command, transaction: CaseTransaction
+    _case: CaseSnapshot, command: Command, transaction: CaseTransaction
 ) -> Change:
     trajectory = transaction.fragments.open(command.target, "trajectory")
     return direction.update_trajectory(command, trajectory)
 
 
-def _report_progress(case: DecidedCase, command: Command, _transaction: CaseTransaction) -> Change:
+def _report_progress(case: CaseSnapshot, command: Command, _transaction: CaseTransaction) -> Change:
     return direction.report_progress(case, command)
 
 
-def _draw_conclusion(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _draw_conclusion(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     fragments = transaction.fragments
     adopted = plan.adopted_plan(fragments.of_kind("plan"))
     done, decisions = fragments.of_kind("action"), fragments.of_kind("decision")
     return closing.draw_conclusion(case, command, adopted, done, decisions)
 
 
-def _record_follow_up(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _record_follow_up(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     return closing.record_follow_up(case, command, transaction.fragments.of_kind("conclusion"))
 
 
 def _evaluate_approach(
-    case: DecidedCase, command: Command, _transaction: CaseTransaction
+    case: CaseSnapshot, command: Command, _transaction: CaseTransaction
 ) -> Change:
     return closing.evaluate_approach(case, command)
 

@@ -1,6 +1,6 @@
 """The commands of risk: for each, the state it looks at and the rule it is given to."""
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change
 from casework.command import Command
 from casework.transaction import CaseTransaction, Rule
@@ -23,19 +23,19 @@ def rules(catalogue: Catalogue) -> dict[str, Rule]:
 
 
 def _recall_assessment(
-    _case: DecidedCase, command: Command, transaction: CaseTransaction
+    _case: CaseSnapshot, command: Command, transaction: CaseTransaction
 ) -> Change:
     fragments = transaction.fragments
     assessment = fragments.get(command.target, "assessment")
     return assessing.recall_assessment(command, assessment, fragments.of_kind("assessment_answer"))
 
 
-def _open_weighing(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _open_weighing(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     return weighing.open_weighing(case, command, transaction.fragments.of_kind("weighing"))
 
 
 def _take_weighing_position(
-    case: DecidedCase, command: Command, transaction: CaseTransaction
+    case: CaseSnapshot, command: Command, transaction: CaseTransaction
 ) -> Change:
     fragments = transaction.fragments
     weighed = fragments.get(command.target, "weighing")
@@ -44,7 +44,7 @@ def _take_weighing_position(
 
 
 def _write_problem_profile(
-    case: DecidedCase, command: Command, transaction: CaseTransaction
+    case: CaseSnapshot, command: Command, transaction: CaseTransaction
 ) -> Change:
     fragments = transaction.fragments
     weighed = fragments.get(command.target, "weighing")
@@ -53,7 +53,7 @@ def _write_problem_profile(
     )
 
 
-def _close_weighing(case: DecidedCase, command: Command, transaction: CaseTransaction) -> Change:
+def _close_weighing(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     fragments = transaction.fragments
     return weighing.close_weighing(
         command,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from casework.case import DecidedCase, check_support
+from casework.case import CaseSnapshot, check_support
 from casework.change import Change, Event, put
 from casework.command import Command, unmet
 from casework.fragment import Fragment, of_the_table, revise
@@ -49,7 +49,7 @@ def update_action(
     return put(updated, state, Event("plans.action_updated", data))
 
 
-def record_decision(case: DecidedCase, command: Command, action: Fragment | None) -> Change:
+def record_decision(case: CaseSnapshot, command: Command, action: Fragment | None) -> Change:
     """A supported decision (gedragen beslissing); `action` is the one that its body names."""
     body = command.body
     check_support(case.participants, body["supported_by"], command.terms)

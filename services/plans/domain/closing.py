@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change, Outcome, fragment_event
 from casework.command import Command, invalid, unmet
 from casework.fragment import Fragment, of_the_table
@@ -33,7 +33,7 @@ _FOLLOW_UP_CONTENT: Final = (
 
 
 def draw_conclusion(
-    case: DecidedCase,
+    case: CaseSnapshot,
     command: Command,
     adopted: Fragment | None,
     actions: Iterable[Fragment],
@@ -67,7 +67,7 @@ def draw_conclusion(
 
 
 def record_follow_up(
-    case: DecidedCase, command: Command, conclusions: Iterable[Fragment]
+    case: CaseSnapshot, command: Command, conclusions: Iterable[Fragment]
 ) -> Change:
     """The follow-up (opvolging) after the conclusion: reopening is never too early."""
     body = command.body
@@ -94,7 +94,7 @@ def record_follow_up(
     )
 
 
-def evaluate_approach(case: DecidedCase, command: Command) -> Change:
+def evaluate_approach(case: CaseSnapshot, command: Command) -> Change:
     """How the table looks back on its approach (evaluatie), with a safety check."""
     content = command.given("text", "summary", "session")
     evaluation = of_the_table(command, "evaluation", case.persons, content)

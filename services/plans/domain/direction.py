@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change, fragment_event, put
 from casework.command import Command
 from casework.fragment import Fragment, of_the_table, revise
@@ -14,7 +14,7 @@ _CONTACT_CONTENT: Final = ("party", "service", "on", "text", "summary", "plan", 
 _TRAJECTORY_CONTENT: Final = ("state", "service", "since", "text", "summary")
 
 
-def log_contact(case: DecidedCase, command: Command, plan: Fragment | None) -> Change:
+def log_contact(case: CaseSnapshot, command: Command, plan: Fragment | None) -> Change:
     """A contact of the director; `plan` is the version that the body says clients were told of."""
     command.check_past("/on", command.body["on"])
     if "plan" in command.body:
@@ -23,7 +23,7 @@ def log_contact(case: DecidedCase, command: Command, plan: Fragment | None) -> C
     return put(contact, contact.status, fragment_event("plans.contact_logged", contact))
 
 
-def record_trajectory(case: DecidedCase, command: Command) -> Change:
+def record_trajectory(case: CaseSnapshot, command: Command) -> Change:
     """A trajectory (traject) of help, justice or administration, as the director knows of it."""
     content = {"trajectory": command.body["kind"], **command.given(*_TRAJECTORY_CONTENT)}
     trajectory = _about_some(case, command, "trajectory", content)
@@ -39,7 +39,7 @@ def update_trajectory(command: Command, trajectory: Fragment) -> Change:
     return put(updated, content["state"], fragment_event("plans.trajectory_updated", updated))
 
 
-def report_progress(case: DecidedCase, command: Command) -> Change:
+def report_progress(case: CaseSnapshot, command: Command) -> Change:
     """A report to the team with its safety check; the next one is due by the agreed rhythm."""
     next_on = command.today + timedelta(days=command.terms["reporting_rhythm_days"])
     content = {**command.given("text", "summary"), "next_on": next_on}
@@ -52,7 +52,7 @@ def report_progress(case: DecidedCase, command: Command) -> Change:
 
 
 def _about_some(
-    case: DecidedCase, command: Command, kind: str, content: dict[str, Any]
+    case: CaseSnapshot, command: Command, kind: str, content: dict[str, Any]
 ) -> Fragment:
     """A fragment of the table about the members of the client system that the body names."""
     case.check_subjects(command.body["subjects"])

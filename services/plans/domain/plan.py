@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change, Event, Outcome, put
 from casework.command import Command, unmet
 from casework.fragment import Fragment, of_the_table, revise, supersede
@@ -18,7 +18,7 @@ _PLAN_CONTENT = ("text", "summary", "weighing", "assessments")
 _ACTION_CONTENT = ("text", "summary", "carried_out_by")
 
 
-def propose_plan(case: DecidedCase, command: Command, plans: Sequence[Fragment]) -> Change:
+def propose_plan(case: CaseSnapshot, command: Command, plans: Sequence[Fragment]) -> Change:
     """A whole version; it takes the place of one that is open. `plans` are all versions so far."""
     _check_members(case, command.body)
     _check_partners(case, command.body)
@@ -119,7 +119,7 @@ def _positions_due(plan: Fragment) -> date:
     return date.fromisoformat(plan.codes["positions_due"])
 
 
-def _check_members(case: DecidedCase, body: Mapping[str, Any]) -> None:
+def _check_members(case: CaseSnapshot, body: Mapping[str, Any]) -> None:
     with_goal = {subject for goal in body["goals"] for subject in goal["subjects"]}
     without = {one["subject"] for one in body["uncovered"]}
     executors = {
@@ -134,7 +134,7 @@ def _check_members(case: DecidedCase, body: Mapping[str, Any]) -> None:
         raise unmet(Reason.MEMBERS_UNCOVERED, detail, members=forgotten)
 
 
-def _check_partners(case: DecidedCase, body: Mapping[str, Any]) -> None:
+def _check_partners(case: CaseSnapshot, body: Mapping[str, Any]) -> None:
     executors = [
         one["carried_out_by"]["partner"]
         for one in body["actions"]
@@ -179,7 +179,7 @@ def _superseded(plan: Fragment) -> Fragment:
     return revise(plan, codes={**plan.codes, "state": "superseded"})
 
 
-def _fragments(case: DecidedCase, command: Command, number: int) -> Iterator[Fragment]:
+def _fragments(case: CaseSnapshot, command: Command, number: int) -> Iterator[Fragment]:
     """The version's parts in the order in which a reader meets them."""
     body, now = command.body, command.now
     content = {key: body[key] for key in _PLAN_CONTENT}

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.command import Command
 from casework.fragment import Fragment, of_the_table
 
 
-def safety_check(case: DecidedCase, command: Command, of: Fragment) -> Fragment:
+def safety_check(case: CaseSnapshot, command: Command, of: Fragment) -> Fragment:
     """How safe it is at the moment of `of`, with which it goes."""
     content = {"of": of.id, **command.body["safety_check"]}
     check = of_the_table(command, "safety_check", case.persons, content)

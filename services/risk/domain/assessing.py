@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change, Event, fragment_event
 from casework.command import Command, invalid
 from casework.fragment import Fragment, recall
@@ -16,7 +16,7 @@ from services.risk.domain.instrument import Band, Catalogue, Instrument
 from services.risk.domain.scoring import Assessed, override, score
 
 
-def record_assessment(case: DecidedCase, command: Command, catalogue: Catalogue) -> Change:
+def record_assessment(case: CaseSnapshot, command: Command, catalogue: Catalogue) -> Change:
     """An instrument (risicotaxatie-instrument) filled in by a partner.
 
     Raises Refuse for what `scoring` refuses: an answer that is missing or none of the item's, a

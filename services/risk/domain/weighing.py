@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change, Event, Outcome, put
 from casework.command import Command, unmet
 from casework.fragment import Fragment, of_the_table, revise, supersede
@@ -18,7 +18,7 @@ from chassis.errors import Refuse
 from contracts.reasons import Reason
 
 
-def open_weighing(case: DecidedCase, command: Command, weighings: Iterable[Fragment]) -> Change:
+def open_weighing(case: CaseSnapshot, command: Command, weighings: Iterable[Fragment]) -> Change:
     """The table begins to weigh; `weighings` are those that the case had before, one at a time."""
     if any(one.state == "open" for one in weighings):
         raise unmet(Reason.WEIGHING_OPEN, "the case is being weighed already")
@@ -28,7 +28,7 @@ def open_weighing(case: DecidedCase, command: Command, weighings: Iterable[Fragm
 
 
 def take_weighing_position(
-    case: DecidedCase, command: Command, weighing: Fragment, positions: Iterable[Fragment]
+    case: CaseSnapshot, command: Command, weighing: Fragment, positions: Iterable[Fragment]
 ) -> Change:
     """How a partner stands to taking the case; said again, it replaces what the partner said."""
     _check_open(weighing)
@@ -53,7 +53,7 @@ def take_weighing_position(
 
 
 def write_problem_profile(
-    case: DecidedCase, command: Command, weighing: Fragment, profiles: Iterable[Fragment]
+    case: CaseSnapshot, command: Command, weighing: Fragment, profiles: Iterable[Fragment]
 ) -> Change:
     """The problem profile (kwalificatie); written again, it replaces the one that was."""
     _check_open(weighing)

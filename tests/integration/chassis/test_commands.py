@@ -9,7 +9,7 @@ import pytest
 from pymongo.client_session import ClientSession
 
 from chassis.clock import FixedClock
-from chassis.commands import CommandInFlight, Commands, KeyReused
+from chassis.commands import CommandInFlight, IdempotentCommands, KeyReused
 from chassis.errors import Refuse, coded
 from chassis.mongo import Conflict, transaction
 from chassis.runtime import Runtime
@@ -176,7 +176,7 @@ def test_a_conflict_that_passes_is_not_shown_to_the_person(runtime: Runtime) -> 
 def test_records_expire_by_true_time_even_when_the_clock_tells_another(runtime: Runtime) -> None:
     """A demonstration eight months back would otherwise lose its command ids at once."""
     long_ago = FixedClock(datetime.now(UTC) - timedelta(days=240))
-    commands = Commands(runtime.database, b"k" * 32, long_ago)
+    commands = IdempotentCommands(runtime.database, b"k" * 32, long_ago)
     commands.perform("c-1", {}, submit(runtime))
     record = runtime.database.commands.find_one({"_id": "c-1"})
     assert record is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.change import Change
 from casework.command import Command
 from casework.fragment import Fragment
@@ -41,9 +41,9 @@ def command(name: str, body: dict[str, Any] | None = None, **changes: Any) -> Co
     return replace(given, **changes)
 
 
-def case(**changes: Any) -> DecidedCase:
+def case(**changes: Any) -> CaseSnapshot:
     """A case of a victim and a perpetrator, in which three partners take part."""
-    given = DecidedCase(
+    given = CaseSnapshot(
         id=str(uuid.UUID(int=10)),
         agreement="sample-brugge",
         stage="active",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from casework.case import DecidedCase
+from casework.case import CaseSnapshot
 from casework.command import Command
 from casework.fragment import Fragment
 from contracts import vocabulary as words
@@ -39,9 +39,9 @@ def command(name: str, body: Mapping[str, Any] | None = None, **changes: Any) ->
     return replace(given, **changes)
 
 
-def case(**changes: Any) -> DecidedCase:
+def case(**changes: Any) -> CaseSnapshot:
     """A case that is being weighed, of a victim and a perpetrator, with four partners."""
-    given = DecidedCase(
+    given = CaseSnapshot(
         id=str(uuid.UUID(int=10)),
         agreement="sample-brugge",
         stage="weighing",
