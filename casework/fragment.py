@@ -1,4 +1,4 @@
-"""Fragments: the parts that a case is made of, as rules see and change them (domain.md, 5)."""
+"""Fragments: the parts of a case, as rules see and change them (domain.md, section 5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

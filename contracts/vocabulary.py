@@ -1,4 +1,4 @@
-"""The closed lists of words that services, gateway and policy share (domain.md, 2 to 7)."""
+"""The closed lists of words that services, gateway, policy share (domain.md, sections 2 to 8)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Bodies of the commands of plans: direction, execution, closing (domain.md, 4, steps 4 to 6)."""
+"""Bodies of plans' commands: direction to closing (domain.md, section 4, steps 4 to 6)."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,7 @@
-"""Bodies of risk's commands: assessments and the weighing (domain.md, section 4, step 3, and 8)."""
+"""Bodies of risk's commands: assessments and the weighing.
+
+Sources: domain.md, section 4, step 3, and domain.md, section 8.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Events: what happened, in ids and codes only, as CloudEvents 1.0 (architecture.md).
+"""Events: what happened, in ids and codes only, as CloudEvents 1.0 (docs/events.md).
 
 An event never carries content. `data` of a case event holds the facts that a subscriber needs to
 react without asking: the agreement, the stage, who takes part and who must not learn of the case

@@ -1,8 +1,8 @@
 """Closed outcomes: immutable documents of risk and plans that intake asks before it commits.
 
-An outcome is asked for by its id and never changes once it is closed (architecture.md, "Who owns
-what"). The answer also says whether it still stands at that moment (docs/decisions/0009). An
-id that is unknown, not closed, or of another case is `not_found`.
+An outcome is asked for by its id and never changes once it is closed; the answer also says whether
+it still stands at that moment (docs/decisions/0009). An id that is unknown, not closed, or of
+another case is `not_found`.
 """
 
 from typing import Final

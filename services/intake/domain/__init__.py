@@ -1,1 +1,1 @@
-"""The rules of intake: pure, without storage, framework or clock (domain.md, 2 to 5 and 7)."""
+"""The rules of intake: pure, no storage, framework or clock (domain.md, sections 3 to 5 and 7)."""

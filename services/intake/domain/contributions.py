@@ -1,4 +1,7 @@
-"""What partners entrust to a case, and take back (domain.md, section 4, step 2, and section 5)."""
+"""What partners entrust to a case, and take back.
+
+Sources: domain.md, section 4, step 2, and domain.md, section 5.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -19,7 +19,7 @@ def informing_due(informings: Iterable[Mapping[str, Any]]) -> dict[str, date]:
 
 
 def confirm_informing(case: Case, command: Command) -> Change:
-    """The chair confirms the ground for which no victim was informed (domain.md, 4, step 1)."""
+    """The chair confirms why no victim was informed (domain.md, section 4, step 1)."""
     if case.victim_informed:
         raise unmet(Reason.INFORMING_SETTLED, "a victim is informed; there is nothing to confirm")
     if case.informing_confirmed:

@@ -1,1 +1,1 @@
-"""The rules of plans: pure, without storage, framework or clock (domain.md, 4, steps 4 to 6)."""
+"""The rules of plans: pure, no storage, framework or clock (domain.md, section 4, steps 4 to 6)."""

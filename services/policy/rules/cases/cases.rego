@@ -1,7 +1,7 @@
 # METADATA
 # title: How the viewer stands to a case
 # description: >-
-#   Joins the facts of section 7 of the domain: agreement, region, wall, mandate, party,
+#   Joins the facts of domain.md, section 7: agreement, region, wall, mandate, party,
 #   participant and stage. Each is asked positively and is able to deny alone.
 package ketenaanpak.cases
 

@@ -4,7 +4,7 @@ import data.ketenaanpak.need_to_know
 
 order := ["justice", "care", "local_government"]
 
-# The default table of the domain, section 6.
+# The default table of domain.md, section 6.
 expected := {
 	"identity": ["full", "full", "full"],
 	"safety": ["full", "full", "full"],
