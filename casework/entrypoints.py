@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from casework.envelope import Envelope
 from chassis.bus.entrypoints import rpc
 from contracts.bodies import BODIES
 
@@ -20,8 +21,8 @@ def command_methods(service: C) -> C:
     return service
 
 
-def _method(name: str, description: str | None) -> Callable[[Any, dict[str, Any]], Any]:
-    def perform(self: Any, envelope: dict[str, Any]) -> Any:
+def _method(name: str, description: str | None) -> Callable[[Any, Envelope], Any]:
+    def perform(self: Any, envelope: Envelope) -> Any:
         return self.app.perform(name, envelope)
 
     perform.__name__ = name

@@ -1,8 +1,7 @@
 """A decided command as it travels (contracts/rpc/command.py), read into what rules are given."""
 
 import uuid
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, TypedDict
 
 from casework.case import CaseSnapshot
 from casework.command import Command
@@ -11,9 +10,37 @@ from chassis.errors import Refuse
 from chassis.validation import load
 from contracts.bodies import COMMAND_BODIES
 
-Envelope = Mapping[str, Any]
 
-_IDENTIFYING: Final = ("case", "target", "if_match", "body")
+class DecidedOn(TypedDict):
+    """The case as policy saw it, as it travels with a command."""
+
+    stage: str
+    version: int
+    submitted_by: str
+    participants: list[str]
+    persons: list[str]
+    director: str | None
+    walled: list[str]
+
+
+class Envelope(TypedDict):
+    """A decided command as it travels; contracts/rpc/command.py says what each member is."""
+
+    command_id: str
+    decision_id: str
+    person: str
+    partner: str | None
+    roles: list[str]
+    agreement: str | None
+    agreement_version: str | None
+    policy_revision: str
+    terms: dict[str, Any]
+    decided_on: DecidedOn | None
+    target: str | None
+    case: str | None
+    if_match: int | None
+    traceparent: str
+    body: dict[str, Any]
 
 
 def load_command(name: str, envelope: Envelope, clock: Clock) -> Command:
@@ -51,4 +78,10 @@ def case_snapshot(envelope: Envelope) -> CaseSnapshot:
 
 def identity(name: str, envelope: Envelope) -> dict[str, Any]:
     """What makes two commands with one key the same; how they were decided may differ."""
-    return {"name": name, **{member: envelope[member] for member in _IDENTIFYING}}
+    return {
+        "name": name,
+        "case": envelope["case"],
+        "target": envelope["target"],
+        "if_match": envelope["if_match"],
+        "body": envelope["body"],
+    }

@@ -1,9 +1,9 @@
 """The record: every decision is durable in the audit log before it has any effect."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypedDict
 
 from chassis.errors import CodedError, Refuse, Retry
 from gateway.release.bus import Bus
@@ -18,7 +18,43 @@ _BATCH = 200
 _OF_EMERGENCY = ("open_emergency", "review_emergency")
 """Actions that an auditor finds among the emergency uses that they open or judge."""
 
-Entry = dict[str, Any]
+
+class FragmentEntry(TypedDict):
+    """What was decided of one fragment."""
+
+    id: str
+    category: str
+    level: str
+
+
+class _EntryHead(TypedDict):
+    entry_id: str
+    kind: str
+    time: str
+    decision_id: str
+    action: str
+    person: str
+    on_behalf_of: str | None
+    purpose: str
+
+
+class Entry(_EntryHead):
+    """A decision as the audit log takes it (contracts/rpc/audit.py)."""
+
+    command_id: str | None
+    partner: str | None
+    roles: list[str]
+    agreement: str | None
+    agreement_version: str | None
+    policy_revision: str | None
+    case: str | None
+    case_persons: list[str]
+    fragments: list[FragmentEntry]
+    outcome: str
+    reasons: list[str]
+    emergency: bool
+    input: Mapping[str, Any]
+    result: Mapping[str, Any]
 
 
 class Recorder:
@@ -103,6 +139,7 @@ def release_entry(
     case, decision = decided.case, decided.decision
     return {
         **_entry(context, "release", f"read_{resource}"),
+        "command_id": None,
         "partner": decision.partner,
         "roles": list(decision.roles),
         "agreement": case.facts.get("agreement"),
@@ -164,13 +201,12 @@ def action_entry(
     }
 
 
-def _entry(context: RequestContext, kind: str, action: str) -> Entry:
+def _entry(context: RequestContext, kind: str, action: str) -> _EntryHead:
     return {
         "entry_id": str(uuid.uuid4()),
         "kind": kind,
         "time": context.at.isoformat(),
         "decision_id": context.decision_id,
-        "command_id": None,
         "action": action,
         "person": context.viewer.person,
         "on_behalf_of": None,

@@ -57,8 +57,8 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
     if command.name == "schedule_session":
         return sessions.schedule_session(command)
     case = transaction.lock_case(case_of(command.name, context.envelope) or "")
-    decided_on = context.envelope["decided_on"] or {"stage": "", "version": 0}
-    case.check_decided_on(decided_on["stage"], decided_on["version"])
+    seen = context.envelope["decided_on"]
+    case.check_decided_on(seen["stage"] if seen else "", seen["version"] if seen else 0)
     return _ON_CASES[command.name](case, command, transaction, context)
 
 
