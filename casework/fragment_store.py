@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pymongo import UpdateOne
-from pymongo.client_session import ClientSession
 
 from casework.fragment import Fragment
 from casework.fragment_documents import (
@@ -15,7 +14,7 @@ from casework.fragment_documents import (
     to_document,
 )
 from chassis.errors import Refuse
-from chassis.mongo import Store, make_collections, make_index
+from chassis.mongo import Session, Store, make_collections, make_index
 from chassis.runtime import Runtime
 
 INDEXES: Final = (("case", "at", "place"), ("case", "kind"))
@@ -36,7 +35,7 @@ class FragmentStore:
     """The fragments of a case, read and written in one transaction."""
 
     def __init__(
-        self, runtime: Runtime, session: ClientSession, case: str, layout: FragmentLayout
+        self, runtime: Runtime, session: Session, case: str, layout: FragmentLayout
     ) -> None:
         self._vault = runtime.vault
         self._session = session

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import ReturnDocument
-from pymongo.client_session import ClientSession
 
 from casework import fragment_store
 from casework.case import CaseSnapshot
@@ -15,7 +14,7 @@ from casework.envelope import Envelope, case_snapshot, identity, load_command
 from casework.fragment_documents import FragmentLayout
 from casework.fragment_store import FragmentStore
 from chassis.keyed_locks import KeyedLocks
-from chassis.mongo import Store, make_collections, make_index
+from chassis.mongo import Session, Store, make_collections, make_index
 from chassis.runtime import Runtime
 from contracts.events import make_event
 
@@ -28,7 +27,7 @@ class CaseTransaction:
     """
 
     def __init__(
-        self, runtime: Runtime, session: ClientSession, case: str, layout: FragmentLayout
+        self, runtime: Runtime, session: Session, case: str, layout: FragmentLayout
     ) -> None:
         self.fragments = FragmentStore(runtime, session, case, layout)
         self._database = runtime.database
@@ -93,7 +92,7 @@ class DecidedCommands:
         command = load_command(name, envelope, self._runtime.clock)
         case = case_snapshot(envelope)
 
-        def act(session: ClientSession) -> dict[str, Any]:
+        def act(session: Session) -> dict[str, Any]:
             transaction = CaseTransaction(self._runtime, session, case.id, self._layout)
             transaction.lock()
             change = self._rules[name](case, command, transaction)
@@ -111,7 +110,7 @@ def perform_once(
     name: str,
     envelope: Envelope,
     case: str | None,
-    act: Callable[[ClientSession], dict[str, Any]],
+    act: Callable[[Session], dict[str, Any]],
 ) -> dict[str, Any]:
     """Runs `act` in the transaction that keeps the command's id, or gives the outcome kept before.
 
@@ -123,7 +122,7 @@ def perform_once(
 
 def publish(
     runtime: Runtime,
-    session: ClientSession,
+    session: Session,
     event: Event,
     facts: Mapping[str, Any],
     envelope: Envelope,

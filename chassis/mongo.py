@@ -20,6 +20,7 @@ from chassis.logs import logger
 
 Document = dict[str, Any]
 Store = Database[Document]
+Session = ClientSession
 
 WRITE_CONFLICT = 112
 

@@ -9,6 +9,7 @@ from casework.envelope import Envelope, load_command
 from casework.transaction import perform_once, publish
 from chassis.config import secret_key, setting
 from chassis.keyed_locks import KeyedLocks
+from chassis.mongo import Session
 from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
 from services.intake import commands, store
@@ -50,7 +51,7 @@ class Intake:
         outcome = fetch_outcome(runtime.client, command, envelope["case"])
         context = commands.CommandContext(envelope, outcome, self._staff, self._keyed)
 
-        def act(session: Any) -> dict[str, Any]:
+        def act(session: Session) -> dict[str, Any]:
             transaction = IntakeTransaction(runtime, session)
             change = commands.change_of(command, transaction, context)
             transaction.write(change)
