@@ -85,7 +85,10 @@ def _list_purposes(document: dict[str, Any]) -> None:
     for operations in document["paths"].values():
         for operation in operations.values():
             if "x-recorded-as" in operation:
-                schema = {"type": "string", "enum": purposes[operation["x-recorded-as"]]}
+                name = operation["x-recorded-as"]
+                if name not in purposes:
+                    raise LookupError(f"no row for {name!r} in the actions or resources of policy")
+                schema = {"type": "string", "enum": purposes[name]}
                 operation["parameters"] = [
                     {**each, "schema": schema} if each["name"] == PURPOSE["name"] else each
                     for each in operation["parameters"]

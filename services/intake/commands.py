@@ -47,7 +47,7 @@ def case_of(name: str, envelope: Envelope) -> str | None:
     if name == "put_on_agenda":
         case: str = envelope["body"]["case"]
         return case
-    return None if name in _WITHOUT_CASE else envelope["case"]
+    return None if name in WITHOUT_CASE else envelope["case"]
 
 
 def change_of(command: Command, transaction: IntakeTransaction, context: CommandContext) -> Change:
@@ -59,7 +59,7 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
     case = transaction.lock_case(case_of(command.name, context.envelope) or "")
     seen = context.envelope["decided_on"]
     case.check_decided_on(seen["stage"] if seen else "", seen["version"] if seen else 0)
-    return _ON_CASES[command.name](case, command, transaction, context)
+    return RULES[command.name](case, command, transaction, context)
 
 
 def _submit(command: Command, transaction: IntakeTransaction, context: CommandContext) -> Change:
@@ -179,9 +179,10 @@ def _rule_only(rule: Callable[[Case, Command], Change]) -> "Handler":
 
 Handler = Callable[[Case, Command, IntakeTransaction, CommandContext], Change]
 
-_WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
+WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
+"""The commands that are about no case yet."""
 
-_ON_CASES: Final[dict[str, Handler]] = {
+RULES: Final[dict[str, Handler]] = {
     "confirm_informing": _rule_only(informing.confirm_informing),
     "record_informing": _record_informing,
     "put_on_agenda": _put_on_agenda,
@@ -203,3 +204,4 @@ _ON_CASES: Final[dict[str, Handler]] = {
     "review_emergency": _rule_only(emergency.review_emergency),
     "take_over_case": _take_over,
 }
+"""Command on a case → its rule, with what it is given."""

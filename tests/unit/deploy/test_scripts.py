@@ -50,7 +50,8 @@ NOTHING = "exit 1"
 INSTALLED = "printf installed"
 SUDO = """
 case "$1 $2" in
-  "mv /usr"*|"rm -f"|"tee /usr"*|"chmod 755") : ;;  # this machine is left as it is
+  "mv /usr"*|"rm -f"|"chmod 755") : ;;  # this machine is left as it is
+  "tee /usr"*) cat >/dev/null ;;  # read, so that who writes does not meet a closed pipe
   "-n true") : ;;
   *) exec "$@" ;;
 esac
