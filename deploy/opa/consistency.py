@@ -54,10 +54,13 @@ def _parties(agreement: Table, partners: Table) -> Iterator[str]:
 
 
 def _types(agreement: Table) -> Iterator[str]:
-    known = {party["type"] for party in agreement["parties"]}
-    for name in agreement["need_to_know"]["types"]:
-        if name not in known:
-            yield f"need_to_know/types: no party is of type {name!r}"
+    rows = agreement["need_to_know"]["types"]
+    for party in agreement["parties"]:
+        if party["type"] not in rows:
+            place = f"parties/{party['partner']}"
+            yield f"{place}: type {party['type']!r} has no row in need_to_know/types"
+    for name in sorted(rows.keys() - {party["type"] for party in agreement["parties"]}):
+        yield f"need_to_know/types: no party is of type {name!r}"
 
 
 def _succession(agreement: Table, agreements: Table) -> Iterator[str]:

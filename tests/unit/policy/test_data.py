@@ -200,6 +200,16 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
             needed(youth_carer={"children": "full"}),
             "sample-brugge: need_to_know/types: no party is of type 'youth_carer'",
         ),
+        (
+            "agreement",
+            parties(type="youth_carx"),
+            "sample-brugge: parties/opgroeien: type 'youth_carx' has no row in need_to_know/types",
+        ),
+        (
+            "agreement",
+            needed(youth_care={"children": "full"}),
+            "sample-brugge: parties/caw: type 'general_welfare' has no row in need_to_know/types",
+        ),
         ("agreement", needed(youth_care={"child": "full"}), "need_to_know/types/youth_care"),
         ("agreement", needed(youth_care={"whereabouts": "full"}), "'whereabouts' is not one of"),
         ("agreement", needed(youth_care={"children": "all"}), "need_to_know/types/youth_care"),
