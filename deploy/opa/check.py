@@ -14,6 +14,7 @@ from deploy.local.errors import ActionableError
 from deploy.local.progress import Progress
 from deploy.opa.bundle import stage
 from deploy.opa.data import DataRefused
+from deploy.opa.rules import PolicyFailed
 
 POLICY = Path(__file__).parents[2] / "services" / "policy"
 COVERAGE_AT_LEAST = 95.0
@@ -36,10 +37,10 @@ def check(opa: Path, policy_dir: Path, say: Callable[[str], None] = print) -> No
     with tempfile.TemporaryDirectory() as room:
         staged = Path(room)
         try:
-            stage(policy_dir, [policy_dir / "data"], staged, tests=True)
-        except DataRefused as fault:
+            stage(opa, policy_dir, [policy_dir / "data"], staged, tests=True)
+        except (DataRefused, PolicyFailed) as fault:
             raise CheckFailed(str(fault)) from fault
-        say("  data      fit their schemas and each other")
+        say("  data      fit their schemas, the rules and each other")
         _run([opa, "fmt", "--fail", "--diff", *rules])
         say(f"  opa fmt   {len(rules)} files")
         _run([opa, "check", "--strict", *rules])

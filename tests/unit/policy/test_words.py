@@ -55,11 +55,6 @@ def table(name: str) -> Any:
     return json.loads((POLICY / "tables" / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def schema(name: str) -> Any:
-    """What a table has to fit."""
-    return json.loads((POLICY / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
-
-
 def sample(name: str) -> Any:
     """A sample data file."""
     return json.loads((POLICY / "data" / name).read_text(encoding="utf-8"))
@@ -125,15 +120,12 @@ def test_every_task_is_left_by_a_row_or_by_what_ends():
 def test_every_group_that_is_told_is_one_of_the_rules():
     """A group that no rule knows is nobody."""
     groups = rego.cases("notify", "belongs")
-    assert set(schema("notifications")["$defs"]["groups"]["items"]["enum"]) == groups
     assert {group for row in table("notifications").values() for group in row["tell"]} == groups
 
 
 def test_every_audience_of_a_stage_is_one_of_the_rules():
     """An audience that no rule knows reads nothing."""
     audiences = rego.cases("stages", "belongs")
-    for name, stage in schema("stages")["properties"].items():
-        assert set(stage["items"]["properties"]["who"]["enum"]) == audiences, name
     assert {row["who"] for stage in table("stages").values() for row in stage} == audiences
 
 
@@ -147,8 +139,6 @@ def test_acute_danger_opens_categories_that_there_are():
 def test_every_condition_that_a_row_needs_is_one_of_the_rules():
     """A condition that no rule knows is never met, so nobody could act."""
     known = rego.cases("conditions", "met")
-    needs = schema("actions")["additionalProperties"]["properties"]["needs"]
-    assert set(needs["propertyNames"]["enum"]) == known
     assert {name for row in table("actions").values() for name in row["needs"]} == known
 
 
