@@ -172,3 +172,15 @@ def test_every_rule_that_another_package_uses_says_what_it_is():
     used = {each for package in rego.PACKAGES for each in rego.uses(package)}
     asked = {(package, "decision") for package in ("action", "directory", "notify", "release")}
     assert {(package,) for package in rego.PACKAGES} | used | asked <= rego.titled()
+
+
+def test_every_folder_of_rules_has_tests_beside_them():
+    """Whoever changes a rule would not see what it is held to."""
+    folders = {path.name for path in rego.RULES.iterdir()} - {"samples"}
+    tested = {
+        path.parent.name
+        for path in rego.RULES.glob("*/*_test.rego")
+        if "\ntest_" in path.read_text(encoding="utf-8")
+    }
+    assert folders == set(rego.PACKAGES)
+    assert folders <= tested
