@@ -31,7 +31,7 @@ class CheckFailed(Exception):
 def check(opa: Path, policy_dir: Path, say: Callable[[str], None] = print) -> None:
     """Check data, format, types and tests of `policy_dir`; raises CheckFailed at the first fault.
 
-    `say` is told one line per check that passed.
+    `say` receives one line per check that passed.
     """
     rules = [str(path) for path in sorted((policy_dir / "rules").rglob("*.rego"))]
     with tempfile.TemporaryDirectory() as room:
@@ -58,7 +58,7 @@ def _tested(opa: Path, staged: Path) -> float:
     try:
         report = json.loads(_run([*test, "--coverage", "--format", "json"], cwd=staged))
     except CheckFailed:
-        # Asked for coverage, OPA does not say which test failed.
+        # With coverage, OPA does not say which test failed.
         _run(test, cwd=staged)
         raise
     rules = [lines for path, lines in report["files"].items() if not path.endswith("_test.rego")]

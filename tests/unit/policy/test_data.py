@@ -399,7 +399,7 @@ def test_agreements_that_succeed_each_other_are_refused(tmp_path):
         composed(TABLES, OWN, tmp_path)
 
 
-def test_every_contradiction_is_told_at_once(tmp_path):
+def test_every_contradiction_is_named_at_once(tmp_path):
     """Whoever sets up a region would mend one slip a run."""
     write(tmp_path, "agreements/sample-brugge.json", modality(quorum=10) | {"purposes": PEACEFUL})
     write(tmp_path, "mandates/m.json", [mandate(until="2025-12-31T23:59:59Z")])

@@ -25,7 +25,7 @@ READS = {
     "read_audit",
     "read_checkpoints",
 }
-TELLS_NOBODY = {
+NOTIFIES_NOBODY = {
     "intake.forming_completed",
     "intake.informing_recorded",
     "intake.direction_mandate_recorded",
@@ -35,7 +35,7 @@ TELLS_NOBODY = {
     "plans.progress_reported",
     "plans.follow_up_recorded",
 }
-"""Heard for what they say of a case or a due day: nothing waits for anybody by them."""
+"""Subscribed to for what they say of a case or a due day: nothing waits for anybody by them."""
 
 DEADLINES = (
     "question",
@@ -82,7 +82,7 @@ def test_purposes_roles_and_stages_are_the_contracts():
         assert set(roles) <= set(words.MANDATE_ROLES)
 
 
-def test_every_agreement_tells_the_need_of_every_category():
+def test_every_agreement_says_the_need_of_every_category():
     """A new category must be decided upon by each agreement, not by accident."""
     expected = set(words.CATEGORIES) - {"whereabouts"}
     for agreement in agreements():
@@ -101,12 +101,12 @@ def test_what_is_the_referrers_own_are_kinds_of_fragments():
 
 
 def test_notices_are_given_for_what_notifications_subscribes_to_and_for_days_that_come():
-    """An event without a row notifies nobody; a row that is never asked about says nothing."""
+    """An event without a row notifies nobody; a row for which no event comes says nothing."""
     reply = set(table("notifications"))
     days = {f"notifications.{each}_{when}" for each in DEADLINES for when in ("due", "overdue")}
     subscribed = set(SUBSCRIPTIONS["notifications"])
-    assert reply == (subscribed - TELLS_NOBODY) | days
-    assert TELLS_NOBODY < subscribed <= set(EVENTS)
+    assert reply == (subscribed - NOTIFIES_NOBODY) | days
+    assert NOTIFIES_NOBODY < subscribed <= set(EVENTS)
 
 
 def test_every_task_is_left_by_a_row_or_by_what_ends():
@@ -170,8 +170,8 @@ def test_every_party_of_the_samples_has_a_contact_person():
 def test_every_rule_that_another_package_uses_says_what_it_is():
     """A rule that only its author can read is no agreement."""
     used = {each for package in rego.PACKAGES for each in rego.uses(package)}
-    asked = {(package, "decision") for package in ("action", "directory", "notify", "release")}
-    assert {(package,) for package in rego.PACKAGES} | used | asked <= rego.titled()
+    decisions = {(package, "decision") for package in ("action", "directory", "notify", "release")}
+    assert {(package,) for package in rego.PACKAGES} | used | decisions <= rego.titled()
 
 
 def test_every_folder_of_rules_has_tests_beside_them():

@@ -47,7 +47,7 @@ test_a_case_that_is_over_is_not_opened if {
 test_who_takes_part_opens_it_too if samples.permitted(emergency("caw", alone))
 
 # METADATA
-# title: Each fact refuses alone, and tells nothing of the case
+# title: Each fact refuses alone, and reveals nothing of the case
 test_an_emergency_is_refused_like_an_unknown_case[name] if {
 	some name, [person, changes, reason] in {
 		"unknown case": ["ggz", {"found": false}, "unknown_case"],

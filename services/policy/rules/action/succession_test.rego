@@ -47,7 +47,7 @@ test_a_case_that_is_over_is_not_taken_over if {
 }
 
 # METADATA
-# title: Each fact refuses alone, and tells nothing of the case
+# title: Each fact refuses alone, and reveals nothing of the case
 test_a_take_over_is_refused_like_an_unknown_case[name] if {
 	some name, [person, changes, reason] in {
 		"unknown case": ["chair", {"found": false}, "unknown_case"],

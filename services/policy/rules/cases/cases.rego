@@ -2,7 +2,7 @@
 # title: How the viewer stands to a case
 # description: >-
 #   Joins the facts of section 7 of the domain: agreement, region, wall, mandate, party,
-#   participant and stage. Each is asked positively and is able to deny alone.
+#   participant and stage. Each is stated positively and is able to deny alone.
 package ketenaanpak.cases
 
 import data.ketenaanpak.agreements

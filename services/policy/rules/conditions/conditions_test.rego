@@ -128,7 +128,7 @@ test_by_invitation_the_chair_invites_a_party_that_takes_no_part_yet if {
 	stranger.reasons == ["partner_unknown"]
 }
 
-test_an_action_is_told_of_by_the_partner_that_follows_it if {
+test_an_action_is_updated_by_the_partner_that_follows_it if {
 	at := {"stage": "active"}
 	samples.refused(samples.later("caw", "update_action", samples.consult, at), ["not_follower"], false)
 	timing := samples.fragment("f-1", "judicial", {"kind": "judicial_timing", "addressed_to": ["ggz"]})
@@ -161,9 +161,9 @@ proposing(facts, refers) := samples.does(
 
 # METADATA
 # title: A plan rests on what stands in the case, and on nothing that is made up
-test_a_plan_names_what_risk_told_of[name] if {
+test_a_plan_names_what_risk_holds[name] if {
 	some name, [facts, refers] in {
-		"nothing told": [samples.resting, []],
+		"nothing found": [samples.resting, []],
 		"no weighing": [{"assessments": []}, samples.referred],
 		"another weighing": [object.union(samples.resting, {"weighing": "weighing-2"}), samples.referred],
 		"another assessment": [object.union(samples.resting, {"assessments": ["assessment-1", "assessment-2"]}), samples.referred],
@@ -197,7 +197,7 @@ looking_back(session) := samples.does(
 # title: What the team does at a session it does at one that was held
 test_a_session_that_is_named_was_held[name] if {
 	some name, session in {
-		"none told": null,
+		"none given": null,
 		"not found": object.union(held_session, {"found": false}),
 		"another": object.union(held_session, {"id": "session-2"}),
 		"of another agreement": object.union(held_session, {"agreement": "sample-kortrijk"}),

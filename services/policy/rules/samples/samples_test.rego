@@ -125,7 +125,7 @@ reads(person, changes, fragments) := decision if {
 	decision := decided(asks(person, "case", "case_consultation", listed))
 }
 
-# The decision on the one case that is asked about; undefined when it gives a code that nobody knows.
+# The decision on the one case of a question; undefined when it gives a code that nobody knows.
 decided(question) := decision if {
 	answer := release.decision with input as question
 		with data.mandates as people
@@ -222,7 +222,7 @@ open_case(changes) := of_case(object.union(
 	changes,
 ))
 
-# What a plan rests on, as risk told of it.
+# What a plan rests on, as risk reports it.
 resting := {"weighing": "weighing-1", "assessments": ["assessment-1"]}
 
 referred := [
