@@ -9,6 +9,8 @@ from typing import Any
 
 from deploy.local import find
 from deploy.local.progress import Progress
+from deploy.opa.rules import cases as cases_of
+from deploy.opa.rules import parse
 
 RULES = Path(__file__).parents[1] / "services" / "policy" / "rules"
 PACKAGES = sorted(path.name for path in RULES.iterdir() if (path / f"{path.name}.rego").exists())
@@ -27,8 +29,7 @@ def opa(*arguments: str | Path) -> Any:
 @cache
 def rules(package: str) -> list[Node]:
     """The rules of a package, without its tests."""
-    module = opa("parse", RULES / package / f"{package}.rego")
-    return list(module["rules"])
+    return parse(find.opa(Progress(None)), RULES / package / f"{package}.rego")
 
 
 def terms(node: Node) -> Iterator[Node]:
@@ -56,10 +57,8 @@ def strings(node: Node) -> Iterator[str]:
 
 
 def cases(package: str, function: str) -> set[str]:
-    """The strings for which a function is defined: its first arguments that are no variable."""
-    heads = [rule["head"] for rule in rules(package) if rule["head"].get("name") == function]
-    first = [head["args"][0] for head in heads]
-    return {term["value"] for term in first if term["type"] == "string"}
+    """The strings for which a function of a package is defined (deploy.opa.rules)."""
+    return set(cases_of(rules(package), function))
 
 
 def members(package: str, name: str) -> set[str]:

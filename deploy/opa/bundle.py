@@ -15,10 +15,7 @@ from pathlib import Path
 
 from contracts.reasons import Reason
 from deploy.opa.data import DataRefused, compose
-
-
-class PolicyFailed(Exception):
-    """There are no rules, or they do not compile; the message is then OPA's own."""
+from deploy.opa.rules import PolicyFailed, defined_words
 
 
 def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> str:
@@ -30,24 +27,30 @@ def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> 
     content gives the same revision, wherever it lies. `out` is replaced at once or not at all.
     Raises PolicyFailed with OPA's message, DataRefused with the file and the fault.
     """
+    if not any((policy_dir / "rules").rglob("*.rego")):
+        raise PolicyFailed(f"there are no rules in {policy_dir / 'rules'}")
     with tempfile.TemporaryDirectory() as room:
         staged = Path(room)
-        stage(policy_dir, data_dirs, staged)
-        if not any(staged.rglob("*.rego")):
-            raise PolicyFailed(f"there are no rules in {policy_dir / 'rules'}")
+        stage(opa, policy_dir, data_dirs, staged)
         revision = _revision(staged)
         _pack(opa, staged, revision, out)
     return revision
 
 
-def stage(policy_dir: Path, data_dirs: Sequence[Path], room: Path, *, tests: bool = False) -> None:
-    """Lay out in `room` what goes into a bundle; with `tests`, also those and the known reasons."""
-    document = compose(policy_dir / "schemas", [policy_dir / "tables", *data_dirs])
+def stage(
+    opa: Path, policy_dir: Path, data_dirs: Sequence[Path], room: Path, *, tests: bool = False
+) -> None:
+    """Lay out in `room` what goes into a bundle; with `tests`, also those and the known reasons.
+
+    Raises as `build` does, but for rules that parse and do not compile.
+    """
+    rules = policy_dir / "rules"
+    folders = [policy_dir / "tables", *data_dirs]
+    document = compose(policy_dir / "schemas", folders, defined_words(opa, rules))
     if tests:
         document["reasons"] = dict.fromkeys(Reason, True)
     data = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     (room / "data.json").write_text(data, encoding="utf-8")
-    rules = policy_dir / "rules"
     for rule in rules.rglob("*.rego"):
         if tests or not rule.name.endswith("_test.rego"):
             place = room / rule.relative_to(rules)

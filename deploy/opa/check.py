@@ -14,6 +14,7 @@ from deploy.local.errors import ActionableError
 from deploy.local.progress import Progress
 from deploy.opa.bundle import stage
 from deploy.opa.data import DataRefused
+from deploy.opa.rules import PolicyFailed
 
 POLICY = Path(__file__).parents[2] / "services" / "policy"
 COVERAGE_AT_LEAST = 95.0
@@ -30,16 +31,16 @@ class CheckFailed(Exception):
 def check(opa: Path, policy_dir: Path, say: Callable[[str], None] = print) -> None:
     """Check data, format, types and tests of `policy_dir`; raises CheckFailed at the first fault.
 
-    `say` is told one line per check that passed.
+    `say` receives one line per check that passed.
     """
     rules = [str(path) for path in sorted((policy_dir / "rules").rglob("*.rego"))]
     with tempfile.TemporaryDirectory() as room:
         staged = Path(room)
         try:
-            stage(policy_dir, [policy_dir / "data"], staged, tests=True)
-        except DataRefused as fault:
+            stage(opa, policy_dir, [policy_dir / "data"], staged, tests=True)
+        except (DataRefused, PolicyFailed) as fault:
             raise CheckFailed(str(fault)) from fault
-        say("  data      fit their schemas and each other")
+        say("  data      fit their schemas, the rules and each other")
         _run([opa, "fmt", "--fail", "--diff", *rules])
         say(f"  opa fmt   {len(rules)} files")
         _run([opa, "check", "--strict", *rules])
@@ -57,7 +58,7 @@ def _tested(opa: Path, staged: Path) -> float:
     try:
         report = json.loads(_run([*test, "--coverage", "--format", "json"], cwd=staged))
     except CheckFailed:
-        # Asked for coverage, OPA does not say which test failed.
+        # With coverage, OPA does not say which test failed.
         _run(test, cwd=staged)
         raise
     rules = [lines for path, lines in report["files"].items() if not path.endswith("_test.rego")]

@@ -1,4 +1,4 @@
-"""Finds contradictions in the data that the rules decide by, where each file fits its schema.
+"""Finds contradictions in the data that the rules decide by, once each file fits its schema.
 
 A rule that looks up a misspelt word finds nothing: it denies, or falls back to a wider row, and
 nobody notices. These checks refuse such data before a bundle is built. Each function yields its
@@ -16,15 +16,21 @@ from contracts.fragment_projections import KINDS
 from contracts.reasons import Reason
 from contracts.rpc.notifications import TASKS
 from contracts.vocabulary import TRANSITIONS
+from deploy.opa.rules import DefinedWords
 
 Table = Mapping[str, Any]
 
 REASONS: Final = frozenset(Reason)
 
 
-def faults(document: Table) -> list[str]:
+def faults(document: Table, defined: DefinedWords) -> list[str]:
     """Every contradiction in the document that the rules see (deploy.opa.data), tables last."""
-    return [*_agreements(document), *_mandates(document), *_tables(document)]
+    return [
+        *_agreements(document),
+        *_mandates(document),
+        *_tables(document),
+        *_undefined(document, defined),
+    ]
 
 
 def _agreements(document: Table) -> Iterator[str]:
@@ -54,10 +60,13 @@ def _parties(agreement: Table, partners: Table) -> Iterator[str]:
 
 
 def _types(agreement: Table) -> Iterator[str]:
-    known = {party["type"] for party in agreement["parties"]}
-    for name in agreement["need_to_know"]["types"]:
-        if name not in known:
-            yield f"need_to_know/types: no party is of type {name!r}"
+    rows = agreement["need_to_know"]["types"]
+    for party in agreement["parties"]:
+        if party["type"] not in rows:
+            place = f"parties/{party['partner']}"
+            yield f"{place}: type {party['type']!r} has no row in need_to_know/types"
+    for name in sorted(rows.keys() - {party["type"] for party in agreement["parties"]}):
+        yield f"need_to_know/types: no party is of type {name!r}"
 
 
 def _succession(agreement: Table, agreements: Table) -> Iterator[str]:
@@ -112,6 +121,19 @@ def _tables(document: Table) -> Iterator[str]:
     for table, check in _CHECKS.items():
         for name, row in document.get(table, {}).items():
             yield from (f"{table}/{name}: {fault}" for fault in check(name, row, document))
+
+
+def _undefined(document: Table, defined: DefinedWords) -> Iterator[str]:
+    for name, row in document.get("actions", {}).items():
+        for condition in sorted(row["needs"].keys() - defined.conditions):
+            yield f"actions/{name}: needs: no condition {condition!r}"
+    for name, row in document.get("notifications", {}).items():
+        groups = (*row["tell"], *row.get("otherwise", ()), *row.get("unrepresented", row)["tell"])
+        for group in sorted(set(groups) - defined.groups):
+            yield f"notifications/{name}: no group {group!r}"
+    for name, audiences in document.get("stages", {}).items():
+        for audience in sorted({each["who"] for each in audiences} - defined.audiences):
+            yield f"stages/{name}: who: no audience {audience!r}"
 
 
 def _action(name: str, row: Table, document: Table) -> Iterator[str]:

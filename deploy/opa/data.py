@@ -11,6 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 
 from deploy.opa.consistency import faults
+from deploy.opa.rules import DefinedWords
 
 Table = dict[str, Any]
 
@@ -24,13 +25,14 @@ class DataRefused(Exception):
     """Data do not fit their schema, or contradict each other; the message says where, and how."""
 
 
-def compose(schemas: Path, folders: Sequence[Path]) -> Table:
+def compose(schemas: Path, folders: Sequence[Path], defined: DefinedWords) -> Table:
     """Join the folders into the document that the rules see; a later one overrules by id.
 
     `agreements/<id>.json` become `agreements` (by id), `mandates/*.json` become `mandates` (by
     person) and `members` (by agreement), any other `<name>.json` becomes `<name>` (by key).
     Raises DataRefused when a file does not fit `<schemas>/<name>.json`, or with every contradiction
-    in what they say together, one on a line (deploy.opa.consistency).
+    in what they say together and every word that the rules do not define, one on a line
+    (deploy.opa.consistency).
     """
     agreements: Table = {}
     mandates: Table = {}
@@ -52,7 +54,7 @@ def compose(schemas: Path, folders: Sequence[Path]) -> Table:
         MANDATES: _grouped(mandates, "person"),
         "members": _grouped(mandates, "agreement"),
     }
-    if contradictions := faults(document):
+    if contradictions := faults(document, defined):
         raise DataRefused("\n".join(contradictions))
     return document
 
@@ -76,8 +78,8 @@ def _check(schema: Path, path: Path, content: Any) -> None:
     validator = Draft202012Validator(rules, format_checker=_FORMATS)
     found = sorted(validator.iter_errors(content), key=lambda fault: list(map(str, fault.path)))
     if found:
-        told = [f"{'/'.join(map(str, f.path)) or '(root)'}: {f.message}" for f in found[:3]]
-        raise DataRefused(f"{path}: {'; '.join(told)}")
+        shown = [f"{'/'.join(map(str, f.path)) or '(root)'}: {f.message}" for f in found[:3]]
+        raise DataRefused(f"{path}: {'; '.join(shown)}")
 
 
 def _by_id(path: Path, mandates: Sequence[Table]) -> Table:

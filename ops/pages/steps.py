@@ -58,7 +58,7 @@ _NEEDS: Final = {
     "directs": "the director",
     "chairs_or_directs": "chair, director",
     "follows_action": "the follower",
-    "asked_of_us": "the partner asked",
+    "addressed_to_us": "the partner asked",
     "own_item": "the source",
     "own_assessment": "the source",
     "emergency_agreed": "team member of any party",

@@ -32,12 +32,12 @@ def ask(opa: str) -> Iterator[Ask]:
     session = requests.Session()
     session.trust_env = False
 
-    def asked(package: str, question: Any, rule: str = "decision") -> Any:
+    def answer_to(package: str, question: Any, rule: str = "decision") -> Any:
         answer = session.post(
             f"{opa}/v1/data/ketenaanpak/{package}/{rule}", json={"input": question}, timeout=10
         )
         assert answer.status_code == 200, answer.text
         return answer.json()["result"]
 
-    yield asked
+    yield answer_to
     session.close()

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -262,8 +263,8 @@ def test_rules_that_do_not_compile_leave_the_old_bundle_in_place(tmp_path, capsy
     policy.mkdir()
     for name in ("tables", "schemas", "data"):
         (policy / name).symlink_to(POLICY / name)
-    (policy / "rules" / "broken").mkdir(parents=True)
-    (policy / "rules" / "broken" / "broken.rego").write_text("package broken\n\nrule := nowhere\n")
+    shutil.copytree(POLICY / "rules", policy / "rules")
+    (policy / "rules" / "broken.rego").write_text("package broken\n\nrule := nowhere\n")
     out = tmp_path / "bundle.tar.gz"
     revision = build_here(out)
     arguments = [str(find.opa(Progress(None))), str(policy), str(out)]

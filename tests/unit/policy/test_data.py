@@ -1,17 +1,31 @@
 """What the rules decide by is composed from folders of checked files."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.local import find
+from deploy.local.progress import Progress
 from deploy.opa.data import DataRefused, compose
+from deploy.opa.rules import DefinedWords, PolicyFailed, defined_words
 
 POLICY = Path(__file__).parents[3] / "services" / "policy"
-SCHEMAS = POLICY / "schemas"
 TABLES = POLICY / "tables"
 OWN = POLICY / "data"
+
+
+@cache
+def defined() -> DefinedWords:
+    """What the rules define."""
+    return defined_words(find.opa(Progress(None)), POLICY / "rules")
+
+
+def composed(*folders: Path) -> dict[str, Any]:
+    """What the rules decide by, from these folders."""
+    return compose(POLICY / "schemas", folders, defined())
 
 
 def write(folder: Path, name: str, content: Any) -> Path:
@@ -44,7 +58,7 @@ def mandate(**changes: Any) -> dict[str, Any]:
 
 def test_the_samples_become_one_document_by_id_person_and_agreement():
     """The rules look things up by key; a wrong key would find nobody's mandate."""
-    document = compose(SCHEMAS, [TABLES, OWN])
+    document = composed(TABLES, OWN)
 
     assert {"agreements", "partners", "mandates", "members", "stages", "actions"} <= set(document)
     assert set(document["agreements"]) == {
@@ -64,7 +78,7 @@ def test_a_later_folder_overrules_an_earlier_one_by_id(tmp_path):
     write(tmp_path, "agreements/sample-brugge.json", agreement(version="2"))
     write(tmp_path, "mandates/more.json", [mandate()])
 
-    document = compose(SCHEMAS, [OWN, tmp_path])
+    document = composed(OWN, tmp_path)
 
     assert document["agreements"]["sample-brugge"]["version"] == "2"
     assert document["agreements"]["sample-kortrijk"]["version"] == "2025.1"
@@ -78,7 +92,7 @@ def test_a_mandate_that_is_overruled_is_not_kept_beside_its_successor(tmp_path):
     write(first, "mandates/a.json", [mandate()])
     write(second, "mandates/b.json", [mandate(until="2026-02-01T00:00:00Z")])
 
-    document = compose(SCHEMAS, [OWN, first, second])
+    document = composed(OWN, first, second)
 
     assert [each["until"] for each in document["mandates"]["p-1"]] == ["2026-02-01T00:00:00Z"]
 
@@ -115,7 +129,7 @@ def test_a_file_at_fault_is_refused_by_name_and_place(tmp_path, name, content, e
     path = write(tmp_path, name, content)
 
     with pytest.raises(DataRefused) as refused:
-        compose(SCHEMAS, [OWN, tmp_path])
+        composed(OWN, tmp_path)
 
     assert expected in str(refused.value)
     assert path.name in str(refused.value)
@@ -131,7 +145,7 @@ def test_need_to_know_is_complete_and_knows_no_whereabouts(tmp_path):
         content = agreement(need_to_know={"domains": row, "types": {}})
         write(tmp_path, "agreements/sample-brugge.json", content)
         with pytest.raises(DataRefused, match="need_to_know/domains"):
-            compose(SCHEMAS, [OWN, tmp_path])
+            composed(OWN, tmp_path)
 
 
 def needed(**types: Any) -> dict[str, Any]:
@@ -200,6 +214,16 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
             needed(youth_carer={"children": "full"}),
             "sample-brugge: need_to_know/types: no party is of type 'youth_carer'",
         ),
+        (
+            "agreement",
+            parties(type="youth_carx"),
+            "sample-brugge: parties/opgroeien: type 'youth_carx' has no row in need_to_know/types",
+        ),
+        (
+            "agreement",
+            needed(youth_care={"children": "full"}),
+            "sample-brugge: parties/caw: type 'general_welfare' has no row in need_to_know/types",
+        ),
         ("agreement", needed(youth_care={"child": "full"}), "need_to_know/types/youth_care"),
         ("agreement", needed(youth_care={"whereabouts": "full"}), "'whereabouts' is not one of"),
         ("agreement", needed(youth_care={"children": "all"}), "need_to_know/types/youth_care"),
@@ -250,7 +274,7 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
         (
             "actions",
             row("actions", "schedule_session", needs={"table_know": "table_unknown"}),
-            "'table_know' is not one of",
+            "actions/schedule_session: needs: no condition 'table_know'",
         ),
         (
             "actions",
@@ -302,7 +326,21 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
         (
             "notifications",
             row("notifications", "intake.case_closed", tell=["teams"]),
-            "'teams' is not one of",
+            "notifications/intake.case_closed: no group 'teams'",
+        ),
+        (
+            "notifications",
+            row("notifications", "notifications.report_due", otherwise=["chair"]),
+            "notifications/notifications.report_due: no group 'chair'",
+        ),
+        (
+            "notifications",
+            row(
+                "notifications",
+                "intake.case_taken_on_agenda",
+                unrepresented={"task": "deputy_needed", "tell": ["coordinator"]},
+            ),
+            "notifications/intake.case_taken_on_agenda: no group 'coordinator'",
         ),
         (
             "notifications",
@@ -318,6 +356,11 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
             "stages",
             stages(closed=[CHAIR, CHAIR | {"levels": {}}]),
             "stages/closed: who: 'chair' is there twice",
+        ),
+        (
+            "stages",
+            stages(closed=[CHAIR | {"who": "directors"}]),
+            "stages/closed: who: no audience 'directors'",
         ),
         (
             "referral",
@@ -342,7 +385,7 @@ def test_data_that_contradict_themselves_are_refused(tmp_path, name, content, ex
     write(tmp_path, file.get(name, f"{name}.json"), content)
 
     with pytest.raises(DataRefused) as refused:
-        compose(SCHEMAS, [TABLES, OWN, tmp_path])
+        composed(TABLES, OWN, tmp_path)
 
     assert expected in str(refused.value)
 
@@ -353,19 +396,32 @@ def test_agreements_that_succeed_each_other_are_refused(tmp_path):
     write(tmp_path, "agreements/other.json", agreement(id="other", succeeds="sample-brugge"))
 
     with pytest.raises(DataRefused, match="sample-brugge: succeeds: itself, by way of 'other'"):
-        compose(SCHEMAS, [TABLES, OWN, tmp_path])
+        composed(TABLES, OWN, tmp_path)
 
 
-def test_every_contradiction_is_told_at_once(tmp_path):
+def test_every_contradiction_is_named_at_once(tmp_path):
     """Whoever sets up a region would mend one slip a run."""
     write(tmp_path, "agreements/sample-brugge.json", modality(quorum=10) | {"purposes": PEACEFUL})
     write(tmp_path, "mandates/m.json", [mandate(until="2025-12-31T23:59:59Z")])
 
     with pytest.raises(DataRefused) as refused:
-        compose(SCHEMAS, [TABLES, OWN, tmp_path])
+        composed(TABLES, OWN, tmp_path)
 
     assert str(refused.value).splitlines() == [
         "sample-brugge: emergency_access without the purpose 'acute_danger'",
         "sample-brugge: modalities/quorum: 10 of 9 parties",
         "m-1: until: before it begins",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("package x\n\nmet( if", "conditions.rego:3: "), (None, "no such file")],
+)
+def test_rules_that_cannot_be_read_are_refused_by_place(tmp_path, text, expected):
+    """Data would be compared with no words at all, and each of them be called unknown."""
+    if text:
+        write(tmp_path, "conditions/conditions.rego", text)
+
+    with pytest.raises(PolicyFailed, match=expected):
+        defined_words(find.opa(Progress(None)), tmp_path)

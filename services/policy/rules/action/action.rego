@@ -3,7 +3,7 @@
 # description: >-
 #   Who may do which command, and the terms of the agreement that the command carries. The table is
 #   `data.actions`: a row says what the command is about, its purposes, roles and stages, and which
-#   conditions of this package it needs, each with the code that tells it was not met.
+#   conditions (ketenaanpak.conditions) it needs, each with the reason when it is not met.
 package ketenaanpak.action
 
 import data.ketenaanpak.agreements
@@ -138,7 +138,7 @@ acting := found if {
 	})
 }
 
-# Acute danger asks for no place at the case, and under the agreement that succeeds nobody has one
+# Acute danger needs no place at the case, and under the agreement that succeeds nobody has one
 # yet: the wall, the region and the mandate of a party decide.
 acting := cases.of_party(input.case, agreement, roles) if {
 	row.about in {"danger", "succession"}
@@ -305,7 +305,7 @@ unfit := {"mandate_missing"} if {
 	not acting
 }
 
-# Whom the record names for a refusal, as far as the mandates tell.
+# Whom the record names for a refusal, as far as the mandates show.
 default identity := {"partner": null, "roles": []}
 
 identity := mandates.acting(agreement, roles)

@@ -1,4 +1,4 @@
-# Referrals, sessions and agendas: what is done under an agreement.
+# Referrals and sessions: what is done under an agreement.
 package ketenaanpak.action_test
 
 import data.ketenaanpak.samples_test as samples
@@ -21,22 +21,6 @@ test_a_referral_is_refused[name] if {
 	decision.allow == false
 	decision.hide == false
 	reason in decision.reasons
-}
-
-test_a_referral_names_a_referrer_with_a_mandate_of_the_partner[name] if {
-	some name, changes in {
-		"under another agreement": {"agreement": "sample-kortrijk", "partner": "caw"},
-		"in another role": {"role": "steering_group"},
-		"that ended": {"until": samples.now},
-		"of another partner": {"partner": "ggz"},
-	}
-	facts := {"agreement": "sample-brugge", "region": "31005", "referrer": "colleague"}
-	colleague := {"colleague": [samples.mandate("colleague", "caw", "referrer", changes)]}
-	decision := data.ketenaanpak.action.decision with input as samples.does("caw", "submit_referral", "referral", facts, {})
-		with data.mandates as object.union(samples.people, colleague)
-		with data.system.bundles as samples.bundles
-	decision.allow == false
-	decision.reasons == ["referrer_unknown"]
 }
 
 test_no_referral_under_an_agreement_that_ends_at_this_second if {
@@ -88,7 +72,7 @@ test_an_agreement_that_does_not_serve_the_purpose_refuses if {
 	facts := {"agreement": "sample-brugge", "table": "table-brugge"}
 	every question in [
 		samples.does("chair", "schedule_session", "coordination", facts, {}),
-		samples.does("parket", "raise_crisis", consult, {}, of_case({})),
+		samples.does("parket", "raise_crisis", samples.consult, {}, samples.of_case({})),
 	] {
 		decision := data.ketenaanpak.action.decision with input as question
 			with data.mandates as samples.people
@@ -100,35 +84,23 @@ test_an_agreement_that_does_not_serve_the_purpose_refuses if {
 }
 
 # METADATA
-# title: Sessions and agendas
-test_a_session_is_scheduled_at_a_table_of_the_agreement if {
-	facts := {"agreement": "sample-brugge", "table": "table-kortrijk"}
-	refused(samples.does("chair", "schedule_session", "coordination", facts, {}), ["table_unknown"], false)
-}
-
-test_a_case_goes_on_the_agenda_of_its_own_agreement if {
-	every target in [object.union(session, {"agreement": "sample-kortrijk"}), object.union(session, {"found": false}), null] {
-		question := samples.does("chair", "put_on_agenda", consult, {}, object.union(of_case({}), {"target": target}))
-		refused(question, ["session_unknown"], true)
-	}
-}
-
+# title: Sessions
 test_a_session_of_others_is_hidden if {
 	every person in ["elsewhere", "nobody", "auditor"] {
-		decision := samples.ruled(samples.does(person, "read_session", consult, {}, {"target": session}))
+		decision := samples.ruled(samples.does(person, "read_session", samples.consult, {}, {"target": samples.session}))
 		decision.allow == false
 		decision.hide == true
 	}
 	missing := {"id": "session-1", "found": false, "agreement": null}
-	refused(samples.does("parket", "read_session", consult, {}, {"target": missing}), ["agreement_unknown"], true)
+	samples.refused(samples.does("parket", "read_session", samples.consult, {}, {"target": missing}), ["agreement_unknown"], true)
 }
 
 test_a_session_that_was_not_found_or_of_an_agreement_that_ended_is_hidden if {
-	lost := object.union(session, {"found": false})
-	refused(samples.does("parket", "read_session", consult, {}, {"target": lost}), ["session_unknown"], true)
+	lost := object.union(samples.session, {"found": false})
+	samples.refused(samples.does("parket", "read_session", samples.consult, {}, {"target": lost}), ["session_unknown"], true)
 	samples.ruled(samples.does("parket", "read_session", "referral", {}, {"target": lost})).hide == true
 	ended := object.union(data.agreements["sample-brugge"], {"valid_until": samples.now})
-	decision := data.ketenaanpak.action.decision with input as samples.does("parket", "read_session", consult, {}, {"target": session})
+	decision := data.ketenaanpak.action.decision with input as samples.does("parket", "read_session", samples.consult, {}, {"target": samples.session})
 		with data.mandates as samples.people
 		with data.system.bundles as samples.bundles
 		with data.agreements as {"sample-brugge": ended}
@@ -136,5 +108,5 @@ test_a_session_that_was_not_found_or_of_an_agreement_that_ended_is_hidden if {
 }
 
 test_a_session_read_for_another_purpose_is_refused_openly if {
-	refused(samples.does("parket", "read_session", "referral", {}, {"target": session}), ["purpose_not_allowed"], false)
+	samples.refused(samples.does("parket", "read_session", "referral", {}, {"target": samples.session}), ["purpose_not_allowed"], false)
 }

@@ -5,7 +5,7 @@ import data.ketenaanpak.samples_test as samples
 
 alone := {"participants": [samples.taking_part("caw")]}
 
-emergency(person, changes) := samples.does(person, "open_emergency", "acute_danger", {}, of_case(changes))
+emergency(person, changes) := samples.does(person, "open_emergency", "acute_danger", {}, samples.of_case(changes))
 
 under(changes, question) := decision if {
 	agreement := object.union(data.agreements["sample-brugge"], changes)
@@ -40,14 +40,14 @@ while_help_goes_on := object.keys(data.stages) - {"closed", "declined", "withdra
 
 test_a_case_that_is_over_is_not_opened if {
 	every stage in object.keys(data.stages) - while_help_goes_on {
-		refused(emergency("ggz", object.union(alone, {"stage": stage})), ["stage"], true)
+		samples.refused(emergency("ggz", object.union(alone, {"stage": stage})), ["stage"], true)
 	}
 }
 
-test_who_takes_part_opens_it_too if permitted(emergency("caw", alone))
+test_who_takes_part_opens_it_too if samples.permitted(emergency("caw", alone))
 
 # METADATA
-# title: Each fact refuses alone, and tells nothing of the case
+# title: Each fact refuses alone, and reveals nothing of the case
 test_an_emergency_is_refused_like_an_unknown_case[name] if {
 	some name, [person, changes, reason] in {
 		"unknown case": ["ggz", {"found": false}, "unknown_case"],
@@ -60,11 +60,11 @@ test_an_emergency_is_refused_like_an_unknown_case[name] if {
 		"referrer": ["referrer", {"referrer": "somebody"}, "role_not_allowed"],
 		"of two partners": ["of-two", {}, "mandate_ambiguous"],
 	}
-	refused(emergency(person, object.union(alone, changes)), [reason], true)
+	samples.refused(emergency(person, object.union(alone, changes)), [reason], true)
 }
 
 test_the_wall_wins_over_danger_for_who_takes_part_too if {
-	refused(emergency("caw", {"conflicts": ["kin"]}), ["conflict_kin"], true)
+	samples.refused(emergency("caw", {"conflicts": ["kin"]}), ["conflict_kin"], true)
 }
 
 test_each_fact_of_the_agreement_refuses_an_emergency[name] if {
@@ -84,23 +84,23 @@ test_who_takes_part_is_told_that_the_agreement_knows_no_emergency if {
 }
 
 test_the_chair_is_told_that_the_team_opens_it if {
-	refused(emergency("chair", {}), ["role_not_allowed"], false)
+	samples.refused(emergency("chair", {}), ["role_not_allowed"], false)
 }
 
 test_an_emergency_is_opened_for_danger_and_nothing_else if {
-	question := object.union(emergency("ggz", alone), {"purpose": consult})
+	question := object.union(emergency("ggz", alone), {"purpose": samples.consult})
 	decision := samples.ruled(question)
 	[decision.allow, decision.hide] == [false, true]
 	"purpose_not_allowed" in decision.reasons
-	known := object.union(emergency("caw", alone), {"purpose": consult})
-	refused(known, ["purpose_not_allowed"], false)
+	known := object.union(emergency("caw", alone), {"purpose": samples.consult})
+	samples.refused(known, ["purpose_not_allowed"], false)
 }
 
 test_danger_opens_no_other_command[command] if {
 	some command in {command | some command, row in data.actions; row.about == "case"}
 	grant := {"emergency": {"grant": "g-1", "partner": "ggz", "until": "2026-03-10T10:00:00Z"}}
 	target := {"target": samples.fragment("f-1", "joint", {"source": "ggz"})}
-	question := samples.does("ggz", command, "acute_danger", {}, object.union(of_case(object.union(alone, grant)), target))
+	question := samples.does("ggz", command, "acute_danger", {}, object.union(samples.of_case(object.union(alone, grant)), target))
 	decision := samples.ruled(question)
 	decision.allow == false
 	"purpose_not_allowed" in decision.reasons

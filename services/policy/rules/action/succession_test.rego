@@ -4,7 +4,7 @@ package ketenaanpak.action_test
 import data.ketenaanpak.samples_test as samples
 
 take_over(person, changes) := samples.does(
-	person, "take_over_case", consult, {"agreement": "sample-brugge"},
+	person, "take_over_case", samples.consult, {"agreement": "sample-brugge"},
 	{"case": samples.case(object.union({"agreement": "kaw-pilot-2018", "stage": "active"}, changes)), "agreement": "sample-brugge"},
 )
 
@@ -42,12 +42,12 @@ test_the_chair_under_the_successor_takes_a_case_over if {
 
 test_a_case_that_is_over_is_not_taken_over if {
 	every stage in ["closed", "declined", "withdrawn"] {
-		refused(take_over("chair", {"stage": stage}), ["stage"], false)
+		samples.refused(take_over("chair", {"stage": stage}), ["stage"], false)
 	}
 }
 
 # METADATA
-# title: Each fact refuses alone, and tells nothing of the case
+# title: Each fact refuses alone, and reveals nothing of the case
 test_a_take_over_is_refused_like_an_unknown_case[name] if {
 	some name, [person, changes, reason] in {
 		"unknown case": ["chair", {"found": false}, "unknown_case"],
@@ -103,8 +103,8 @@ test_by_invitation_the_parties_that_took_part_go_on if {
 }
 
 test_until_it_is_taken_over_the_case_is_hidden_from_the_chair_of_the_successor if {
-	ended := of_case({"agreement": "kaw-pilot-2018", "stage": "active"})
-	question := samples.does("chair", "record_decision", consult, {}, object.union(ended, {"agreement": null}))
+	ended := samples.of_case({"agreement": "kaw-pilot-2018", "stage": "active"})
+	question := samples.does("chair", "record_decision", samples.consult, {}, object.union(ended, {"agreement": null}))
 	decision := samples.ruled(question)
 	[decision.allow, decision.hide] == [false, true]
 	"agreement_ended" in decision.reasons

@@ -46,7 +46,7 @@ lasting(id) if question.now < time.parse_rfc3339_ns(data.agreements[id].valid_un
 
 # METADATA
 # title: It is known to have ended
-# description: Asked positively; of an agreement that nobody knows it is not so.
+# description: Stated positively, so false for an agreement that nobody knows.
 default ended(_) := false
 
 ended(id) if time.parse_rfc3339_ns(data.agreements[id].valid_until) <= question.now

@@ -2,7 +2,7 @@
 # title: How the viewer stands to a case
 # description: >-
 #   Joins the facts of domain.md, section 7: agreement, region, wall, mandate, party,
-#   participant and stage. Each is asked positively and is able to deny alone.
+#   participant and stage. Each is stated positively and is able to deny alone.
 package ketenaanpak.cases
 
 import data.ketenaanpak.agreements

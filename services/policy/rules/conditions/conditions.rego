@@ -2,7 +2,7 @@
 # title: Conditions
 # description: >-
 #   What a command needs beside role, purpose and stage, by the names that `data.actions` uses. Each
-#   is asked positively: what is unknown or malformed is not met.
+#   is stated positively: what is unknown or malformed is not met.
 package ketenaanpak.conditions
 
 import data.ketenaanpak.agreements
@@ -100,9 +100,9 @@ met("own_item", acting) if {
 	input.target.source == acting.partner
 }
 
-met("asked_takes_part", _) if stages.takes_part(input.case, input.facts.to)
+met("addressee_takes_part", _) if stages.takes_part(input.case, input.facts.to)
 
-met("asked_of_us", acting) if {
+met("addressed_to_us", acting) if {
 	input.target.kind == "request"
 	acting.partner in input.target.addressed_to
 }
@@ -138,7 +138,7 @@ of_partner(transition, acting) if {
 	acting.partner == input.case.submitted_by
 }
 
-# What a body may refer to: what its owner told of this case and was not recalled.
+# What a body may refer to: what its owner holds of this case and was not recalled.
 referred(kind) := {fragment.id |
 	some fragment in input.refers
 	fragment.kind == kind

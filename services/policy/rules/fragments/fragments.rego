@@ -13,7 +13,7 @@ package ketenaanpak.fragments
 #   (ketenaanpak.stages). Undefined when a fact is missing or of the wrong type, and when two
 #   fragments have one id. Most fragments are subject to the table only and are decided together.
 #   What goes with another fragment (`of`), as a safety check goes with a report, is shown only where
-#   that one is: by itself it would tell of it.
+#   that one is: by itself it would reveal it.
 verdicts(listed, partner, shown) := object.union(decided, alone) if {
 	ordinary := {fragment.id: verdict |
 		some fragment in listed
@@ -101,7 +101,7 @@ full(reason) := {"level": "full", "reasons": [reason]}
 
 # METADATA
 # title: The fragment is a safe address or way of contact
-# description: Told by kind or category; either is enough to keep it apart.
+# description: Known by kind or category; either is enough to keep it apart.
 default is_whereabouts(_) := false
 
 is_whereabouts(fragment) if fragment.category == "whereabouts"

@@ -134,7 +134,7 @@ test_a_crisis_before_forming_opens_no_whereabouts if {
 
 # METADATA
 # title: A safety check is shown only beside what it is of
-# description: By itself it would tell that there is a report. What it is of may not even be listed.
+# description: By itself it would reveal that there is a report. What it is of may not even be listed.
 test_a_check_goes_with_what_it_is_of if {
 	report := samples.fragment("report", "joint", {"kind": "report"})
 	check := samples.fragment("check", "safety", {"kind": "safety_check", "of": "report"})

@@ -55,7 +55,7 @@ signed(mandate) if {
 # METADATA
 # title: As whom the viewer acts under an agreement
 # description: >-
-#   Partner and roles (of those asked for). Undefined without a mandate that holds, and when the
+#   Partner and roles (of those given). Undefined without a mandate that holds, and when the
 #   mandates are of several partners: the viewer has to choose one.
 acting(agreement, roles) := {"partner": partner, "roles": sort({mandate.role | some mandate in found})} if {
 	found := [mandate |

@@ -3,30 +3,30 @@ package ketenaanpak.mandates_test
 import data.ketenaanpak.mandates
 import data.ketenaanpak.samples_test as samples
 
-asked(person, mandate) := {"now": samples.now, "viewer": {"person": person, "mandate": mandate}}
+question(person, mandate) := {"now": samples.now, "viewer": {"person": person, "mandate": mandate}}
 
 test_partner_and_roles_come_from_the_mandates if {
-	acting := mandates.acting("sample-brugge", {"team_member", "chair"}) with input as asked("member-and-chair", null)
+	acting := mandates.acting("sample-brugge", {"team_member", "chair"}) with input as question("member-and-chair", null)
 		with data.mandates as samples.people
 	acting == {"partner": "stad-gemeente", "roles": ["chair", "team_member"]}
 }
 
 test_a_claim_selects_among_the_mandates if {
-	acting := mandates.acting("sample-brugge", {"team_member", "chair"}) with input as asked("member-and-chair", "m-member-and-chair-chair")
+	acting := mandates.acting("sample-brugge", {"team_member", "chair"}) with input as question("member-and-chair", "m-member-and-chair-chair")
 		with data.mandates as samples.people
 	acting == {"partner": "stad-gemeente", "roles": ["chair"]}
 }
 
-test_roles_that_are_not_asked_for_do_not_count if {
-	not mandates.acting("sample-brugge", {"auditor"}) with input as asked("chair", null)
+test_other_roles_do_not_count if {
+	not mandates.acting("sample-brugge", {"auditor"}) with input as question("chair", null)
 		with data.mandates as samples.people
 }
 
 test_agreements_are_those_with_one_partner_to_act_for if {
-	found := mandates.agreements({"team_member"}) with input as asked("of-two", null)
+	found := mandates.agreements({"team_member"}) with input as question("of-two", null)
 		with data.mandates as samples.people
 	found == set()
-	chosen := mandates.agreements({"team_member"}) with input as asked("of-two", "m-of-two-ggz")
+	chosen := mandates.agreements({"team_member"}) with input as question("of-two", "m-of-two-ggz")
 		with data.mandates as samples.people
 	chosen == {"sample-brugge"}
 }

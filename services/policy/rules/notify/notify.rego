@@ -14,13 +14,13 @@ import data.ketenaanpak.question
 # description: "`{tell: [{person, task}], policy_revision}`, each person once."
 # entrypoint: true
 decision := {
-	"tell": sort({told | some told in tell}),
+	"tell": sort({entry | some entry in tell}),
 	"policy_revision": question.revision,
 }
 
 rule := data.notifications[sprintf("%s.%s", [input.event.source, input.event.type])]
 
-tell contains {"person": person, "task": rule.task} if some person in told
+tell contains {"person": person, "task": rule.task} if some person in recipients
 
 # Somebody has to find a deputy for a partner that takes part and that nobody may speak for.
 tell contains {"person": person, "task": rule.unrepresented.task} if {
@@ -29,23 +29,23 @@ tell contains {"person": person, "task": rule.unrepresented.task} if {
 	some person in people(rule.unrepresented.tell)
 }
 
-told := people(rule.tell) if count(people(rule.tell)) > 0
+recipients := people(rule.tell) if count(people(rule.tell)) > 0
 
 else := people(object.get(rule, "otherwise", []))
 
 people(groups) := {mandate.person |
-	some mandate in told_of_it
+	some mandate in eligible
 	some group in groups
 	belongs(group, mandate)
 }
 
 represented(partner) if {
-	some mandate in told_of_it
+	some mandate in eligible
 	member_of(mandate, partner)
 }
 
 # The mandates of those who may be told of this event.
-told_of_it contains mandate if {
+eligible contains mandate if {
 	question.revision != ""
 	fits(object.get(rule, "when", {}))
 	agreements.in_force(input.event.data.agreement)
@@ -132,18 +132,18 @@ member_of(mandate, partner) if {
 # title: What ends soon
 # description: >-
 #   `{tell: [{person, task, key}], policy_revision}` for the mandates and agreements that hold now
-#   and end within `within_days` days: a mandate tells its person and the coordination team, an
-#   agreement its chairs and the coordination team. A mandate that another one continues does not
-#   end; the one that continues it is looked at as if it held already. `key` is the same whenever it
-#   is asked, and another for another person, thing or end.
+#   and end within `within_days` days: of a mandate its person and the coordination team are told,
+#   of an agreement its chairs and the coordination team. A mandate that another one continues does
+#   not end; the one that continues it is looked at as if it held already. `key` is the same on every
+#   day, and another for another person, thing or end.
 # entrypoint: true
 endings := {
-	"tell": sort({told | some told in ending}),
+	"tell": sort({entry | some entry in ending}),
 	"policy_revision": question.revision,
 }
 
 ending contains {"person": person, "task": "mandate_ends", "key": key("mandate", mandate.id, mandate.until, person)} if {
-	some id in asked
+	some id in agreements_in_force
 	some mandate in data.members[id]
 	ongoing(id, mandate)
 	soon(mandate.until)
@@ -152,14 +152,14 @@ ending contains {"person": person, "task": "mandate_ends", "key": key("mandate",
 }
 
 ending contains {"person": person, "task": "agreement_ends", "key": key("agreement", id, until, person)} if {
-	some id in asked
+	some id in agreements_in_force
 	until := data.agreements[id].valid_until
 	soon(until)
 	some person in holders(id, {"chair", "coordination_team"})
 }
 
 # The agreements in force, where a bundle decides.
-asked contains id if {
+agreements_in_force contains id if {
 	question.revision != ""
 	some id, _ in data.agreements
 	agreements.in_force(id)

@@ -16,9 +16,9 @@ team := {"caw", "ggz", "parket", "of-two"}
 
 chairs := {"chair", "member-and-chair"}
 
-told(type, changes) := told_by("intake", type, changes)
+decision_on(type, changes) := decision_from("intake", type, changes)
 
-told_by(source, type, changes) := decision if {
+decision_from(source, type, changes) := decision if {
 	event := {"source": source, "type": type, "data": object.union(about, changes)}
 	decision := notify.decision with input as {"now": samples.now, "event": event}
 		with data.mandates as samples.people
@@ -59,7 +59,7 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 		],
 		"possible_match_noticed": [{}, "possible_match", chairs],
 	}
-	decision := told(type, changes)
+	decision := decision_on(type, changes)
 	decision.policy_revision == "revision-of-the-test"
 	decision.tell == sort({{"person": person, "task": task} | some person in people})
 }
@@ -76,7 +76,7 @@ test_each_event_of_risk_and_plans_tells_those_for_whom_something_waits[name] if 
 		],
 	}
 	[source, type] := split(name, ".")
-	told_by(source, type, changes).tell == sort({{"person": person, "task": task} | some person in people})
+	decision_from(source, type, changes).tell == sort({{"person": person, "task": task} | some person in people})
 }
 
 # METADATA
@@ -101,7 +101,7 @@ test_each_day_reminds_and_then_escalates[name] if {
 		"follow_up_due": {"parket"},
 		"follow_up_overdue": chairs | {"coordination", "parket"},
 	}
-	told_by("notifications", name, about_it).tell == sort({{"person": person, "task": name} | some person in people})
+	decision_from("notifications", name, about_it).tell == sort({{"person": person, "task": name} | some person in people})
 }
 
 # METADATA
@@ -115,11 +115,11 @@ test_a_day_without_a_director_reminds_the_chairs[name] if {
 		{"director": "steering", "person": "steering"},
 		{"director": "parket", "person": "parket", "walled": ["parket"]},
 	] {
-		told_by("notifications", name, changes).tell == to_the_chairs
+		decision_from("notifications", name, changes).tell == to_the_chairs
 	}
 }
 
-owing(answered) := {entry.person | some entry in told_by("notifications", "positions_due", {"answered": answered}).tell}
+owing(answered) := {entry.person | some entry in decision_from("notifications", "positions_due", {"answered": answered}).tell}
 
 test_who_answered_is_not_reminded_of_a_position if {
 	owing([]) == team
@@ -131,54 +131,54 @@ test_who_answered_is_not_reminded_of_a_position if {
 
 test_only_the_referrer_of_the_partner_that_submitted_is_told if {
 	others := sort({{"person": person, "task": "case_decided"} | some person in (team | {"coordination"})})
-	told("case_declined", {"referrer": "somebody"}).tell == others
-	told("case_declined", {"referrer": "referrer", "walled": ["referrer"]}).tell == others
-	told("case_declined", {"referrer": "steering"}).tell == others
-	not "referrer" in {entry.person | some entry in told("case_declined", {"referrer": "referrer", "submitted_by": "ggz"}).tell}
+	decision_on("case_declined", {"referrer": "somebody"}).tell == others
+	decision_on("case_declined", {"referrer": "referrer", "walled": ["referrer"]}).tell == others
+	decision_on("case_declined", {"referrer": "steering"}).tell == others
+	not "referrer" in {entry.person | some entry in decision_on("case_declined", {"referrer": "referrer", "submitted_by": "ggz"}).tell}
 }
 
-asked_for_a_deputy(walled) := {entry.person |
-	some entry in told("case_taken_on_agenda", {"walled": walled}).tell
+deputy_finders(walled) := {entry.person |
+	some entry in decision_on("case_taken_on_agenda", {"walled": walled}).tell
 	entry.task == "deputy_needed"
 }
 
 # METADATA
-# title: A wall that nobody declared asks for a deputy too, and where others may speak nobody is asked
+# title: A wall that nobody declared calls for a deputy too, unless others may speak
 test_a_partner_that_nobody_may_speak_for_needs_a_deputy if {
-	asked_for_a_deputy(["parket"]) == {"coordination"}
-	asked_for_a_deputy(["parket", "coordination"]) == set()
-	asked_for_a_deputy(["ggz"]) == set()
-	asked_for_a_deputy([]) == set()
-	told("case_taken_on_agenda", {"participants": ["nobody-of-it"]}).tell == [{"person": "coordination", "task": "deputy_needed"}]
+	deputy_finders(["parket"]) == {"coordination"}
+	deputy_finders(["parket", "coordination"]) == set()
+	deputy_finders(["ggz"]) == set()
+	deputy_finders([]) == set()
+	decision_on("case_taken_on_agenda", {"participants": ["nobody-of-it"]}).tell == [{"person": "coordination", "task": "deputy_needed"}]
 }
 
 # METADATA
-# title: Only the chairs hear of a match, and not those to whom the other case does not exist
+# title: Only the chairs are told of a match, and not those to whom the other case does not exist
 test_a_match_is_told_to_no_chair_behind_a_wall_of_either_side[side] if {
 	some side in ["walled", "walled_from_matches"]
-	told("possible_match_noticed", {side: ["chair"]}).tell == [{"person": "member-and-chair", "task": "possible_match"}]
-	told("possible_match_noticed", {side: "chair"}).tell == []
+	decision_on("possible_match_noticed", {side: ["chair"]}).tell == [{"person": "member-and-chair", "task": "possible_match"}]
+	decision_on("possible_match_noticed", {side: "chair"}).tell == []
 }
 
 test_an_action_that_goes_on_tells_nobody if {
 	every state in ["open", "in_progress", "done"] {
-		told_by("plans", "action_updated", {"state": state, "director": "parket"}).tell == []
+		decision_from("plans", "action_updated", {"state": state, "director": "parket"}).tell == []
 	}
-	told_by("plans", "action_updated", {"state": "not_undertaken"}).tell != []
-	told_by("plans", "action_updated", {"director": "parket"}).tell == []
+	decision_from("plans", "action_updated", {"state": "not_undertaken"}).tell != []
+	decision_from("plans", "action_updated", {"director": "parket"}).tell == []
 }
 
 test_a_director_who_is_not_known_or_holds_no_team_mandate_is_not_told if {
 	others := sort({{"person": person, "task": "emergency_access_used"} | some person in (chairs | {"coordination"})})
-	told("emergency_opened", {"person": "ggz"}).tell == others
-	told("emergency_opened", {"person": "ggz", "director": null}).tell == others
-	told("emergency_opened", {"person": "ggz", "director": "steering"}).tell == others
-	told("director_appointed", {"person": "referrer"}).tell == []
+	decision_on("emergency_opened", {"person": "ggz"}).tell == others
+	decision_on("emergency_opened", {"person": "ggz", "director": null}).tell == others
+	decision_on("emergency_opened", {"person": "ggz", "director": "steering"}).tell == others
+	decision_on("director_appointed", {"person": "referrer"}).tell == []
 }
 
 test_a_director_behind_the_wall_is_not_told if {
-	told("emergency_opened", {"director": "parket", "walled": ["parket"]}).tell == told("emergency_opened", {}).tell
-	told("director_appointed", {"person": "parket", "walled": ["parket"]}).tell == []
+	decision_on("emergency_opened", {"director": "parket", "walled": ["parket"]}).tell == decision_on("emergency_opened", {}).tell
+	decision_on("director_appointed", {"person": "parket", "walled": ["parket"]}).tell == []
 }
 
 test_a_session_is_announced_to_the_whole_team if {
@@ -196,16 +196,16 @@ test_a_session_is_announced_to_the_whole_team if {
 
 test_nobody_behind_a_wall_is_told if {
 	every type in ["case_taken_on_agenda", "crisis_raised", "case_accepted"] {
-		people := {entry.person | some entry in told(type, {"walled": ["parket", "chair"]}).tell}
+		people := {entry.person | some entry in decision_on(type, {"walled": ["parket", "chair"]}).tell}
 		count({"parket", "chair"} & people) == 0
 		"ggz" in people
 	}
 }
 
-test_walls_that_cannot_be_read_tell_nobody if told("crisis_raised", {"walled": "parket"}).tell == []
+test_walls_that_cannot_be_read_tell_nobody if decision_on("crisis_raised", {"walled": "parket"}).tell == []
 
 test_nobody_is_told_under_an_agreement_that_ended if {
-	told("crisis_raised", {"agreement": "kaw-pilot-2018"}).tell == []
+	decision_on("crisis_raised", {"agreement": "kaw-pilot-2018"}).tell == []
 }
 
 test_nobody_is_told_whose_mandate_ended if {
@@ -218,8 +218,8 @@ test_nobody_is_told_whose_mandate_ended if {
 }
 
 test_events_that_concern_nobody_tell_nobody if {
-	told("item_offered", {}).tell == []
-	told("unheard_of", {}).tell == []
+	decision_on("item_offered", {}).tell == []
+	decision_on("unheard_of", {}).tell == []
 }
 
 test_without_a_revision_nobody_is_told if {

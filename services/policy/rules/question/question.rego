@@ -1,7 +1,7 @@
 # METADATA
 # title: The question
 # description: >-
-#   What every decision is asked with: the moment, the purpose and the viewer. The rules read no
+#   What every question holds: the moment, the purpose and the viewer. The rules read no
 #   clock: `now` is part of the question. Without a bundle revision nothing is decided, because
 #   nobody could decide it again.
 package ketenaanpak.question

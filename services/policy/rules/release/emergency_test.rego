@@ -25,7 +25,7 @@ opened(changes, fragments) := samples.decided(in_danger("parket", "case", object
 test_acute_danger_opens_the_case_to_who_opened_it if {
 	every resource in ["case", "items"] {
 		every stage in object.keys(data.stages) - {"closed", "declined", "withdrawn"} {
-			samples.decided(in_danger("parket", resource, object.union(grant({}), {"stage": stage}), one_item)) == {
+			samples.decided(in_danger("parket", resource, object.union(grant({}), {"stage": stage}), samples.one_item)) == {
 				"allow": true,
 				"standing": "emergency",
 				"fragments": {"f-1": {"level": "full", "reasons": ["need_to_know"]}},
@@ -63,7 +63,7 @@ test_acute_danger_opens_nothing[name] if {
 		"outside the region": [{"region": "34022"}, "region_outside"],
 		"not found": [{"found": false}, "unknown_case"],
 	}
-	opened(changes, one_item) == denied([reason])
+	opened(changes, samples.one_item) == denied([reason])
 }
 
 test_an_agreement_opens_nothing_in_danger[name] if {
@@ -74,7 +74,7 @@ test_an_agreement_opens_nothing_in_danger[name] if {
 		"that the partner left": [{"parties": []}, "not_party"],
 	}
 	agreement := object.union(data.agreements["sample-brugge"], changes)
-	answer := release.decision with input as in_danger("parket", "case", grant({}), one_item)
+	answer := release.decision with input as in_danger("parket", "case", grant({}), samples.one_item)
 		with data.mandates as samples.people
 		with data.system.bundles as samples.bundles
 		with data.agreements as {"sample-brugge": agreement}
@@ -84,23 +84,23 @@ test_an_agreement_opens_nothing_in_danger[name] if {
 test_only_a_member_of_a_team_reads_in_danger if {
 	every person in ["chair", "referrer", "coordination", "steering", "auditor", "nobody"] {
 		case := grant({"partner": "stad-gemeente"})
-		samples.decided(in_danger(person, "case", case, one_item)).allow == false
+		samples.decided(in_danger(person, "case", case, samples.one_item)).allow == false
 	}
 }
 
 test_taking_part_opens_nothing_in_danger_without_an_access if {
 	every changes in [{}, {"director": "parket"}, {"crisis": true}] {
-		samples.decided(in_danger("parket", "case", changes, one_item)).reasons == ["emergency_not_open"]
+		samples.decided(in_danger("parket", "case", changes, samples.one_item)).reasons == ["emergency_not_open"]
 	}
 }
 
 test_an_access_opens_nothing_for_another_purpose if {
-	samples.reads("parket", grant({}), one_item) == denied(["not_participant"])
+	samples.reads("parket", grant({}), samples.one_item) == denied(["not_participant"])
 }
 
 test_danger_opens_the_content_of_the_case_and_nothing_else[resource] if {
 	some resource, _ in object.remove(data.resources, ["case", "items"])
-	samples.decided(in_danger("parket", resource, grant({}), one_item)).reasons == ["purpose_not_allowed"]
+	samples.decided(in_danger("parket", resource, grant({}), samples.one_item)).reasons == ["purpose_not_allowed"]
 }
 
 # METADATA
@@ -154,11 +154,11 @@ test_danger_opens_nothing_that_the_source_keeps_or_that_was_put_to_the_partner i
 }
 
 test_a_malformed_fragment_opens_nothing_in_danger if {
-	opened({}, [object.remove(one_item[0], ["status"])]) == denied(["malformed"])
+	opened({}, [object.remove(samples.one_item[0], ["status"])]) == denied(["malformed"])
 }
 
 test_the_access_binds_who_has_it_and_nobody_else if {
-	reading_on := samples.reads("parket", {"emergency": grant({}).emergency}, one_item)
+	reading_on := samples.reads("parket", {"emergency": grant({}).emergency}, samples.one_item)
 	[reading_on.standing, reading_on.emergency] == ["participant", false]
 	reading_on.obligations == [{"kind": "record"}, {"kind": "use_limitation"}, {"kind": "no_onward_sharing"}]
 }

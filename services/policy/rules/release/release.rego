@@ -18,18 +18,18 @@ import data.ketenaanpak.stages
 # entrypoint: true
 decision := {
 	"policy_revision": question.revision,
-	"decisions": {case.id: decide(case) | some case in asked},
+	"decisions": {case.id: decide(case) | some case in requested},
 }
 
 # METADATA
-# title: The cases that are asked about
-default asked := []
+# title: The cases to decide on
+default requested := []
 
-asked := input.cases if is_array(input.cases)
+requested := input.cases if is_array(input.cases)
 
 roles := cases.roles_for(input.purpose)
 
-# The purpose fits the resource; that the agreement serves it too is asked per case.
+# The purpose fits the resource; that the agreement serves it too is checked per case.
 default purpose_fits := false
 
 purpose_fits if {
@@ -114,7 +114,7 @@ reference_only(_) if content != true
 
 # METADATA
 # title: Categories of which something stays back
-# description: Told to those who take part, per category and never by number.
+# description: Shown to those who take part, per category and never by number.
 default withheld(_, _, _) := {}
 
 withheld(case, standing, verdicts) := {fragment.category: true |

@@ -125,7 +125,7 @@ reads(person, changes, fragments) := decision if {
 	decision := decided(asks(person, "case", "case_consultation", listed))
 }
 
-# The decision on the one case that is asked about; undefined when it gives a code that nobody knows.
+# The decision on the one case of a question; undefined when it gives a code that nobody knows.
 decided(question) := decision if {
 	answer := release.decision with input as question
 		with data.mandates as people
@@ -167,3 +167,83 @@ ruled(question) := answer if {
 		data.reasons[reason]
 	}
 }
+
+# METADATA
+# title: What the tests of several packages ask
+one_item := [fragment("f-1", "incidents", {})]
+
+reading(changes) := asks(
+	"parket", "case", "case_consultation",
+	[object.union(object.union(case({}), {"fragments": one_item}), changes)],
+)
+
+consult := "case_consultation"
+
+of_case(changes) := {"case": case(changes), "agreement": "sample-brugge"}
+
+session := {"id": "session-1", "found": true, "agreement": "sample-brugge", "table": "table-brugge"}
+
+item(source, changes) := fragment("f-1", "judicial", object.union({"source": source}, changes))
+
+refused(question, reasons, hide) if {
+	decision := ruled(question)
+	decision.allow == false
+	decision.reasons == reasons
+	decision.hide == hide
+	decision.terms == {}
+	decision.obligations == [{"kind": "record"}]
+}
+
+permitted(question) if {
+	decision := ruled(question)
+	decision.allow == true
+	decision.hide == false
+	decision.reasons == []
+}
+
+by_invitation(question) := decision if {
+	invited := object.union(data.agreements["sample-brugge"], {"modalities": {"participation": "invited"}})
+	decision := action.decision with input as question
+		with data.mandates as people
+		with data.system.bundles as bundles
+		with data.agreements as {"sample-brugge": invited}
+}
+
+# A case that everybody of the team reads at every stage, so that nothing but the step decides.
+open_case(changes) := of_case(object.union(
+	{
+		"contributors": partners,
+		"director": "parket",
+		"followers": partners,
+		"crisis": true,
+		"evaluating": true,
+		"follow_up_on": "2026-09-10",
+	},
+	changes,
+))
+
+# What a plan rests on, as risk reports it.
+resting := {"weighing": "weighing-1", "assessments": ["assessment-1"]}
+
+referred := [
+	fragment("weighing-1", "joint", {"kind": "weighing"}),
+	fragment("assessment-1", "safety", {"kind": "assessment"}),
+]
+
+# What each acts on, of the member's partner; most act on nothing, or on what the team made.
+aimed_at := {
+	"recall_assessment": fragment("f-1", "safety", {"kind": "assessment", "source": "ggz"}),
+	"update_action": fragment("f-1", "joint", {"kind": "action", "addressed_to": ["ggz"]}),
+	"update_trajectory": fragment("f-1", "joint", {"kind": "trajectory"}),
+}
+
+# A step of a case that was taken into weighing or further.
+later(person, command, purpose, changes) := does(
+	person, command, purpose, object.union(resting, {"person": "parket"}),
+	object.union(open_case(changes), {
+		"target": object.get(aimed_at, command, null),
+		"refers": referred,
+	}),
+)
+
+visit := {"guest": {"session": "session-1", "until": "2026-03-10T10:00:00Z"}}

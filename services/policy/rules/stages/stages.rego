@@ -93,8 +93,8 @@ takes_part(case, partner) if {
 # METADATA
 # title: The partner is, or was, the source of something in the case
 # description: >-
-#   As intake knows it, whatever is asked for; of an assessment only risk knows, so that its source
-#   is told by the assessment itself.
+#   As intake knows it, whichever resource is read; of assessments only risk knows, so that their
+#   source is taken from themselves.
 contributed(case, partner) if partner in case.contributors
 
 contributed(case, partner) if {

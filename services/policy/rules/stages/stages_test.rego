@@ -151,25 +151,6 @@ test_by_invitation_a_party_that_was_not_invited_has_no_part if {
 	chairs.decisions["case-1"].standing == "chair"
 }
 
-test_a_person_with_two_roles_reads_by_the_one_that_has_a_place if {
-	listed := [object.union(samples.case({}), {"fragments": everything})]
-	answer := release.decision with input as samples.asks("member-and-chair", "case", "case_consultation", listed)
-		with data.mandates as samples.people
-		with data.system.bundles as samples.bundles
-		with data.stages as {"forming": [{"who": "participant", "levels": "as_needed"}]}
-	answer.decisions["case-1"].standing == "participant"
-	answer.decisions["case-1"].roles == ["chair", "team_member"]
-}
-
-test_a_stage_without_an_audience_like_the_chair_hides_the_case_from_the_chair if {
-	listed := [object.union(samples.case({}), {"fragments": everything})]
-	answer := release.decision with input as samples.asks("chair", "case", "case_consultation", listed)
-		with data.mandates as samples.people
-		with data.system.bundles as samples.bundles
-		with data.stages as {"forming": [{"who": "participant", "levels": "as_needed"}]}
-	answer.decisions["case-1"].reasons == ["stage"]
-}
-
 test_another_partners_contribution_does_not_keep_the_case_open if {
 	others := {"stage": "declined", "contributors": ["caw", "ggz"]}
 	hidden("parket", others)

@@ -16,11 +16,11 @@ clear(case) if {
 # title: Which conflicts wall the case off
 problems(case) := {code |
 	some conflict in case.conflicts
-	code := told(conflict)
+	code := reason(conflict)
 }
 
 # What is not understood walls off all the same.
-told(conflict) := code if code := codes[conflict]
+reason(conflict) := code if code := codes[conflict]
 
 else := "malformed"
 

@@ -30,7 +30,7 @@ test_unknown_conflicts_are_no_clear_view if {
 	not walls.clear({"conflicts": {}})
 }
 
-test_a_conflict_that_is_not_understood_walls_off_and_is_told_as_such if {
+test_a_conflict_that_is_not_understood_walls_off_as_malformed if {
 	every conflict in [null, 1, "cousin", {}] {
 		not walls.clear({"conflicts": [conflict]})
 		walls.problems({"conflicts": [conflict]}) == {"malformed"}
