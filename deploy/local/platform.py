@@ -23,6 +23,8 @@ from deploy.local.program import Program, answers_ok
 from deploy.local.progress import Progress
 from deploy.local.settings import SERVICES, Settings
 from deploy.opa import bundle
+from deploy.opa.data import DataRefused
+from deploy.opa.rules import PolicyFailed
 
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "services" / "policy"
@@ -34,6 +36,20 @@ OF_A_RUN = (
 
 PATIENCE = 120.0
 """Seconds that a process may take to become ready on a busy machine."""
+
+
+def build_bundle(opa: Path, folders: Sequence[Path], out: Path) -> None:
+    """Build the bundle of our rules and the data in `folders`.
+
+    Raises ActionableError with each contradiction in the data.
+    """
+    try:
+        bundle.build(opa, POLICY, folders, out)
+    except (DataRefused, PolicyFailed) as error:
+        raise ActionableError(
+            f"no policy bundle can be built:\n{error}",
+            f"correct the data in {', '.join(map(str, folders))} (docs/runbook.md, Upgrading)",
+        ) from error
 
 
 class Process(Program):
@@ -237,7 +253,7 @@ class Platform:
         if not self.parts.opa.program.running:
             opa = find.opa(progress)
             with progress.step("policy", "building the bundle"):
-                bundle.build(opa, POLICY, self._policy_folders(), self.bundle)
+                build_bundle(opa, self._policy_folders(), self.bundle)
 
     def _policy_folders(self) -> list[Path]:
         """The folders given now, which are stored, else those stored by an earlier start."""
@@ -257,7 +273,7 @@ class Platform:
         self.parts.check_prerequisites(progress)
         with TemporaryDirectory() as draft:
             folders = self.policy_data or self._policy_folders()
-            bundle.build(find.opa(progress), POLICY, folders, Path(draft) / self.bundle.name)
+            build_bundle(find.opa(progress), folders, Path(draft) / self.bundle.name)
 
     def _check_port(self, *, fresh: bool) -> None:
         kept = self.parts.ports.of("gateway")

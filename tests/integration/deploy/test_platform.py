@@ -1,5 +1,7 @@
 """The two commands of a person: up and down, twice, interrupted, after a crash."""
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -11,9 +13,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.local.platform import ROOT, Platform
+from deploy.local import find
+from deploy.local.errors import ActionableError
+from deploy.local.platform import POLICY, ROOT, Platform, build_bundle
 from deploy.local.ports import Ports, is_free
 from deploy.local.program import Program
+from deploy.local.progress import Progress
 from deploy.local.settings import SERVICES
 from tests.integration.deploy.processes import descendants, listening, mentioning
 from tests.waiting import wait_until
@@ -196,3 +201,23 @@ def test_a_service_that_is_stopped_comes_back_ready(tmp_path: Path) -> None:
         assert risk.pid != pid
     finally:
         platform.kill()
+
+
+def test_data_that_contradict_themselves_are_named_to_the_operator(tmp_path: Path) -> None:
+    """After an upgrade that checks more, an operator would read a traceback and know nothing."""
+    name = "agreements/sample-brugge.json"
+    agreement = json.loads((POLICY / "data" / name).read_text())
+    agreement["parties"][0]["type"] = "youth_carx"
+    (tmp_path / "agreements").mkdir()
+    (tmp_path / name).write_text(json.dumps(agreement))
+
+    with pytest.raises(ActionableError) as stopped:
+        build_bundle(
+            find.opa(Progress(io.StringIO())),
+            [POLICY / "data", tmp_path],
+            tmp_path / "bundle.tar.gz",
+        )
+
+    assert "sample-brugge: parties/opgroeien: type 'youth_carx' has no row" in stopped.value.problem
+    assert str(tmp_path) in stopped.value.remedy
+    assert not (tmp_path / "bundle.tar.gz").exists()
