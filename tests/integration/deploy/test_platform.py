@@ -1,6 +1,5 @@
 """The two commands of a person: up and down, twice, interrupted, after a crash."""
 
-import io
 import json
 import os
 import signal
@@ -213,7 +212,7 @@ def test_data_that_contradict_themselves_are_named_to_the_operator(tmp_path: Pat
 
     with pytest.raises(ActionableError) as stopped:
         build_bundle(
-            find.opa(Progress(io.StringIO())),
+            find.opa(Progress(None)),
             [POLICY / "data", tmp_path],
             tmp_path / "bundle.tar.gz",
         )
