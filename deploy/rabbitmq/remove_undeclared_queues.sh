@@ -11,7 +11,7 @@ queues=$(rabbitmqctl --silent list_queues --vhost "$vhost" --no-table-headers na
 printf '%s\n' "$queues" | { grep -vxF -f "$declared" || true; } | { grep -v '^reply\.' || true; } |
 while IFS= read -r queue; do
   [ -z "$queue" ] && continue
-  if rabbitmqctl --silent delete_queue --vhost "$vhost" --if-empty "$queue" </dev/null 2>/dev/null
+  if rabbitmqctl --silent delete_queue --vhost "$vhost" --if-empty "$queue" </dev/null >/dev/null 2>&1
   then
     echo "removed queue $queue, which is no longer declared"
   else
