@@ -137,10 +137,11 @@ def test_two_thousand_records_at_once_are_kept(audit: Served, parts: Parts) -> N
     given = [entry() for _ in range(2000)]
     with ThreadPoolExecutor(32) as pool:
         receipts = [reply for (reply,) in pool.map(lambda each: record(audit, each), given)]
-    places = sorted(receipt["index"] for receipt in receipts)
-    assert len(set(places)) == 2000
-    found = {each["entry_id"] for each in pages(audit, places[0] - 1)}
-    assert {each["entry_id"] for each in given} <= found
+    first = min(receipt["index"] for receipt in receipts)
+    found = [(each["entry_id"], each["index"]) for each in pages(audit, first - 1)]
+    assert sorted(found) == sorted((each["entry_id"], each["index"]) for each in receipts)
+    assert [index for _, index in found] == list(range(first, first + 2000))
+    assert [receipt["entry_id"] for receipt in receipts] == [each["entry_id"] for each in given]
     assert report(parts).is_intact
 
 

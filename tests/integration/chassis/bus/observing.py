@@ -64,6 +64,13 @@ def set_mood(parts: Parts, subject: str, mood: str) -> None:
         client[SERVICE]["switches"].replace_one({"_id": subject}, {"mood": mood}, upsert=True)
 
 
+def mood(parts: Parts, subject: str) -> str:
+    """How the sample handler fails for a subject now; "well" once it has been killed for it."""
+    with pymongo.MongoClient(parts.mongo_url(SERVICE)) as client:
+        switch: dict[str, str] = client[SERVICE]["switches"].find_one({"_id": subject}) or {}
+        return switch["mood"]
+
+
 def parked(parts: Parts) -> list[ParkedEvent]:
     """What the operator finds parked."""
     connection = connect(parts.broker_url("operator"), "test lists")
