@@ -10,14 +10,14 @@ from chassis.mongo import Store
 from chassis.runtime import Runtime
 
 
-class Asked:
+class DatabaseOperations:
     """The operations that the database was asked for, in order."""
 
     def __init__(self) -> None:
         self.operations: list[dict[str, Any]] = []
 
     @property
-    def shape(self) -> list[tuple[str, str]]:
+    def kinds(self) -> list[tuple[str, str]]:
         """Which operation on which collection, in order."""
         return [(one["op"], one["ns"].partition(".")[2]) for one in self.operations]
 
@@ -35,16 +35,16 @@ class Asked:
 
 
 @contextmanager
-def watching(database: Store) -> Iterator[Asked]:
+def watching(database: Store) -> Iterator[DatabaseOperations]:
     """Everything asked of a database within the block."""
-    asked = Asked()
+    watched = DatabaseOperations()
     database.command("profile", 2)
     try:
-        yield asked
+        yield watched
     finally:
         database.command("profile", 0)
         own = {"ns": {"$not": {"$regex": r"\.(system\.profile|\$cmd)$"}}}
-        asked.operations = list(database["system.profile"].find(own).sort("ts", 1))
+        watched.operations = list(database["system.profile"].find(own).sort("ts", 1))
         database.drop_collection("system.profile")
 
 

@@ -69,8 +69,8 @@ def test_the_gateway_records_and_an_auditor_finds(audit: Served) -> None:
 def test_an_entry_is_proved_over_the_bus(audit: Served) -> None:
     """An auditor could not prove an entry through the gateway."""
     (receipt,) = record(audit, entry())
-    asked = {"agreements": ["sample-brugge"], "index": receipt["index"], "size": None}
-    reply = audit.call("gateway", "proof", asked)
+    request = {"agreements": ["sample-brugge"], "index": receipt["index"], "size": None}
+    reply = audit.call("gateway", "proof", request)
     page = audit.call("gateway", "checkpoints", {"after": None, "limit": 5})
     assert METHODS["audit"]["proof"][1]().validate(reply) == {}
     assert METHODS["audit"]["checkpoints"][1]().validate(page) == {}

@@ -36,14 +36,14 @@ def filled(audit: Audit) -> Audit:
 
 def found(audit: Audit, **members: Any) -> list[int]:
     """The indexes of what is found, as the gateway asks."""
-    asked = load(SearchRequest, question() | members)
-    answer = audit.search(asked)
+    request = load(SearchRequest, question() | members)
+    answer = audit.search(request)
     assert SearchReply().validate(answer) == {}
     return [each["index"] for each in answer["entries"]]
 
 
 @pytest.mark.parametrize(
-    ("asked", "indexes"),
+    ("members", "indexes"),
     [
         ({}, [0, 1, 2, 3, 5, 6]),
         ({"person": "p-kin"}, [3]),
@@ -71,10 +71,10 @@ def found(audit: Audit, **members: Any) -> list[int]:
     ],
 )
 def test_an_auditor_finds_just_what_was_asked(
-    filled: Audit, asked: dict[str, Any], indexes: list[int]
+    filled: Audit, members: dict[str, Any], indexes: list[int]
 ) -> None:
     """An answer would leave out a look at a file, or show one of another region."""
-    assert found(filled, **asked) == indexes
+    assert found(filled, **members) == indexes
 
 
 def test_pages_follow_each_other_in_the_order_of_the_log(filled: Audit) -> None:

@@ -84,9 +84,9 @@ class Client:
 
     def list(self, person: str = "p-reader", **request: Any) -> dict[str, Any]:
         """A page of cases."""
-        asked = {"parties": [], "agreements": [], "referrer": False, "kinds": [], "after": None}
+        query = {"parties": [], "agreements": [], "referrer": False, "kinds": [], "after": None}
         return self.intake.queries.list_cases(
-            **{"person": person, "limit": 100, **asked, **request}
+            **{"person": person, "limit": 100, **query, **request}
         )
 
     def referral(self, **changes: Any) -> dict[str, Any]:

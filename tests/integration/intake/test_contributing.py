@@ -103,7 +103,7 @@ def test_a_question_is_asked_late_and_answered(client: Client, clock: FixedClock
     reply = client.forming()
     case = reply["case"]
     request = client.ask(case, reply["ids"]["a"])
-    asked = client.fragment(case, request)
+    opened = client.fragment(case, request)
     clock.advance(timedelta(days=9))
     late = client.fragment(case, request)
     answer = {"outcome": "declined", "ground": "other", "ground_text": "Vertrouwelijk"}
@@ -112,17 +112,17 @@ def test_a_question_is_asked_late_and_answered(client: Client, clock: FixedClock
         "answer_request", answer, case=case, partner="ggz", target=request, if_match=1
     )
 
-    assert (asked["source"], asked["addressed_to"]) == ("parket", ["ggz"])
-    assert asked["content"] == {
+    assert (opened["source"], opened["addressed_to"]) == ("parket", ["ggz"])
+    assert opened["content"] == {
         "question": "Wat is de stand van zaken?",
         "to": "ggz",
         "by": "parket",
-        "due": asked["content"]["due"],
+        "due": opened["content"]["due"],
         "state": "open",
     }
-    assert late["content"] == asked["content"] | {"state": "late"}
+    assert late["content"] == opened["content"] | {"state": "late"}
     assert (outcome["state"], outcome["version"]) == ("declined", 2)
-    assert client.fragment(case, request)["content"] == asked["content"] | {
+    assert client.fragment(case, request)["content"] == opened["content"] | {
         "state": "declined",
         "answered_on": clock.now().date().isoformat(),
         "ground": "other",

@@ -115,10 +115,10 @@ def test_a_message_opens_for_the_person_told_and_for_nobody_else(
     (message,) = receive(notifications, partner)
     answers = []
 
-    for asked in (message["id"], str(uuid.uuid4())):
-        request = {"person": "p-somebody-else", "message": asked}
+    for opened in (message["id"], str(uuid.uuid4())):
+        request = {"person": "p-somebody-else", "message": opened}
         answers.append(notifications.call("gateway", "open_message", request))
-        command = mark_read("somebody-else", asked)
+        command = mark_read("somebody-else", opened)
         with pytest.raises(RemoteError) as refusal:
             notifications.call("gateway", "mark_read", command)
         answers.append((refusal.value.code, refusal.value.detail))
@@ -186,13 +186,13 @@ def test_leafing_deep_costs_what_the_first_page_costs(
         )
         deep = f"{(began + timedelta(days=1000)).isoformat()}~{uuid.UUID(int=0)}"
 
-        with watching(admin["notifications"]) as asked:
+        with watching(admin["notifications"]) as watched:
             page = inbox(notifications, partner, after=deep, limit=20)
 
     assert [message["at"] for message in page["messages"]] == [
         (began + timedelta(days=day)).isoformat() for day in range(999, 979, -1)
     ]
-    assert 20 <= asked.examined < 100
+    assert 20 <= watched.examined < 100
 
 
 @pytest.mark.parametrize(

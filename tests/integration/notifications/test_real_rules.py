@@ -55,8 +55,8 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opa]:
 def messages_for(rules: Opa, name: str, **changes: Any) -> list[Message]:
     """Whom the rules tell of the sample of an event."""
     event = samples.event(name)
-    asked = {"source": event["source"], "type": event["type"], "data": event["data"] | changes}
-    question = {"now": NOW.isoformat(), "event": asked}
+    described = {"source": event["source"], "type": event["type"], "data": event["data"] | changes}
+    question = {"now": NOW.isoformat(), "event": described}
     return messages(rules.decide("ketenaanpak/notify/decision", question), NOW)
 
 

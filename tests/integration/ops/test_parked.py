@@ -122,10 +122,10 @@ def test_what_can_never_be_read_is_discarded_and_its_traces_stay_in_the_log(
     park(notifications, operator, kept)
     wait_until(lambda: digest in operator("parked", "list").stdout, 30, "parked")
 
-    asked = ("parked", "discard", "--service", "notifications", "--digest", digest)
-    refused = operator(*asked)
+    discard = ("parked", "discard", "--service", "notifications", "--digest", digest)
+    refused = operator(*discard)
     listed = operator("parked", "list").stdout
-    done = operator(*asked, "--yes")
+    done = operator(*discard, "--yes")
 
     assert (refused.exit_code, digest in listed) == (1, True)
     assert (done.stdout, done.exit_code) == ("notifications: 1 discarded\n", 0), done.output

@@ -65,8 +65,8 @@ class Client:
 
     def read(self, case: str, **narrowing: Any) -> list[dict[str, Any]]:
         """The fragments of a case, with their content."""
-        asked = {"kinds": None, "fragment": None, "content": True} | narrowing
-        reply: list[dict[str, Any]] = self.plans.queries.read_fragments(case, **asked)["fragments"]
+        query = {"kinds": None, "fragment": None, "content": True} | narrowing
+        reply: list[dict[str, Any]] = self.plans.queries.read_fragments(case, **query)["fragments"]
         return reply
 
     def one(self, case: str, fragment: str) -> dict[str, Any]:

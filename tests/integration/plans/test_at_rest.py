@@ -129,11 +129,11 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(
     }
 
     for name, read in reads.items():
-        with watching(register) as asked:
+        with watching(register) as watched:
             read()
-        assert asked.operations, name
-        assert not asked.plans & {"COLLSCAN"}, (name, asked.plans)
-        assert asked.examined <= 80, (name, asked.examined)
+        assert watched.operations, name
+        assert not watched.plans & {"COLLSCAN"}, (name, watched.plans)
+        assert watched.examined <= 80, (name, watched.examined)
 
 
 def test_fragments_come_in_the_order_of_their_time_from_the_index(register: Store) -> None:

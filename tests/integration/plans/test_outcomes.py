@@ -72,19 +72,19 @@ def test_what_was_closed_stands_until_something_later_takes_its_place(client: Cl
     case = new_id()
     closed = close(client, case)
 
-    def standing(*methods: str) -> None:
+    def assert_current(*methods: str) -> None:
         said = outcomes_of(client, case, closed)
         assert {method for method in closed if said[method]["stands"]} == set(methods)
 
     client.propose(case)
-    standing(*closed)
+    assert_current(*closed)
     extended = bodies.follow_up("extend", next_on="2027-06-01")
     closed["later"] = client.send("record_follow_up", extended, case)["id"]
     later = client.outcome("follow_up_outcome", case, closed.pop("later"))
     assert (later["stands"], later["next_on"]) == (True, date(2027, 6, 1))
-    standing("plan_outcome", "conclusion_outcome")
+    assert_current("plan_outcome", "conclusion_outcome")
     second = client.adopted(case)
-    standing()
+    assert_current()
     assert client.outcome("plan_outcome", case, second)["stands"]
 
 

@@ -118,8 +118,8 @@ def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
         else:
             assert refusal_of(adopted) == ("precondition_unmet", "objection")
             assert isinstance(objected, str), objected
-        heard = len(client.read(case, kinds=["plan_position"])) == 3
-        assert (states_of(client, case), heard) == (
+        objection_is_kept = len(client.read(case, kinds=["plan_position"])) == 3
+        assert (states_of(client, case), objection_is_kept) == (
             (["adopted"], False) if isinstance(adopted, dict) else (["proposed"], True)
         )
 

@@ -58,8 +58,8 @@ class Client:
 
     def read(self, case: str, *kinds: str, **narrowing: Any) -> list[dict[str, Any]]:
         """The fragments of a case, those of the kinds that are named or all."""
-        asked = {"kinds": list(kinds) or None, "fragment": None, "content": True} | narrowing
-        reply: list[dict[str, Any]] = self.risk.queries.read_fragments(case, **asked)["fragments"]
+        query = {"kinds": list(kinds) or None, "fragment": None, "content": True} | narrowing
+        reply: list[dict[str, Any]] = self.risk.queries.read_fragments(case, **query)["fragments"]
         return reply
 
     def fragment(self, case: str, fragment: str) -> dict[str, Any]:

@@ -61,9 +61,9 @@ def test_an_assessment_is_told_as_a_result_and_its_answers(
         "at": clock.now().isoformat(timespec="microseconds"),
     }
     odara = published_instrument("odara")
-    asked = [*odara.preconditions, *odara.items]
+    constructs = [*odara.preconditions, *odara.items]
     assert [(one["content"]["item"], one["category"]) for one in answers] == [
-        (one.id, one.category) for one in asked
+        (one.id, one.category) for one in constructs
     ]
     assert {one["content"]["assessment"] for one in answers} == {assessment}
 
@@ -193,13 +193,13 @@ def test_an_unknown_case_costs_what_a_case_without_fragments_costs(
     """Nobody learns from the work behind an answer that a case exists."""
     case = new_id()
     client.assess(case)
-    shapes = []
+    operations = []
 
-    for asked in (case, new_id()):
+    for each in (case, new_id()):
         with watching(runtime.database) as watched:
-            reply = replica.read(asked)
-        shapes.append(watched.shape)
-        assert bool(reply) == (asked == case)
+            reply = replica.read(each)
+        operations.append(watched.kinds)
+        assert bool(reply) == (each == case)
 
-    assert shapes[0] == shapes[1]
-    assert len(shapes[0]) == 2
+    assert operations[0] == operations[1]
+    assert len(operations[0]) == 2

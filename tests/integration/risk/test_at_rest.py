@@ -143,21 +143,21 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(
     }
 
     for name, (read, most) in reads.items():
-        with watching(register) as asked:
+        with watching(register) as watched:
             assert orjson.dumps(read())
-        assert asked.operations, name
-        assert not asked.plans & {"COLLSCAN"}, (name, asked.plans)
-        assert asked.examined <= most, (name, asked.examined)
+        assert watched.operations, name
+        assert not watched.plans & {"COLLSCAN"}, (name, watched.plans)
+        assert watched.examined <= most, (name, watched.examined)
 
 
 def test_a_case_is_found_in_the_order_of_its_time(register: Store, client: Client) -> None:
     """The server reads the fragments as they are told and sorts nothing."""
     case = canary_story(client, Canaries())
 
-    with watching(register) as asked:
+    with watching(register) as watched:
         client.read(case)
 
-    [found] = [one for one in asked.operations if one["ns"].endswith(".fragments")]
+    [found] = [one for one in watched.operations if one["ns"].endswith(".fragments")]
     assert found["planSummary"] == "IXSCAN { case: 1, at: 1, place: 1 }"
     assert not found.get("hasSortStage", False)
     explained = register["fragments"].find({"case": case}).sort([("at", 1), ("place", 1)]).explain()

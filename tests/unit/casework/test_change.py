@@ -37,9 +37,9 @@ def test_an_event_tells_what_its_subscribers_need() -> None:
 
 def test_only_a_partner_has_a_position() -> None:
     """Somebody who acts for no partner speaks for none."""
-    asked = command("take_plan_position", {"position": "approve"}, partner=None)
+    request = command("take_plan_position", {"position": "approve"}, partner=None)
 
     with pytest.raises(Refuse) as refusal:
-        _ = asked.own_partner
+        _ = request.own_partner
 
     assert refusal.value.code == "not_allowed"

@@ -42,7 +42,7 @@ def an_item(**changes: Any) -> dict[str, Any]:
 def test_a_command_is_decided_and_recorded_before_it_is_sent(platform: Platform) -> None:
     """An act without a record could never be accounted for."""
     case = platform.put_case()
-    platform.policy.action = lambda asked: permit(asked, latest_due_days=30)
+    platform.policy.action = lambda question: permit(question, latest_due_days=30)
     platform.bus.stub("intake", "offer_item", lambda _: outcome(case))
 
     answer = platform.command(f"/v1/cases/{case}/items", an_item(only_for=["caw"]))
@@ -78,9 +78,9 @@ def test_policy_sees_the_facts_of_a_body_and_none_of_its_texts(platform: Platfor
 
     platform.command(f"/v1/cases/{case}/items", an_item(text="KANARIE", only_for=["caw"]))
 
-    (asked,) = platform.sent(ACTION)
-    assert asked["facts"] == {"category": "safety", "only_for": ["caw"], "withhold_from": []}
-    assert "KANARIE" not in str(asked) + str(platform.recorded)
+    (question,) = platform.sent(ACTION)
+    assert question["facts"] == {"category": "safety", "only_for": ["caw"], "withhold_from": []}
+    assert "KANARIE" not in str(question) + str(platform.recorded)
     assert platform.sent("intake.read_case")[0]["content"] is False
 
 
@@ -263,9 +263,9 @@ def test_a_command_on_an_item_shows_policy_the_facts_of_that_item(platform: Plat
     answer = platform.command(f"/v1/cases/{case}/items/{item['id']}/recall", **{"If-Match": '"4"'})
 
     assert answer.status_code == 200
-    (asked,) = platform.sent(ACTION)
-    assert asked["target"]["id"] == item["id"]
-    assert "KANARIE" not in str(asked)
+    (question,) = platform.sent(ACTION)
+    assert question["target"]["id"] == item["id"]
+    assert "KANARIE" not in str(question)
     (sent,) = platform.sent("intake.recall_item")
     assert (sent["target"], sent["if_match"], sent["body"]) == (item["id"], 4, {})
 
@@ -283,8 +283,8 @@ def test_putting_on_an_agenda_asks_for_case_and_session_at_once(platform: Platfo
     answer = platform.command(f"/v1/sessions/{session}/agenda", {"case": case})
 
     assert answer.status_code == 200
-    (asked,) = platform.sent(ACTION)
-    assert (asked["case"]["id"], asked["target"]) == (case, {"id": session, "found": True})
+    (question,) = platform.sent(ACTION)
+    assert (question["case"]["id"], question["target"]) == (case, {"id": session, "found": True})
     (sent,) = platform.sent("intake.put_on_agenda")
     assert (sent["case"], sent["target"]) == (case, session)
 
@@ -298,6 +298,6 @@ def test_a_referral_names_no_case_yet(platform: Platform) -> None:
 
     assert (answer.status_code, answer.json) == (201, made)
     assert answer.headers["Location"] == f"/v1/referrals/{made['case']}"
-    (asked,) = platform.sent(ACTION)
-    assert asked["facts"] == {"agreement": "sample-brugge", "region": "31005"}
-    assert (asked["agreement"], asked["case"]) == ("sample-brugge", None)
+    (question,) = platform.sent(ACTION)
+    assert question["facts"] == {"agreement": "sample-brugge", "region": "31005"}
+    assert (question["agreement"], question["case"]) == ("sample-brugge", None)

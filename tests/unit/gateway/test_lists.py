@@ -33,8 +33,8 @@ class CaseList:
         self.denied = {
             row["case"]["id"] for row, mark in zip(self.rows, marks, strict=True) if mark == "x"
         }
-        platform.policy.action = lambda asked: permit(
-            asked, parties=[["sample-brugge", "caw"]], agreements=[]
+        platform.policy.action = lambda question: permit(
+            question, parties=[["sample-brugge", "caw"]], agreements=[]
         )
         platform.policy.release = self._decide
         platform.bus.stub("intake", "list_cases", self._list)
@@ -42,11 +42,11 @@ class CaseList:
     def allowed(self) -> list[str]:
         return [row["case"]["id"] for row in self.rows if row["case"]["id"] not in self.denied]
 
-    def _decide(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _decide(self, question: dict[str, Any]) -> dict[str, Any]:
         return decided(
             {
                 case["id"]: deny("not_party") if case["id"] in self.denied else allow(case)
-                for case in asked["cases"]
+                for case in question["cases"]
             }
         )
 
@@ -154,8 +154,8 @@ def test_intake_selects_by_what_policy_says_the_person_takes_part_in(platform: P
 
     platform.get("/v1/cases?limit=7")
 
-    (asked,) = platform.sent("intake.list_cases")
-    assert asked == {
+    (request,) = platform.sent("intake.list_cases")
+    assert request == {
         "person": "p-00000001",
         "parties": [["sample-brugge", "caw"]],
         "agreements": [],
@@ -269,10 +269,10 @@ def test_an_agenda_shows_the_cases_that_the_viewer_may_know_of(platform: Platfor
     reply = a_session(seen, walled)
     session = reply["session"]["id"]
     platform.bus.stub("intake", "read_session", lambda _: reply)
-    platform.policy.release = lambda asked: decided(
+    platform.policy.release = lambda question: decided(
         {
             case["id"]: deny("conflict_kin") if case["id"] == walled["id"] else allow(case)
-            for case in asked["cases"]
+            for case in question["cases"]
         }
     )
 
@@ -359,8 +359,8 @@ def test_a_message_leads_to_a_case_only_as_long_as_the_case_may_be_known(
 
     platform.bus.stub("notifications", "open_message", open_message)
     opened = platform.get(f"/v1/inbox/{mine}")
-    platform.policy.release = lambda asked: decided(
-        {each["id"]: deny("conflict_kin") for each in asked["cases"]}
+    platform.policy.release = lambda question: decided(
+        {each["id"]: deny("conflict_kin") for each in question["cases"]}
     )
     platform.trace.clear()
     closed = platform.get(f"/v1/inbox/{mine}")

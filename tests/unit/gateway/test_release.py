@@ -41,10 +41,10 @@ def test_policy_sees_facts_and_never_a_text(platform: Platform) -> None:
 
     platform.get(f"/v1/cases/{case}")
 
-    (asked,) = platform.sent(RELEASE)
-    assert "KANARIE" not in str(asked)
-    assert asked["viewer"] == {"person": ANNA, "mandate": None}
-    assert set(asked["cases"][0]["fragments"][0]) == {
+    (question,) = platform.sent(RELEASE)
+    assert "KANARIE" not in str(question)
+    assert question["viewer"] == {"person": ANNA, "mandate": None}
+    assert set(question["cases"][0]["fragments"][0]) == {
         "id",
         "kind",
         "category",
@@ -86,7 +86,9 @@ def test_the_record_holds_the_whole_decision_and_no_text(platform: Platform) -> 
 def test_a_summary_shows_only_the_fields_of_a_summary(platform: Platform) -> None:
     """What the level does not name never leaves."""
     case = platform.put_case(fragment())
-    platform.policy.release = lambda asked: decided({case: allow(asked["cases"][0], "summary")})
+    platform.policy.release = lambda question: decided(
+        {case: allow(question["cases"][0], "summary")}
+    )
 
     answer = platform.get(f"/v1/cases/{case}")
 
@@ -112,8 +114,8 @@ def test_a_fragment_at_level_none_leaves_no_trace_but_its_category(platform: Pla
     kept, shown = fragment(category="judicial"), fragment()
     case = platform.put_case(kept, shown)
 
-    def decide(asked: dict[str, Any]) -> dict[str, Any]:
-        decision = allow(asked["cases"][0], withheld={"judicial": True})
+    def decide(question: dict[str, Any]) -> dict[str, Any]:
+        decision = allow(question["cases"][0], withheld={"judicial": True})
         decision["fragments"][kept["id"]] = {"level": "none", "reasons": ["need_to_know"]}
         return decided({case: decision})
 
@@ -134,8 +136,8 @@ def test_each_standing_is_shown_its_own_facts_of_the_case(
 ) -> None:
     """The coordination team schedules, the referrer follows: neither reads what a team reads."""
     case = platform.put_case()
-    platform.policy.release = lambda asked: decided(
-        {case: allow(asked["cases"][0], standing=standing)}
+    platform.policy.release = lambda question: decided(
+        {case: allow(question["cases"][0], standing=standing)}
     )
 
     body = platform.get(f"/v1/cases/{case}").json
@@ -263,9 +265,9 @@ def test_whereabouts_are_fetched_after_the_record_and_by_id(platform: Platform) 
         "audit.record",
         "intake.open_whereabouts",
     ]
-    (asked,) = platform.sent("intake.open_whereabouts")
-    assert asked["fragments"] == [place["id"]]
-    assert asked["decision_id"] == answer.headers["Decision-Id"]
+    (request,) = platform.sent("intake.open_whereabouts")
+    assert request["fragments"] == [place["id"]]
+    assert request["decision_id"] == answer.headers["Decision-Id"]
     assert answer.json["fragments"][0]["content"] == {"address": "A"}
 
 
@@ -275,7 +277,7 @@ def test_whereabouts_that_are_not_released_whole_are_not_fetched(
 ) -> None:
     """There is no such thing as a summary of a safe address."""
     case = platform.put_case(fragment("whereabouts"))
-    platform.policy.release = lambda asked: decided({case: allow(asked["cases"][0], level)})
+    platform.policy.release = lambda question: decided({case: allow(question["cases"][0], level)})
 
     answer = platform.get(f"/v1/cases/{case}")
 
@@ -315,7 +317,7 @@ def test_one_item_that_is_withheld_is_answered_like_one_that_is_not_there(
     """That an item exists is something its source did not say to everybody."""
     item = fragment()
     case = platform.put_case(item)
-    platform.policy.release = lambda asked: decided({case: allow(asked["cases"][0], "none")})
+    platform.policy.release = lambda question: decided({case: allow(question["cases"][0], "none")})
 
     withheld = platform.get(f"/v1/cases/{case}/items/{item['id']}")
     unknown = platform.get(f"/v1/cases/{case}/items/{an_id()}")
@@ -331,10 +333,10 @@ def test_the_record_says_why_the_one_item_that_was_asked_for_was_withheld(
     """An auditor who looks for refusals with their reasons would find one without."""
     item = fragment()
     case = platform.put_case(item, fragment())
-    platform.policy.release = lambda asked: decided(
+    platform.policy.release = lambda question: decided(
         {
             case: {
-                **allow(asked["cases"][0]),
+                **allow(question["cases"][0]),
                 "fragments": {item["id"]: {"level": "none", "reasons": ["only_for_others"]}},
             }
         }
@@ -375,11 +377,11 @@ def test_a_withheld_contribution_changes_no_tag(platform: Platform) -> None:
     """A contribution that a viewer may not see changes nothing that the viewer can."""
     kept = fragment(category="judicial")
 
-    def decide(asked: dict[str, Any]) -> dict[str, Any]:
-        decision = allow(asked["cases"][0])
+    def decide(question: dict[str, Any]) -> dict[str, Any]:
+        decision = allow(question["cases"][0])
         if kept["id"] in decision["fragments"]:
             decision["fragments"][kept["id"]] = {"level": "none", "reasons": []}
-        return decided({asked["cases"][0]["id"]: decision})
+        return decided({question["cases"][0]["id"]: decision})
 
     platform.policy.release = decide
     case = platform.put_case(fragment())

@@ -115,7 +115,7 @@ def test_a_view_that_makes_its_own_released_does_not_type_check(
 
 def test_every_route_of_the_api_asks_who_and_why_before_anything_else(platform: Platform) -> None:
     """One forgotten route is enough."""
-    asked = 0
+    tried = 0
     for rule in platform.app.url_map.iter_rules():
         if rule.rule in OPEN:
             continue
@@ -124,6 +124,6 @@ def test_every_route_of_the_api_asks_who_and_why_before_anything_else(platform: 
         for method in set(rule.methods or ()) - {"HEAD", "OPTIONS"}:
             answer = platform.client().open(path, method=method, json={})
             assert (answer.status_code, answer.json["code"]) == (401, "token_missing"), path
-            asked += 1
-    assert asked > 30
+            tried += 1
+    assert tried > 30
     assert platform.trace == []

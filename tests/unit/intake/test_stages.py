@@ -1,4 +1,4 @@
-"""Steps 3 to 6 of a case: what its neighbours closed, the cap, the order of those who wait."""
+"""Steps 3 to 6 of a case: what risk and plans closed, the cap, the order of those who wait."""
 
 from dataclasses import replace
 from datetime import date, timedelta

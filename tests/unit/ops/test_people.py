@@ -37,10 +37,10 @@ def claims_of(token: str, local: Platform) -> dict[str, object]:
     return claims
 
 
-@pytest.mark.parametrize("asked", ["parket", "p-099056e2"])
-def test_a_token_is_all_that_is_printed_and_proves_the_person(asked: str, local: Platform) -> None:
+@pytest.mark.parametrize("person", ["parket", "p-099056e2"])
+def test_a_token_is_all_that_is_printed_and_proves_the_person(person: str, local: Platform) -> None:
     """`TOKEN=$(make token PERSON=…)` gives what the gateway takes."""
-    done = CliRunner().invoke(app, ["token", asked, "--mandate", "m-1"])
+    done = CliRunner().invoke(app, ["token", person, "--mandate", "m-1"])
 
     assert done.exit_code == 0
     token = done.stdout.removesuffix("\n")

@@ -27,8 +27,8 @@ from tests.unit.risk.instruments import catalogue, published, refusal, small
 
 def recorded(body: dict[str, Any], **changes: Any) -> Change:
     """What an assessment by CAW changes."""
-    asked = command("record_assessment", body, **changes)
-    return record_assessment(case(), asked, catalogue())
+    request = command("record_assessment", body, **changes)
+    return record_assessment(case(), request, catalogue())
 
 
 def result(change: Change) -> dict[str, Any]:
@@ -235,9 +235,9 @@ def answers_of(of: str) -> list[Any]:
 def test_a_recall_takes_every_answer_back_and_no_other() -> None:
     """What was entrusted with a form goes with the form; another form stays."""
     mine, other = answers_of(assessment().id), answers_of(fragment(61, "assessment").id)
-    asked = command("recall_assessment", if_match=1)
+    request = command("recall_assessment", if_match=1)
 
-    change = recall_assessment(asked, assessment(), [*mine, *other])
+    change = recall_assessment(request, assessment(), [*mine, *other])
 
     assert [one.id for one in change.revised] == [assessment().id, *(one.id for one in mine)]
     assert {(one.status, one.version, one.content) for one in change.revised} == {
@@ -250,7 +250,7 @@ def test_a_recall_takes_every_answer_back_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "standing", "code"),
+    ("changes", "recorded", "code"),
     [
         ({"partner": "parket", "if_match": 1}, {}, "not_allowed"),
         ({"if_match": 1}, {"status": "recalled"}, "already_recalled"),
@@ -259,12 +259,12 @@ def test_a_recall_takes_every_answer_back_and_no_other() -> None:
     ],
 )
 def test_only_the_source_recalls_and_only_what_it_has_read(
-    changes: dict[str, Any], standing: dict[str, Any], code: str
+    changes: dict[str, Any], recorded: dict[str, Any], code: str
 ) -> None:
     """A partner takes back what it entrusted itself, knowingly, and once."""
-    asked = command("recall_assessment", **changes)
+    request = command("recall_assessment", **changes)
 
-    refused = refusal(lambda: recall_assessment(asked, replace(assessment(), **standing), []))
+    refused = refusal(lambda: recall_assessment(request, replace(assessment(), **recorded), []))
 
     assert refused.code == code
 

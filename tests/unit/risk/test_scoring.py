@@ -160,7 +160,7 @@ def test_a_professional_can_only_raise(
                 max(before[1], assessed.norms.rank(band)),
             )
         else:
-            refused = refusal(lambda asked=band, now=assessed: override(now, asked, "grond"))
+            refused = refusal(lambda chosen=band, now=assessed: override(now, chosen, "grond"))
             assert refused.members["errors"][0]["pointer"] == "/override/band"
     assert assessed.bands == scored(instrument, reply).bands
 
