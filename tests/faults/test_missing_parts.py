@@ -15,7 +15,7 @@ from tests.e2e.table_client import Case, TableClient
 from tests.waiting import wait_until
 
 LIMIT = 5.0
-"""Seconds within which a caller is told."""
+"""Seconds within which a caller is answered."""
 
 MENDS_WITHIN = 40.0
 """Seconds within which everything works again after the part is back."""
@@ -109,7 +109,7 @@ FAULTS = {
     "intake frozen": (frozen("intake"), "service_unavailable"),
     "intake killed": (killed("intake"), "service_unavailable"),
 }
-"""Fault → how it is made, and the code by which everybody is told of it."""
+"""Fault → how it is made, and the code that everybody is answered with."""
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_without_a_part_nothing_leaves_nothing_is_half_done_and_it_mends_itself(
         wait_until(
             lambda: requests.get(f"{fragile.gateway_url}/readyz", timeout=LIMIT).status_code == 503,
             LIMIT,
-            "operators are told",
+            "readiness says so",
         )
 
     for answer, seconds in (*reads, (listed, list_took), (command, took)):
@@ -166,7 +166,7 @@ def test_without_a_part_nothing_leaves_nothing_is_half_done_and_it_mends_itself(
             (answer := table.post("politie", f"{case.path}/items", body, key=key)).ok and answer
         ),
         MENDS_WITHIN,
-        "the same key tells the truth",
+        "an answer to the same key",
     )
     items = table.get("politie", f"{case.path}/items").json()["items"]
     assert len(items) == before + 1
@@ -217,7 +217,7 @@ def test_a_wiped_broker_loses_no_event(fragile, table):
     )
 
 
-def test_an_event_that_nobody_can_handle_is_parked_and_told_to_operators(fragile, table):
+def test_an_event_that_nobody_can_handle_is_parked_for_operators(fragile, table):
     """A poisonous message must neither vanish nor block the ones behind it."""
     import json
 

@@ -1,4 +1,4 @@
-"""Looking behind intake: what it asked the database, what it keeps, what it will publish."""
+"""Looking behind intake: what it does in the database, what it keeps, what it will publish."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from chassis.runtime import Runtime
 
 
 class DatabaseOperations:
-    """The operations that the database was asked for, in order."""
+    """The operations that a database performed, in order."""
 
     def __init__(self) -> None:
         self.operations: list[dict[str, Any]] = []
@@ -36,7 +36,7 @@ class DatabaseOperations:
 
 @contextmanager
 def watching(database: Store) -> Iterator[DatabaseOperations]:
-    """Everything asked of a database within the block."""
+    """Every operation of a database within the block."""
     watched = DatabaseOperations()
     database.command("profile", 2)
     try:

@@ -1,4 +1,4 @@
-"""Audit as a running service: who may speak to it, what it hears, and what a kill leaves."""
+"""Audit as a running service: who may speak to it, what it records, and what a kill leaves."""
 
 import io
 from collections.abc import Iterator
@@ -107,14 +107,14 @@ def test_a_malformed_call_is_refused(audit: Served, method: str, payload: Any) -
 
 
 def test_events_are_recorded_once_and_joined_to_their_command(audit: Served) -> None:
-    """The record would tell that something was allowed, and not that it happened."""
+    """The record would say that something was allowed, and not that it happened."""
     case, decided = new_id(), action()
     record(audit, decided | {"case": case})
     events = [case_event("referral_submitted", case), case_event("forming_completed", case)]
     events[0]["commandid"] = decided["command_id"]
-    audit.tell(*events, events[0])
+    audit.publish(*events, events[0])
     wait_until(lambda: audit.has_handled(*events), what="events are recorded")
-    audit.tell(*events)
+    audit.publish(*events)
     reply = search(audit, command_id=decided["command_id"])
     assert [each["kind"] for each in reply] == ["action", "event"]
     assert [each["action"] for each in search(audit, case=case)] == [

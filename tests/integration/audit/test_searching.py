@@ -78,7 +78,7 @@ def test_an_auditor_finds_just_what_was_asked(
 
 
 def test_pages_follow_each_other_in_the_order_of_the_log(filled: Audit) -> None:
-    """Between two pages an entry would be lost or told twice."""
+    """Between two pages an entry would be lost or returned twice."""
     record(filled, *(entry(person="p-busy") for _ in range(7)))
     pages, after = [], None
     while True:

@@ -1,4 +1,4 @@
-"""Somebody with all rights on the database changes the log: `ketenaanpak audit verify` tells it."""
+"""Somebody with all rights on the database changes the log: `ketenaanpak audit verify` says so."""
 
 import copy
 import os
@@ -92,7 +92,7 @@ def test_an_old_copy_of_the_file_proves_what_it_covers(scene: Scene) -> None:
     assert dict(scene.verify().facts())["held outside"] == "the first 38 entries"
 
 
-def test_a_checkpoint_taken_out_of_the_file_is_told(scene: Scene) -> None:
+def test_a_checkpoint_taken_out_of_the_file_is_reported(scene: Scene) -> None:
     """Whoever takes one out would leave a span of entries that nothing outside proves."""
     kept = [each.note for each in notes.read_notes(scene.file) if each.size != 20]
     problems = scene.verify("\n".join(kept)).problems
@@ -291,7 +291,7 @@ def test_a_log_cut_off_and_grown_again_is_found_by_the_file(scene: Scene) -> Non
     ],
     ids=["emptied", "damaged", "changed", "turned round"],
 )
-def test_a_file_that_was_tampered_with_is_told(
+def test_a_file_that_was_tampered_with_is_reported(
     scene: Scene, file: Callable[[str], str], expected: tuple[str, ...]
 ) -> None:
     """The file itself would be the weak spot."""
@@ -344,7 +344,7 @@ def test_the_command_names_the_entry_and_fails(scene: Scene, tmp_path: Path) -> 
     assert "the record is broken" in ended.stdout
 
 
-def test_the_command_tells_of_a_file_that_is_gone(scene: Scene, tmp_path: Path) -> None:
+def test_the_command_reports_a_file_that_is_gone(scene: Scene, tmp_path: Path) -> None:
     """Who removes the file would turn an alarm into a mistake of the auditor's."""
     ended = run(scene, tmp_path, "--checkpoints", "nowhere.txt")
     assert ended.returncode == 1

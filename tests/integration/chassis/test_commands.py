@@ -44,7 +44,7 @@ def test_a_command_keeps_its_effect_its_event_and_its_outcome(runtime: Runtime) 
     assert kept(runtime) == (["case-1"], ["e-case-1"], ["c-1"])
 
 
-def test_the_same_command_again_tells_the_same_outcome_and_does_nothing(runtime: Runtime) -> None:
+def test_the_same_command_again_returns_the_same_outcome_and_does_nothing(runtime: Runtime) -> None:
     """A retry after a lost answer would otherwise make a second case."""
     first = runtime.commands.perform("c-1", {"b": 1, "a": 2}, submit(runtime))
     again = runtime.commands.perform("c-1", {"a": 2, "b": 1}, submit(runtime, "case-2"))
@@ -176,7 +176,7 @@ def test_a_conflict_that_passes_is_not_shown_to_the_person(runtime: Runtime) -> 
     assert runtime.database.caps.find_one() == {"_id": "cap", "taken": 21}
 
 
-def test_records_expire_by_true_time_even_when_the_clock_tells_another(runtime: Runtime) -> None:
+def test_records_expire_by_true_time_even_when_the_clock_says_another(runtime: Runtime) -> None:
     """A demonstration eight months back would otherwise lose its command ids at once."""
     long_ago = FixedClock(datetime.now(UTC) - timedelta(days=240))
     commands = Commands(runtime.database, b"k" * 32, long_ago)

@@ -59,7 +59,7 @@ def refused_within(seconds: float, runtime: Runtime, command: str) -> str:
     return described.code
 
 
-def test_a_stopped_database_is_told_in_time_and_found_again(
+def test_a_stopped_database_is_reported_in_time_and_found_again(
     frail: Runtime, breakable: Parts
 ) -> None:
     """A person would otherwise wait for an answer that cannot come, and again after the repair."""
@@ -76,10 +76,10 @@ def test_a_stopped_database_is_told_in_time_and_found_again(
     assert sorted(frail.database.cases.distinct("_id")) == ["c-1", "case-0"]
 
 
-def test_a_frozen_database_is_told_in_time_and_found_again(
+def test_a_frozen_database_is_reported_in_time_and_found_again(
     frail: Runtime, breakable: Parts
 ) -> None:
-    """A frozen machine would otherwise freeze everybody who asks it."""
+    """A frozen machine would otherwise freeze everybody who needs it."""
     breakable.mongodb.pause()
     assert refused_within(4, frail, "c-1") == "service_unavailable"
     breakable.mongodb.resume()

@@ -190,7 +190,7 @@ def test_the_longest_waiting_is_found_without_reading_those_who_wait(
 def test_reading_does_not_slow_down_with_the_number_of_cases(
     register: Store, client: Client
 ) -> None:
-    """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
+    """Whether there are twenty cases or twenty thousand, a read looks at what it returns."""
     reply = client.forming()
     session = client.on_agenda(reply["case"])
     reads: dict[str, tuple[Any, int]] = {

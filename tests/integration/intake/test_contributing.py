@@ -16,7 +16,7 @@ from tests.integration.observing import kept, published
 
 
 def test_an_item_is_offered_corrected_and_recalled(runtime: Runtime, client: Client) -> None:
-    """Each change is a version; what was is kept sealed; after the recall nothing tells it."""
+    """Each change is a version; what was is kept sealed; after the recall nothing returns it."""
     reply = client.forming()
     case, victim = reply["case"], reply["ids"]["a"]
     item = client.offer(case, victim, "parket", text="eerst", only_for=["ggz"])
@@ -208,8 +208,8 @@ def test_who_was_ever_a_source_stays_one(client: Client) -> None:
     assert client.facts(case)["contributors"] == ["caw", "ggz"]
 
 
-def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, client: Client) -> None:
-    """Neighbours hear what happened, in order, from events that fit their contract."""
+def test_each_command_is_published_in_ids_and_codes(runtime: Runtime, client: Client) -> None:
+    """Other services learn what happened, in order, from events that fit their contract."""
     reply = client.forming(whereabouts=[builders.whereabouts("a", "parket")])
     case, victim = reply["case"], reply["ids"]["a"]
     item = client.offer(case, victim)
@@ -241,7 +241,7 @@ def test_each_command_is_told_in_ids_and_codes(runtime: Runtime, client: Client)
 
 
 def test_a_refused_command_leaves_nothing_behind(runtime: Runtime, client: Client) -> None:
-    """A refusal changes no case, keeps no command and tells nobody."""
+    """A refusal changes no case, keeps no command and publishes nothing."""
     reply = client.forming()
     case, victim = reply["case"], reply["ids"]["a"]
     before, facts = kept(runtime), client.facts(case)

@@ -261,7 +261,7 @@ def test_without_a_decision_a_deadline_waits_and_is_not_lost(
 def test_a_crashed_replica_keeps_nobody_waiting_and_nobody_is_told_twice(
     replicas: Replicas,
 ) -> None:
-    """Another goes on when the lease is over; the one that was only slow tells nobody then."""
+    """Another goes on when the lease is over; the one that was only slow then sends nothing."""
     replicas.deliver(
         "intake.information_requested", request=a_random_id(), to="ggz", by="caw", due=day(1)
     )

@@ -14,7 +14,7 @@ from tests.unit.plans import bodies
 
 
 def close(client: Client, case: str) -> dict[str, str]:
-    """One closed document of each kind, by the method that tells it."""
+    """One closed document of each kind, by the method that returns it."""
     return {
         "plan_outcome": client.adopted(case),
         "conclusion_outcome": client.send("draw_conclusion", bodies.conclusion(), case)["id"],
@@ -23,14 +23,14 @@ def close(client: Client, case: str) -> dict[str, str]:
 
 
 def outcomes_of(client: Client, case: str, closed: dict[str, str]) -> dict[str, Any]:
-    """What intake is told of each."""
+    """What intake is answered about each."""
     return {
         method: dump(METHODS[method][1], client.outcome(method, case, document))
         for method, document in closed.items()
     }
 
 
-def test_what_was_closed_is_told(client: Client, clock: FixedClock) -> None:
+def test_what_was_closed_is_returned(client: Client, clock: FixedClock) -> None:
     """A step of the case rests on what was decided: intake learns that, and no more."""
     case = new_id()
     closed = close(client, case)
@@ -51,7 +51,7 @@ def test_what_was_closed_is_told(client: Client, clock: FixedClock) -> None:
 
 
 def test_what_was_closed_never_changes(client: Client) -> None:
-    """A newer plan, a finished action, another conclusion: what intake was told stays true."""
+    """A newer plan, a finished action, another conclusion: what intake was answered stays true."""
     case = new_id()
     closed = close(client, case)
     before = outcomes_of(client, case, closed)

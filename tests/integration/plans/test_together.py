@@ -14,7 +14,7 @@ from tests.integration.plans.client import PARTNERS, PERPETRATOR, VICTIM, Client
 from tests.unit.plans import bodies
 
 
-def test_the_same_command_again_tells_the_same_and_does_nothing(
+def test_the_same_command_again_returns_the_same_and_does_nothing(
     runtime: Runtime, client: Client
 ) -> None:
     """A person whose connection broke presses the button again, even after the plan moved on."""
@@ -101,10 +101,10 @@ def test_of_two_adoptions_at_once_one_is_made(client: Client, replica: Client) -
         assert states_of(client, case) == ["adopted"]
 
 
-def test_an_objection_at_the_moment_of_adoption_is_heard_or_comes_too_late(
+def test_an_objection_at_the_moment_of_adoption_counts_or_comes_too_late(
     client: Client, replica: Client
 ) -> None:
-    """No plan stands against an objection that was taken before it."""
+    """No plan is in force against an objection that was taken before it."""
     for _ in range(5):
         case, plan, adopt = supported(client)
 

@@ -87,7 +87,7 @@ def test_a_weighing_from_opening_to_its_outcome(
     ]
 
 
-def test_an_open_weighing_tells_its_state_and_nothing_more(client: Client) -> None:
+def test_an_open_weighing_returns_its_state_and_nothing_more(client: Client) -> None:
     """Before the table concludes there is no conclusion to read."""
     case = new_id()
     weighing = client.weigh(case)
@@ -132,7 +132,7 @@ def test_open_foreign_and_unknown_weighings_look_the_same(client: Client) -> Non
 
 
 def test_after_closing_nothing_of_it_changes(runtime: Runtime, client: Client) -> None:
-    """Whatever is tried, what the table concluded stays; it tells that its assessment is gone."""
+    """Whatever is tried, what the table concluded stays; it says that its assessment is gone."""
     case = new_id()
     assessment = client.assess(case)
     weighing = client.weigh(case, "caw", "parket")

@@ -57,7 +57,7 @@ def test_calls_inside_calls_do_not_lose_the_outer_one() -> None:
         assert current_call() == "outer"
 
 
-def test_an_exception_is_told_by_type_and_places_never_by_its_message(lines: Any) -> None:
+def test_an_exception_is_logged_by_type_and_places_never_by_its_message(lines: Any) -> None:
     """A family's words would otherwise stand in the log because a field was too long."""
     log = logger("x")
     try:

@@ -402,7 +402,7 @@ def deny_everything(question: dict[str, Any]) -> dict[str, Any]:
     return decided({case["id"]: deny("not_participant") for case in question["cases"]})
 
 
-def permit(_asked: dict[str, Any], **terms: Any) -> dict[str, Any]:
+def permit(_question: dict[str, Any], **terms: Any) -> dict[str, Any]:
     """An action decision that permits."""
     return {
         "allow": True,

@@ -113,7 +113,7 @@ BAD = {
 
 @pytest.mark.parametrize("make", BAD.values(), ids=BAD)
 def test_a_token_that_proves_nothing_is_refused(make: Any) -> None:
-    """A door that takes one of these is open to everybody; which one it was is not told."""
+    """A door that takes one of these is open to everybody; which one it was is not answered."""
     with pytest.raises(Refuse) as refused:
         identify(make())
 

@@ -84,7 +84,7 @@ def test_policy_sees_the_facts_of_a_body_and_none_of_its_texts(platform: Platfor
     assert platform.sent("intake.read_case")[0]["content"] is False
 
 
-def test_the_answer_tells_where_what_came_to_be_is_found(platform: Platform) -> None:
+def test_the_answer_says_where_what_came_to_be_is_found(platform: Platform) -> None:
     """A client that got its 2xx reads its own write."""
     case = platform.put_case()
     made = outcome(case)
@@ -125,7 +125,7 @@ def test_an_answer_that_rests_on_no_decision_names_none(platform: Platform) -> N
 
 
 def test_a_denied_command_is_recorded_and_not_sent(platform: Platform) -> None:
-    """Refusals are on the record too, with their reasons told in the reader's language."""
+    """Refusals are on the record too, with their reasons in the reader's language."""
     case = platform.put_case()
     platform.policy.action = refuse("role_not_allowed")
 
@@ -140,7 +140,7 @@ def test_a_denied_command_is_recorded_and_not_sent(platform: Platform) -> None:
 
 
 def test_a_command_on_a_foreign_case_is_answered_like_one_on_nothing(platform: Platform) -> None:
-    """Commands must not tell what reads hide."""
+    """Commands must not show what reads hide."""
     case = platform.put_case()
     platform.policy.action = refuse("not_participant", hide=True)
     body = {"answer": "nothing_known"}
@@ -202,7 +202,7 @@ def test_without_a_record_a_command_is_not_sent(platform: Platform) -> None:
         (RemoteError("idempotency_key_reused"), 422),
     ],
 )
-def test_a_refusal_of_the_owner_is_told_as_it_is(
+def test_a_refusal_of_the_owner_is_answered_as_it_is(
     platform: Platform, error: RemoteError, status: int
 ) -> None:
     """The caller must know what to do next."""

@@ -82,7 +82,7 @@ def test_a_plan_still_names_what_it_rests_on_when_the_content_of_that_is_gone(
 
 @pytest.mark.parametrize("path", ["", "/items", "/items/{item}", "/plans", "/participants"])
 def test_whoever_is_refused_meets_what_an_unknown_id_meets(platform: Platform, path: str) -> None:
-    """That content was destroyed tells that there was a case."""
+    """That content was destroyed shows that there was a case."""
     item = fragment()
     case = platform.put_case(item)
     platform.put_fragments("plans", case, fragment("plan"))

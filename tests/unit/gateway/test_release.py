@@ -170,10 +170,10 @@ def test_an_unknown_and_a_foreign_case_have_the_same_answer_and_the_same_calls(
     platform.trace.clear()
     unknown = platform.get(f"/v1/cases/{an_id()}")
 
-    def seen(answer: Any) -> Any:
+    def visible(answer: Any) -> Any:
         return answer.status_code, answer.data, sorted(set(answer.headers.keys()))
 
-    assert seen(foreign) == seen(unknown)
+    assert visible(foreign) == visible(unknown)
     assert foreign.status_code == 404
     assert behind_foreign == platform.calls() == ["intake.read_case", RELEASE, "audit.record"]
     assert [entry["outcome"] for entry in platform.recorded] == ["denied", "denied"]
@@ -182,7 +182,7 @@ def test_an_unknown_and_a_foreign_case_have_the_same_answer_and_the_same_calls(
 def test_what_is_hidden_leaves_on_the_tick(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its time must not tell whether anything was looked at."""
+    """Its time must not show whether anything was looked at."""
     monkeypatch.setattr(Budget, "elapsed", lambda _: 0.07)
 
     platform.get(f"/v1/cases/{an_id()}")
@@ -349,7 +349,7 @@ def test_the_record_says_why_the_one_item_that_was_asked_for_was_withheld(
 
 
 def test_a_source_sees_that_it_recalled_an_address_and_no_address(platform: Platform) -> None:
-    """It would not know whether the recall was heard; and nothing is fetched of what is gone."""
+    """It would not know whether the recall was received; and nothing is fetched of what is gone."""
     gone = fragment("whereabouts", status="recalled", category="whereabouts")
     case = platform.put_case(gone)
 

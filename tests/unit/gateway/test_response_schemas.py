@@ -28,7 +28,7 @@ def sampled(platform: Platform) -> Platform:
     )
     contact = {"name": "N", "function": "F", "email": "e@x.example", "phone": "1"}
     directory = {"partner": "caw", "name": "CAW", "domain": "care", "contact": contact}
-    platform.policy.directory = lambda _asked: {
+    platform.policy.directory = lambda _question: {
         "allow": True,
         "contacts": [directory],
         "policy_revision": "rev-1",

@@ -118,8 +118,8 @@ def test_a_fragment_of_others_and_none_at_all_are_refused_alike(
     assert f"{owner}.{action}" not in calls[0]
 
 
-def test_the_owner_of_a_step_is_told_the_case_as_policy_saw_it(platform: Platform) -> None:
-    """Risk and plans keep no case: who takes part and who must not hear of it comes along."""
+def test_the_owner_of_a_step_is_given_the_case_as_policy_saw_it(platform: Platform) -> None:
+    """Risk and plans keep no case: who takes part and who must not learn of it comes along."""
     case = platform.put_case(
         stage="weighing", version=7, director="p-00000003", walled=[WALLED, ANNA]
     )
@@ -152,7 +152,7 @@ def test_the_owner_of_a_step_is_told_the_case_as_policy_saw_it(platform: Platfor
     ],
 )
 @pytest.mark.parametrize("refused", [None, False, True])
-def test_who_must_not_hear_of_a_case_is_told_to_its_owner_only(
+def test_who_must_not_hear_of_a_case_is_named_to_its_owner_only(
     platform: Platform, path: str, body: Any, call: str, refused: bool | None
 ) -> None:
     """Not to policy, not to the record, not to the caller: a wall would name who stands behind."""
@@ -182,7 +182,7 @@ def test_no_reader_learns_who_is_walled(platform: Platform, path: str) -> None:
 
 @pytest.mark.parametrize("walled", [None, "p-00000001", [7]])
 def test_without_knowing_who_is_walled_nothing_is_decided(platform: Platform, walled: Any) -> None:
-    """An event that forgets a wall would tell somebody what they must not hear."""
+    """An event that forgets a wall would tell somebody what they must not learn."""
     case = platform.put_case()
     platform.cases[case]["walled"] = walled
 
@@ -193,8 +193,8 @@ def test_without_knowing_who_is_walled_nothing_is_decided(platform: Platform, wa
 
 
 @pytest.mark.parametrize("fact", ["stage", "version", "submitted_by", "participants", "persons"])
-def test_a_case_told_by_halves_is_not_acted_on(platform: Platform, fact: str) -> None:
-    """Its owner would publish what it was told."""
+def test_a_case_with_a_fact_missing_is_not_acted_on(platform: Platform, fact: str) -> None:
+    """Its owner would publish what it was given."""
     case = platform.put_case()
     del platform.cases[case]["case"][fact]
 
@@ -284,7 +284,7 @@ def test_changing_a_step_names_the_version_that_was_read(
     assert platform.calls() == []
 
 
-def test_what_must_be_true_first_is_told_in_words(platform: Platform) -> None:
+def test_what_must_be_true_first_is_answered_in_words(platform: Platform) -> None:
     """A chair reads why a case cannot be weighed yet, not a code."""
     case = platform.put_case()
     error = RemoteError("precondition_unmet", None, {"reason": "assessment_missing"})
@@ -301,7 +301,7 @@ def test_what_must_be_true_first_is_told_in_words(platform: Platform) -> None:
     ]
 
 
-def test_who_was_forgotten_in_a_plan_is_told_to_who_proposed_it(platform: Platform) -> None:
+def test_who_was_forgotten_in_a_plan_is_named_to_who_proposed_it(platform: Platform) -> None:
     """Ids of the own case, so that a screen can point at the member without a goal."""
     case = platform.put_case()
     members = {"reason": "members_uncovered", "members": [VICTIM], "goal": "KANARIE"}

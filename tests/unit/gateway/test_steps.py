@@ -96,7 +96,7 @@ def test_intake_is_asked_for_facts_and_nothing_else(platform: Platform, path: st
 
 @each_list
 def test_an_unknown_and_a_foreign_case_are_answered_alike(platform: Platform, path: str) -> None:
-    """Every list of every owner is a way to probe ids, and none of them may tell."""
+    """Every list of every owner is a way to probe ids, and none of them may give one away."""
     owner, _, kind = LISTS[path]
     platform.policy.release = deny_everything
     case = platform.put_case()

@@ -175,7 +175,7 @@ def test_a_correction_is_a_new_version_in_the_same_category() -> None:
 
 
 def test_a_recalled_item_has_no_content_any_more() -> None:
-    """What a partner takes back is gone from what is told, and stays on the record as recalled."""
+    """What a partner takes back is returned no more, and stays on the record as recalled."""
     change = recall(item())
 
     [made] = change.revised
@@ -338,7 +338,7 @@ def answer(body: dict[str, Any], of: Fragment, found: Fragment | None = None) ->
     ],
 )
 def test_a_question_is_answered_in_one_of_three_ways(body: Any, found: Fragment | None) -> None:
-    """Shared, nothing known, or declined with a ground: each stands as what it is."""
+    """Shared, nothing known, or declined with a ground: each is kept as what it is."""
     change = answer(body, information_request(), found)
 
     [made] = change.revised
@@ -446,7 +446,7 @@ def test_the_perpetrator_is_a_member_too() -> None:
     assert offer(body).added[0].subjects == (PERPETRATOR, VICTIM)
 
 
-def test_an_item_tells_of_a_day_that_has_come() -> None:
+def test_an_item_is_about_a_day_that_has_come() -> None:
     """A date typed wrong would put a fact before everything that is yet to happen."""
     ahead = {"as_of": (NOW.date() + timedelta(days=2)).isoformat()}
     corrected = command("correct_item", CORRECTION | ahead, if_match=1)

@@ -78,7 +78,7 @@ def test_persons_are_known_by_random_ids_and_keyed_matches() -> None:
 
 
 def test_the_referrer_learns_the_ids_by_own_words() -> None:
-    """What the caller called `a` is told as `a`, though the word itself is not kept."""
+    """What the caller called `a` is returned as `a`, though the word itself is not kept."""
     change = submit()
 
     reply = result_by_ref(change.result, builders.referral())

@@ -63,7 +63,7 @@ def test_a_token_lives_in_the_time_of_the_platform(local: Platform) -> None:
 
 
 def test_an_unknown_person_gets_no_token(local: Platform) -> None:
-    """A typing error is told, and standard output stays empty for the script that reads it."""
+    """A typing error is reported, and standard output stays empty for the script that reads it."""
     done = CliRunner().invoke(app, ["token", "nobody"])
 
     assert (done.exit_code, done.stdout) == (1, "")

@@ -29,7 +29,7 @@ TERMS = {"quorum": 2, "supported_decision": "all_participants"}
 
 
 def update(state: str, of: Fragment, *decisions: Fragment, **changes: Any) -> Change:
-    """The follower tells how an action stands, for the version that was read."""
+    """The follower reports the state of an action, for the version that was read."""
     body = {"state": state} | ({"reason": "geen plaats"} if state in BLOCKED_STATES else {})
     request = command("update_action", body, **{"if_match": of.version} | changes)
     return update_action(request, of, ADOPTED, decisions)
@@ -107,7 +107,7 @@ def test_an_action_is_changed_as_it_was_read() -> None:
 
 
 def test_a_decision_names_the_blocked_action_and_who_supports_it() -> None:
-    """A supported decision is one that partners can carry; it is about the action as it stands."""
+    """A supported decision is one that partners can carry, on the present version of the action."""
     change = decide(action("not_possible", version=3), session=bodies.SESSION)
 
     [made] = change.added

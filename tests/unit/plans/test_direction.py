@@ -133,7 +133,7 @@ def test_a_trajectory_is_changed_as_it_was_read(if_match: int | None, code: str)
 
 
 def test_a_report_holds_a_safety_check_and_the_day_of_the_next() -> None:
-    """Each report says how safe victims are, and when the team hears again."""
+    """Each report says how safe victims are, and when the next report is due."""
     body = bodies.report(safety_check=bodies.check("unknown"))
     request = command("report_progress", body, terms={"reporting_rhythm_days": 30})
 

@@ -187,7 +187,7 @@ def test_a_new_version_takes_the_place_of_the_open_one_and_not_of_the_plan() -> 
 
 
 def test_a_position_is_its_partners_own() -> None:
-    """It stands under the partner's name, among what the team makes together."""
+    """It is recorded under the partner's name, among what the team makes together."""
     change = take({"position": "object", "ground": "te vroeg"}, plan())
 
     [taken] = change.added

@@ -220,7 +220,7 @@ def test_an_item_of_which_no_answer_is_lowest_is_refused(
     assert faults(content) == (reply,)
 
 
-def test_all_faults_of_a_file_are_told_together() -> None:
+def test_all_faults_of_a_file_are_named_together() -> None:
     """Whoever fills in a template mends it in one go."""
     content = small()
     items(content)[0]["answers"] = "scale"

@@ -220,7 +220,7 @@ def test_published_norms_cannot_be_replaced_by_a_file_of_the_same_id(tmp_path: P
     assert faults(INSTRUMENTS, tmp_path) == ("odara: there are two of this id",)
 
 
-def test_the_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+def test_the_faults_of_all_files_are_named_at_once(tmp_path: Path) -> None:
     """Two wrong files are mended in one go, and a folder that is not there is no empty one."""
     put(tmp_path, "{", "one")
     put(tmp_path, "{", "two")

@@ -1,4 +1,4 @@
-"""How the table weighs: positions, a problem profile, and a conclusion that stands."""
+"""How the table weighs: positions, a problem profile, and a conclusion that stays."""
 
 from dataclasses import replace
 from typing import Any
@@ -37,7 +37,7 @@ from tests.unit.risk.instruments import catalogue, refusal
 
 
 def outcome_of(change: Change, live: list[str], *, stands: bool) -> dict[str, Any]:
-    """What intake is told of the weighing that a change closes, as it is stored."""
+    """What intake is answered about the weighing that a change closes, as it is stored."""
     assert change.outcome is not None
     assert change.outcome.kind == "weighings"
     stored = {"_id": change.outcome.id, "case": case().id, "turn": 1, **change.outcome.members}
@@ -56,7 +56,7 @@ def closed(
     on: Fragment | None = None,
     **changes: Any,
 ) -> Change:
-    """What closing changes where nothing stands in the way, unless told otherwise."""
+    """What closing changes, by default where nothing is in the way."""
     request = command(
         "close_weighing",
         body or closing("take", assessment().id),
@@ -215,7 +215,7 @@ def test_a_weighing_counts_the_assessments_that_were_not_recalled() -> None:
 
 
 def test_what_is_not_closed_is_refused() -> None:
-    """No case moves on without a decision that stands."""
+    """No case moves on without a decision that is in force."""
     assert refusal(lambda: weighing_outcome(None, [], stands=True)).code == "not_found"
 
 
@@ -317,7 +317,7 @@ def test_a_score_never_decides(answer: str, conclusion: str) -> None:
     )
 
 
-def test_an_event_tells_the_case_as_it_was_decided_on() -> None:
+def test_an_event_names_the_case_as_it_was_decided_on() -> None:
     """Who must not hear of the case is named, so that nobody tells them."""
     [event] = closed().events
 
@@ -335,7 +335,7 @@ def test_an_event_tells_the_case_as_it_was_decided_on() -> None:
 
 
 def test_a_case_that_many_must_not_hear_of_is_weighed_all_the_same() -> None:
-    """A large table with many walls does not stand still over the size of what it tells."""
+    """A large table with many walls does not stand still over the size of its event."""
     many = case(
         participants=tuple(f"partner-{number}" for number in range(200)),
         walled=tuple(f"p-{number}" for number in range(1000)),

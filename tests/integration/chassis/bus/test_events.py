@@ -50,7 +50,7 @@ def test_an_event_that_arrives_again_and_again_has_one_effect(
     assert message_count(parts, about) == 1
 
 
-def test_events_of_one_case_are_heard_in_their_order(
+def test_events_of_one_case_are_handled_in_their_order(
     parts: Parts, referrals: Running, subscriber: Running, caller: RpcClient
 ) -> None:
     """Offered and then recalled must not become recalled and then offered."""
@@ -128,7 +128,7 @@ def test_an_unreadable_message_is_parked_and_its_body_is_not_logged(
 def test_an_event_in_the_name_of_another_service_is_parked(
     parts: Parts, subscriber: Running
 ) -> None:
-    """A service with a fault must not be able to speak for its neighbour."""
+    """A service with a fault must not be able to speak for another one."""
     about = subject()
     event = event_of(about, source="plans")
     publish(parts, orjson.dumps(event))
@@ -144,7 +144,7 @@ def test_an_event_in_the_name_of_another_service_is_parked(
 def test_an_event_that_nobody_handles_is_let_go(
     parts: Parts, subscriber: Running, referrals: Running, caller: RpcClient
 ) -> None:
-    """A newer publisher must not clog an older listener."""
+    """A newer publisher must not clog an older subscriber."""
     about = subject()
     caller.call("intake", "submit", {"type": "session_scheduled", "subject": about})
     wanted = 'type="session_scheduled"'
@@ -160,7 +160,7 @@ def test_an_event_that_nobody_handles_is_let_go(
 def test_a_service_that_keeps_dying_loses_nothing(
     parts: Parts, subscriber: Running, referrals: Running, caller: RpcClient
 ) -> None:
-    """A power cut in the middle of a batch must cost nobody a message, nor tell one twice."""
+    """A power cut in the middle of a batch must cost nobody a message, nor repeat one."""
     subjects = [subject() for _ in range(40)]
     deadly = subjects[5:40:10]
     for about in deadly:

@@ -147,7 +147,7 @@ def test_a_broker_that_is_away_is_said_to_be_away_and_found_again(
 def test_events_kept_while_the_broker_was_away_arrive_when_it_is_back(
     breakable: Parts, subscriber: Running, publisher: Runtime
 ) -> None:
-    """What was answered with a 2xx is told to everybody, however long the broker was away."""
+    """What was answered with a 2xx reaches every subscriber, however long the broker was away."""
     about = uuid.uuid4().hex
     with relaying(publisher):
         keep(publisher, event_of(about, number=0))
@@ -215,7 +215,7 @@ def test_a_broker_short_of_memory_holds_nobody_and_loses_nothing(
 def test_a_wiped_broker_loses_nothing(
     breakable: Parts, subscriber: Running, publisher: Runtime, tmp_path: Path
 ) -> None:
-    """Confirmed events that a subscriber never got are published again, and told once."""
+    """Confirmed events that a subscriber never got are published again, and handled once."""
     about = uuid.uuid4().hex
     had = event_of(about, number=0)
     lost = [event_of(about, number=n) for n in range(1, 11)]
@@ -300,7 +300,7 @@ def test_events_wait_for_the_store_and_are_not_parked(
 def test_a_command_is_refused_while_the_store_is_away(
     breakable: Parts, referrals: Running, caller: RpcClient
 ) -> None:
-    """The caller must hear that nothing was kept, soon enough to tell a person."""
+    """The caller must learn that nothing was kept, soon enough to tell a person."""
     breakable.mongodb.stop()
     try:
         began = time.monotonic()

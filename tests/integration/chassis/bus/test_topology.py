@@ -61,7 +61,7 @@ def test_a_queue_with_other_properties_makes_the_service_not_ready(
     assert topology.check(owner, "notifications", PATTERNS) == []
 
 
-def test_a_queue_that_was_deleted_is_declared_again_and_heard(
+def test_a_queue_that_was_deleted_is_declared_again_and_consumed(
     parts: Parts, subscriber: Running, owner: amqp.Connection
 ) -> None:
     """A slip of an operator must not make a service deaf for ever."""
