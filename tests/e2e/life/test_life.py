@@ -103,7 +103,7 @@ class Lives(RuleBasedStateMachine):
             case "weighing":
                 self._decide(case, taken)
             case "waiting":
-                self._try(SEATED.coordination, case, "promote")
+                self._take_step(SEATED.coordination, case, "promote")
             case "accepted":
                 self._begin(case)
             case "active":
@@ -112,8 +112,8 @@ class Lives(RuleBasedStateMachine):
             case "concluded":
                 self._close(case, after=HALF_A_YEAR if taken else timedelta())
             case "declined" | "closed":
-                self._try(SEATED.chair, case, "reopen", ground="new_facts")
-        self._look(case)
+                self._take_step(SEATED.chair, case, "reopen", ground="new_facts")
+        self._note_stage(case)
 
     @rule(pick=st.integers(0, 4), who=anybody, command=commands, ground=grounds, data=st.data())
     def somebody_tries_something(
@@ -127,14 +127,14 @@ class Lives(RuleBasedStateMachine):
             members["ground"] = ground
         taken = {name for row in TABLE if row.command == command for name in row.takes}
         members = {name: value for name, value in members.items() if name in taken}
-        before = self._seen(case)
-        answer = self._order(who, case, before["version"], command, members)
+        before = self._state_of(case)
+        answer = self._send(who, case, before["version"], command, members)
         if answer.status_code >= 400:
             assert answer.status_code in REFUSALS, answer.text
-            assert self._seen(case) == before, "a refusal changes nothing"
+            assert self._state_of(case) == before, "a refusal changes nothing"
         else:
             self._check_step(case, command, outcome, before, answer)
-        self._look(case)
+        self._note_stage(case)
 
     @rule(pick=st.integers(0, 4))
     def the_table_changes_its_mind(self, pick: int) -> None:
@@ -145,22 +145,22 @@ class Lives(RuleBasedStateMachine):
                 command, first = "accept", self._weigh(case, "take")
                 self._weigh(case, "not_grave_enough")
             case "active":
-                command, first = "conclude", self._draw(case)
-                self._draw(case, violence_stopped=False)
+                command, first = "conclude", self._draw_conclusion(case)
+                self._draw_conclusion(case, violence_stopped=False)
             case "concluded":
                 command, first = "close", self._follow_up(case, "reopen", ground="new_facts")
                 self._follow_up(case, "reopen", ground="violence_again")
             case _:
                 return
-        version = self._seen(case)["version"]
-        answer = self._order(SEATED.chair, case, version, command, {"outcome": first})
+        version = self._state_of(case)["version"]
+        answer = self._send(SEATED.chair, case, version, command, {"outcome": first})
         assert "outcome_outdated" in answer.text, answer.text
 
     @rule(pick=st.integers(0, 4), other=commands, data=st.data())
     def two_persons_act_at_once(self, pick: int, other: str, data: st.DataObject) -> None:
         """One is carried out, or neither: then each would have been refused alone as well."""
         case = self.cases[pick % len(self.cases)]
-        before = self._seen(case)
+        before = self._state_of(case)
         one = data.draw(st.sampled_from(allowed_from(before["stage"]) or ("reopen",)))
         outcome = data.draw(st.sampled_from(self.outcomes[case.id] or [str(uuid.uuid4())]))
 
@@ -169,7 +169,7 @@ class Lives(RuleBasedStateMachine):
             given = {"outcome": outcome, "ground": "other"}
             members = {name: value for name, value in given.items() if name in takes}
             who = SEATED.coordination if command == "promote" else SEATED.chair
-            return self._order(who, case, before["version"], command, members)
+            return self._send(who, case, before["version"], command, members)
 
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(order, (one, other)))
@@ -178,10 +178,10 @@ class Lives(RuleBasedStateMachine):
             [(command, answer)] = done
             self._check_step(case, command, outcome, before, answer)
         else:
-            assert self._seen(case) == before, "a refusal changes nothing"
+            assert self._state_of(case) == before, "a refusal changes nothing"
             alone = [order(command).json()["code"] for command in (one, other)]
             assert alone == [answer.json()["code"] for answer in answers]
-        self._look(case)
+        self._note_stage(case)
 
     @rule(pick=st.integers(0, 4), who=anybody)
     def somebody_reads(self, pick: int, who: str) -> None:
@@ -223,28 +223,28 @@ class Lives(RuleBasedStateMachine):
         for member in SEATED.members:
             answer = {"answer": "nothing_known"}
             self.table.expect(self.table.post(member, f"{case.path}/answers", answer))
-        self._try(SEATED.chair, case, "complete_forming")
+        self._take_step(SEATED.chair, case, "complete_forming")
 
     def _decide(self, case: Case, taken: bool) -> None:
         conclusion = "take" if taken else "not_grave_enough"
         weighing = self._weigh(case, conclusion)
         if taken:
-            self._try(SEATED.chair, case, "accept", outcome=weighing)
+            self._take_step(SEATED.chair, case, "accept", outcome=weighing)
             return
         advice = {"text": "wat nu helpt", "summary": "kort: wat nu helpt"}
         self.table.expect(self.table.post(SEATED.chair, f"{case.path}/advice", advice))
-        self._try(SEATED.chair, case, "decline", ground=conclusion, outcome=weighing)
+        self._take_step(SEATED.chair, case, "decline", ground=conclusion, outcome=weighing)
 
     def _begin(self, case: Case) -> None:
         director = {"person": self.table.people[SEATED.director].id, "no_care_professional": True}
         self.table.expect(self.table.put(SEATED.chair, f"{case.path}/director", director))
         weighing = self.current[case.id]["weighing"]
         plan = self.table.adopt(case, builders.plan(weighing, case.persons, "caw-kortrijk"))
-        self._closed(case, "plan", plan)
-        self._try(SEATED.chair, case, "start_execution", outcome=plan)
+        self._note_closed(case, "plan", plan)
+        self._take_step(SEATED.chair, case, "start_execution", outcome=plan)
 
     def _conclude(self, case: Case) -> None:
-        self._try(SEATED.chair, case, "conclude", outcome=self._draw(case))
+        self._take_step(SEATED.chair, case, "conclude", outcome=self._draw_conclusion(case))
 
     def _close(self, case: Case, after: timedelta) -> None:
         clock = self.platform.clock
@@ -256,23 +256,23 @@ class Lives(RuleBasedStateMachine):
         if clock.now().date() < date.fromisoformat(due):
             refused(answer, "precondition_unmet", "too_early")
         else:
-            followed = self._closed(case, "follow_up", self.table.expect(answer)["id"])
-            self._try(SEATED.chair, case, "close", outcome=followed)
+            followed = self._note_closed(case, "follow_up", self.table.expect(answer)["id"])
+            self._take_step(SEATED.chair, case, "close", outcome=followed)
 
     def _weigh(self, case: Case, conclusion: str) -> str:
-        return self._closed(case, "weighing", self.table.weigh(case, conclusion))
+        return self._note_closed(case, "weighing", self.table.weigh(case, conclusion))
 
-    def _draw(self, case: Case, **changes: Any) -> str:
+    def _draw_conclusion(self, case: Case, **changes: Any) -> str:
         body = builders.conclusion(**changes)
         drawn = self.table.post(SEATED.director, f"{case.path}/conclusions", body)
-        return self._closed(case, "conclusion", self.table.expect(drawn)["id"])
+        return self._note_closed(case, "conclusion", self.table.expect(drawn)["id"])
 
     def _follow_up(self, case: Case, result: str, **changes: Any) -> str:
         body = builders.follow_up(result, **changes)
         followed = self.table.post(SEATED.director, f"{case.path}/follow-ups", body)
-        return self._closed(case, "follow_up", self.table.expect(followed)["id"])
+        return self._note_closed(case, "follow_up", self.table.expect(followed)["id"])
 
-    def _closed(self, case: Case, kind: str, outcome: str) -> str:
+    def _note_closed(self, case: Case, kind: str, outcome: str) -> str:
         """Notes what was closed; it takes the place of what was closed before it."""
         self.outcomes[case.id].append(outcome)
         self.current[case.id][kind] = outcome
@@ -289,13 +289,13 @@ class Lives(RuleBasedStateMachine):
 
         return wait_until(entries, 20, "every event in the record")
 
-    def _try(self, who: str, case: Case, command: str, **members: Any) -> None:
+    def _take_step(self, who: str, case: Case, command: str, **members: Any) -> None:
         """A step for which all is in order: refused just when the case has to wait for a place."""
-        before = self._seen(case)
-        answer = self._order(who, case, before["version"], command, members)
+        before = self._state_of(case)
+        answer = self._send(who, case, before["version"], command, members)
         if reason := self._no_place(case, command):
             refused(answer, "precondition_unmet", reason)
-            assert self._seen(case) == before, "a refusal changes nothing"
+            assert self._state_of(case) == before, "a refusal changes nothing"
         else:
             self.table.expect(answer)
             self._check_step(case, command, members.get("outcome"), before, answer)
@@ -324,11 +324,11 @@ class Lives(RuleBasedStateMachine):
             stage = "waiting"
         after = {"stage": stage, "version": before["version"] + 1}
         assert {name: answer.json()[name] for name in after} == after, answer.text
-        assert self._seen(case) == after
+        assert self._state_of(case) == after
         if kind := RESTS_ON.get(command):
             assert outcome == self.current[case.id].get(kind), f"{command} on what is outdated"
 
-    def _order(
+    def _send(
         self, who: str, case: Case, version: int, command: str, members: dict[str, Any]
     ) -> requests.Response:
         purpose = "coordination" if who == SEATED.coordination else "case_consultation"
@@ -338,14 +338,14 @@ class Lives(RuleBasedStateMachine):
         assert answer.status_code < 500, answer.text
         return answer
 
-    def _seen(self, case: Case) -> dict[str, Any]:
+    def _state_of(self, case: Case) -> dict[str, Any]:
         """Stage and version, as the coordination team sees every case."""
         answer = self.table.get(SEATED.coordination, case.path, "coordination")
         return {name: self.table.expect(answer)[name] for name in ("stage", "version")}
 
-    def _look(self, case: Case) -> None:
+    def _note_stage(self, case: Case) -> None:
         """Notes where a case is now; the table of transitions has to lead there."""
-        before, after = self.stages[case.id], self._seen(case)["stage"]
+        before, after = self.stages[case.id], self._state_of(case)["stage"]
         assert before == after or (before, after) in LEADS, f"{before} → {after}"
         self.moves[case.id] += before != after
         self.stages[case.id] = after

@@ -192,6 +192,10 @@ def test_what_is_kept_can_be_released() -> None:
         whereabouts=[builders.whereabouts("a", "parket")], uninformed_ground="om deze reden"
     )
 
+    assert {fragment.kind for fragment in change.added} == {
+        *("criterion", "informing", "involved_service", "occurrence", "person", "precaution"),
+        *("uninformed_ground", "whereabouts", "wish", "worry"),
+    }
     for fragment in change.added:
         assert fragment.kind in KINDS
         assert fragment.category in CATEGORIES
