@@ -57,12 +57,12 @@ def test_each_domain_reads_its_own_level(platform: Platform) -> None:
     """The rules of the agreement arrive at the reader."""
     case = put_case(platform, fragment(category="mental_health", source="ggz"))
 
-    read = {}
+    seen = {}
     for who in ("caw", "politie", "stad"):
         body = read(platform, who, case).json
-        read[who] = ([f["level"] for f in body["fragments"]], body["withheld"])
+        seen[who] = ([f["level"] for f in body["fragments"]], body["withheld"])
 
-    assert read == {
+    assert seen == {
         "caw": (["full"], {}),
         "politie": (["summary"], {}),
         "stad": ([], {"mental_health": True}),
@@ -126,7 +126,7 @@ def test_what_the_team_made_is_read_by_who_takes_part_and_by_nobody_else(
         assert [each["level"] for each in read_steps(who, case).json[resource]] == ["full"], who
     for who in ("caw-kortrijk", "steering", "coordination"):
         assert read_steps(who, case).status_code == 404, who
-        assert read_steps(who, case).data == read(who, an_id()).data, who
+        assert read_steps(who, case).data == read_steps(who, an_id()).data, who
 
 
 def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_says(
@@ -139,7 +139,7 @@ def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_says(
     )
     platform.put_fragments("risk", case, answer)
 
-    read = {
+    seen = {
         who: [
             each["level"]
             for each in platform.get(f"/v1/cases/{case}/assessments", PEOPLE[who].id).json[
@@ -149,7 +149,7 @@ def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_says(
         for who in ("caw", "politie", "stad")
     }
 
-    assert read == {"caw": ["full"], "politie": ["summary"], "stad": []}
+    assert seen == {"caw": ["full"], "politie": ["summary"], "stad": []}
 
 
 def test_a_safety_check_of_a_withheld_report_is_withheld_with_it(platform: Platform) -> None:
@@ -159,14 +159,14 @@ def test_a_safety_check_of_a_withheld_report_is_withheld_with_it(platform: Platf
     check = fragment("safety_check", {"of": report["id"]}, source="table", of=report["id"])
     platform.put_fragments("plans", case, report, check)
 
-    read = {
+    seen = {
         who: platform.get(f"/v1/cases/{case}/reports", PEOPLE[who].id).json
         for who in ("politie", "caw")
     }
 
-    assert [each["id"] for each in read["caw"]["reports"]] == [report["id"], check["id"]]
-    assert read["politie"]["reports"] == []
-    assert read["politie"]["withheld"] == {"joint": True, "safety": True}
+    assert [each["id"] for each in seen["caw"]["reports"]] == [report["id"], check["id"]]
+    assert seen["politie"]["reports"] == []
+    assert seen["politie"]["withheld"] == {"joint": True, "safety": True}
     of_politie = platform.recorded[0]["result"]["fragments"]
     assert of_politie[check["id"]] == {"level": "none", "reasons": ["of_withheld"]}
 
