@@ -25,7 +25,7 @@ from services.intake.domain.sessions import LONGEST_AGENDA, put_on_agenda
 from services.intake.domain.transitions import transition
 from tests.integration.test_error_codes import FROM_THE_STORE, OVER_THE_BUS
 from tests.unit.gateway.fakes import Platform, an_id, raising, refuse
-from tests.unit.intake.factories import asked, case, command, item, session
+from tests.unit.intake.factories import case, command, information_request, item, session
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("chassis", "casework", "contracts", "gateway", "services")
@@ -215,7 +215,7 @@ def agenda(*cases: str) -> Any:
 
 def answer_request(**changes: Any) -> Any:
     ask = command("answer_request", {"outcome": "nothing_known"}, if_match=1)
-    return contributions.answer_request(case(), ask, asked(**changes), None)
+    return contributions.answer_request(case(), ask, information_request(**changes), None)
 
 
 def recall(**changes: Any) -> Any:

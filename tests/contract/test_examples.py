@@ -44,7 +44,7 @@ def test_a_sample_is_committed_for_every_schema_and_for_nothing_else() -> None:
 
 @each_file
 def test_a_file_holds_a_request_its_reply_and_events_only(file: Path) -> None:
-    """Nothing stands among the samples that no test looks at; events are those of a command."""
+    """Nothing is among the samples that no test looks at; events are those of a command."""
     document = json.loads(file.read_text(encoding="utf-8"))
 
     assert set(document) - {"events"} == set(ONE_WAY)

@@ -111,7 +111,7 @@ class TableClient:
         return Case(body["case"], body["ids"], agreement)
 
     def session(self, who: str = "coordination", starts: datetime | None = None) -> str:
-        """A session, an hour ahead unless told otherwise."""
+        """A session, by default an hour ahead."""
         agreement = self.people[who].agreement
         starts = starts or self.now() + timedelta(hours=1)
         body = {
@@ -125,7 +125,7 @@ class TableClient:
         return session
 
     def put_on_agenda(self, case: Case, session: str) -> None:
-        """The case stands on the agenda of the session."""
+        """Puts the case on the agenda of the session."""
         path, body = f"/v1/sessions/{session}/agenda", {"case": case.id}
         self.expect(self.post(case.seats.coordination, path, body, "coordination"))
 

@@ -198,19 +198,19 @@ def world(platform):
     gone = table.offer("politie", case, "safety", text="KANARIE-recalled", summary="KANARIE-gone")
     path = f"{case.path}/items/{gone}/recall"
     assert table.post("politie", path, {}, if_match=1).ok
-    asked = table.post(
+    request = table.post(
         "politie",
         f"{case.path}/requests",
         {**builders.request("ggz", case.ids["a"], category="mental_health"),
          "question": "KANARIE-question"},
     )  # fmt: skip
-    assert asked.ok, asked.text
+    assert request.ok, request.text
     declined = {
         "outcome": "declined",
         "ground": "professional_rules",
         "ground_text": "KANARIE-question-ground",
     }
-    path = f"{case.path}/requests/{asked.json()['id']}/answer"
+    path = f"{case.path}/requests/{request.json()['id']}/answer"
     table.expect(table.post("ggz", path, declined, if_match=1))
     carry_on(table, case)
     ids = {
@@ -218,7 +218,7 @@ def world(platform):
         "referral_id": case.id,
         "session_id": session,
         "item_id": items["judicial"],
-        "request_id": asked.json()["id"],
+        "request_id": request.json()["id"],
         "instrument": "dash-ric",
         "index": "0",
     }
@@ -244,9 +244,9 @@ def of_the_inbox(table: TableClient, who: str) -> dict[str, str]:
 
 
 def everything_read_by(table: TableClient, who: str, every: list[str]) -> str:
-    asked = [(path, purpose) for path in every for purpose in PURPOSES]
+    reads = [(path, purpose) for path in every for purpose in PURPOSES]
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda pair: table.get(who, *pair), asked))
+        answers = list(pool.map(lambda pair: table.get(who, *pair), reads))
     return json.dumps([[answer.text, dict(answer.headers)] for answer in answers])
 
 

@@ -48,7 +48,7 @@ def test_nothing_can_be_added_to_it(table: TableClient, destroyed: Case) -> None
 def test_to_an_outsider_it_is_an_id_that_does_not_exist(
     table: TableClient, destroyed: Case
 ) -> None:
-    """That something was destroyed tells that there was something."""
+    """That something was destroyed shows that there was something."""
     for who in ("caw-kortrijk", "auditor"):
         known = table.get(who, destroyed.path)
         unknown = table.get(who, f"/v1/cases/{uuid.uuid4()}")

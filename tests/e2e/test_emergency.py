@@ -1,4 +1,4 @@
-"""Emergency access through HTTP: opened in acute danger, for an hour, told and reviewed."""
+"""Emergency access through HTTP: opened in acute danger, for an hour, announced and reviewed."""
 
 from typing import Any
 

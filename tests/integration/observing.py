@@ -1,4 +1,4 @@
-"""Looking behind intake: what it asked the database, what it keeps, what it will publish."""
+"""Looking behind intake: what it does in the database, what it keeps, what it will publish."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from chassis.mongo import Store
 from chassis.runtime import Runtime
 
 
-class Asked:
-    """The operations that the database was asked for, in order."""
+class DatabaseOperations:
+    """The operations that a database performed, in order."""
 
     def __init__(self) -> None:
         self.operations: list[dict[str, Any]] = []
 
     @property
-    def shape(self) -> list[tuple[str, str]]:
+    def kinds(self) -> list[tuple[str, str]]:
         """Which operation on which collection, in order."""
         return [(one["op"], one["ns"].partition(".")[2]) for one in self.operations]
 
@@ -35,16 +35,16 @@ class Asked:
 
 
 @contextmanager
-def watching(database: Store) -> Iterator[Asked]:
-    """Everything asked of a database within the block."""
-    asked = Asked()
+def watching(database: Store) -> Iterator[DatabaseOperations]:
+    """Every operation of a database within the block."""
+    watched = DatabaseOperations()
     database.command("profile", 2)
     try:
-        yield asked
+        yield watched
     finally:
         database.command("profile", 0)
         own = {"ns": {"$not": {"$regex": r"\.(system\.profile|\$cmd)$"}}}
-        asked.operations = list(database["system.profile"].find(own).sort("ts", 1))
+        watched.operations = list(database["system.profile"].find(own).sort("ts", 1))
         database.drop_collection("system.profile")
 
 

@@ -61,13 +61,13 @@ class Served:
             self._clients[caller] = RpcClient(self._parts.broker_url(caller), ring)
         return self._clients[caller].call(self.name, method, dict(payload), timeout=10.0)
 
-    def tell(self, *events: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Publish events as their source does; returns once the broker has kept them."""
         rows = [
             OutboxRow(e["id"], e["source"], e["type"], e["subject"], orjson.dumps(e))
             for e in events
         ]
-        publisher = Publisher(self._parts.broker_url(events[0]["source"]), "tells")
+        publisher = Publisher(self._parts.broker_url(events[0]["source"]), "test publishes")
         try:
             assert publisher.publish(rows) == [row.id for row in rows]
         finally:

@@ -95,7 +95,7 @@ def _referrals(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.mark.usefixtures("_referrals")
 @pytest.mark.parametrize("code", OVER_THE_BUS)
 def test_a_service_answers_a_call_with_this_code(parts: Parts, code: str) -> None:
-    """A caller and a service of different versions tell each other what is wrong."""
+    """A caller and a service of different versions say what is wrong."""
     keys, method = OVER_THE_BUS[code]
     client = RpcClient(parts.broker_url("gateway"), KeyRing.parse(keys))
     try:

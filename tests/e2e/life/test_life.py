@@ -18,10 +18,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from deploy.local.platform import Platform
-from services.intake.domain.transitions import TABLE
+from services.intake.domain.transitions import TABLE, allowed_from, transition
 from tests import builders
 from tests.e2e.life.conftest import CAP
-from tests.e2e.table_client import SEATS, Case, TableClient
+from tests.e2e.table_client import SEATS, Case, TableClient, refused
 from tests.waiting import wait_until
 
 SEATED = SEATS["sample-kortrijk"]
@@ -36,7 +36,10 @@ AGAIN = {
 }
 MOVES = {row.event.removeprefix("intake.") for row in TABLE}
 PLACES = ("accepted", "active")
-RESTING = {row.command for row in TABLE if row.outcome}
+RESTS_ON = {
+    row.command: row.outcome.split(".")[1].removesuffix("_outcome") for row in TABLE if row.outcome
+}
+"""Command → the kind of the closed document that it rests on."""
 HALF_A_YEAR = timedelta(days=190)
 LAST_DAY = date(2034, 1, 1)
 REFUSALS = (400, 403, 404, 409, 412, 422, 428)
@@ -49,8 +52,8 @@ anybody = st.sampled_from(EVERYBODY)
 class Lives(RuleBasedStateMachine):
     """Cases under one agreement; `stages` is where each was seen last.
 
-    `outcomes` are all that were closed for it, `standing` those that nothing later took the place
-    of, by kind.
+    `outcomes` are all documents that were closed for it, `current` those that nothing later took
+    the place of, by kind. `waiting` are the cases that wait for a place, in order.
     """
 
     table: TableClient
@@ -62,9 +65,9 @@ class Lives(RuleBasedStateMachine):
         self.stages: dict[str, str] = {}
         self.moves: dict[str, int] = {}
         self.outcomes: dict[str, list[str]] = {}
-        self.standing: dict[str, dict[str, str]] = {}
-        self.shown: set[str] = set()
-        self.done: set[str] = set()
+        self.current: dict[str, dict[str, str]] = {}
+        self.waiting: list[str] = []
+        self.releases: set[str] = set()
 
     # --- what people do -------------------------------------------------------------------------
 
@@ -82,7 +85,7 @@ class Lives(RuleBasedStateMachine):
         self.stages[case.id] = "referred"
         self.moves[case.id] = 1
         self.outcomes[case.id] = []
-        self.standing[case.id] = {}
+        self.current[case.id] = {}
 
     @rule(pick=st.integers(0, 4), taken=st.booleans(), steps=st.integers(1, 4))
     def the_table_goes_on(self, pick: int, taken: bool, steps: int) -> None:
@@ -100,7 +103,7 @@ class Lives(RuleBasedStateMachine):
             case "weighing":
                 self._decide(case, taken)
             case "waiting":
-                self._try(SEATED.coordination, case, "promote")
+                self._take_step(SEATED.coordination, case, "promote")
             case "accepted":
                 self._begin(case)
             case "active":
@@ -108,9 +111,9 @@ class Lives(RuleBasedStateMachine):
                     self._conclude(case)
             case "concluded":
                 self._close(case, after=HALF_A_YEAR if taken else timedelta())
-            case _:
-                self._try(SEATED.chair, case, "reopen", ground="new_facts")
-        self._look(case)
+            case "declined" | "closed":
+                self._take_step(SEATED.chair, case, "reopen", ground="new_facts")
+        self._note_stage(case)
 
     @rule(pick=st.integers(0, 4), who=anybody, command=commands, ground=grounds, data=st.data())
     def somebody_tries_something(
@@ -124,14 +127,14 @@ class Lives(RuleBasedStateMachine):
             members["ground"] = ground
         taken = {name for row in TABLE if row.command == command for name in row.takes}
         members = {name: value for name, value in members.items() if name in taken}
-        before = self._seen(case)
-        answer = self._order(who, case, before["version"], command, members)
+        before = self._state_of(case)
+        answer = self._send(who, case, before["version"], command, members)
         if answer.status_code >= 400:
             assert answer.status_code in REFUSALS, answer.text
-            assert self._seen(case) == before, "a refusal changes nothing"
-        elif command in RESTING:
-            assert outcome in self.standing[case.id].values(), f"{command} on what is outdated"
-        self._look(case)
+            assert self._state_of(case) == before, "a refusal changes nothing"
+        else:
+            self._check_step(case, command, outcome, before, answer)
+        self._note_stage(case)
 
     @rule(pick=st.integers(0, 4))
     def the_table_changes_its_mind(self, pick: int) -> None:
@@ -142,21 +145,23 @@ class Lives(RuleBasedStateMachine):
                 command, first = "accept", self._weigh(case, "take")
                 self._weigh(case, "not_grave_enough")
             case "active":
-                command, first = "conclude", self._draw(case)
-                self._draw(case, violence_stopped=False)
+                command, first = "conclude", self._draw_conclusion(case)
+                self._draw_conclusion(case, violence_stopped=False)
             case "concluded":
                 command, first = "close", self._follow_up(case, "reopen", ground="new_facts")
                 self._follow_up(case, "reopen", ground="violence_again")
             case _:
                 return
-        version = self._seen(case)["version"]
-        answer = self._order(SEATED.chair, case, version, command, {"outcome": first})
+        version = self._state_of(case)["version"]
+        answer = self._send(SEATED.chair, case, version, command, {"outcome": first})
         assert "outcome_outdated" in answer.text, answer.text
 
-    @rule(pick=st.integers(0, 4), one=commands, other=commands, data=st.data())
-    def two_persons_act_at_once(self, pick: int, one: str, other: str, data: st.DataObject) -> None:
+    @rule(pick=st.integers(0, 4), other=commands, data=st.data())
+    def two_persons_act_at_once(self, pick: int, other: str, data: st.DataObject) -> None:
+        """One is carried out, or neither: then each would have been refused alone as well."""
         case = self.cases[pick % len(self.cases)]
-        version = self._seen(case)["version"]
+        before = self._state_of(case)
+        one = data.draw(st.sampled_from(allowed_from(before["stage"]) or ("reopen",)))
         outcome = data.draw(st.sampled_from(self.outcomes[case.id] or [str(uuid.uuid4())]))
 
         def order(command: str) -> requests.Response:
@@ -164,15 +169,19 @@ class Lives(RuleBasedStateMachine):
             given = {"outcome": outcome, "ground": "other"}
             members = {name: value for name, value in given.items() if name in takes}
             who = SEATED.coordination if command == "promote" else SEATED.chair
-            return self._order(who, case, version, command, members)
+            return self._send(who, case, before["version"], command, members)
 
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(order, (one, other)))
-        assert sum(answer.ok for answer in answers) <= 1, [a.text for a in answers]
-        for command, answer in zip((one, other), answers, strict=True):
-            if answer.ok and command in RESTING:
-                assert outcome in self.standing[case.id].values(), f"{command} on the outdated"
-        self._look(case)
+        done = [pair for pair in zip((one, other), answers, strict=True) if pair[1].ok]
+        if done:
+            [(command, answer)] = done
+            self._check_step(case, command, outcome, before, answer)
+        else:
+            assert self._state_of(case) == before, "a refusal changes nothing"
+            alone = [order(command).json()["code"] for command in (one, other)]
+            assert alone == [answer.json()["code"] for answer in answers]
+        self._note_stage(case)
 
     @rule(pick=st.integers(0, 4), who=anybody)
     def somebody_reads(self, pick: int, who: str) -> None:
@@ -180,7 +189,7 @@ class Lives(RuleBasedStateMachine):
         for part in ("", "/weighings", "/plans"):
             answer = self.table.get(who, f"{case.path}{part}")
             if answer.status_code == 200:
-                self.shown.add(answer.headers["Decision-Id"])
+                self.releases.add(answer.headers["Decision-Id"])
 
     # --- what always holds ----------------------------------------------------------------------
 
@@ -206,7 +215,7 @@ class Lives(RuleBasedStateMachine):
             for event in entries:
                 if event["kind"] == "event" and event["action"] != "referral_submitted":
                     assert permitted[event["command_id"]] < event["index"], event["action"]
-        assert self.shown <= recorded
+        assert self.releases <= recorded
 
     # --- how they do it -------------------------------------------------------------------------
 
@@ -214,58 +223,59 @@ class Lives(RuleBasedStateMachine):
         for member in SEATED.members:
             answer = {"answer": "nothing_known"}
             self.table.expect(self.table.post(member, f"{case.path}/answers", answer))
-        self._try(SEATED.chair, case, "complete_forming")
+        self._take_step(SEATED.chair, case, "complete_forming")
 
     def _decide(self, case: Case, taken: bool) -> None:
         conclusion = "take" if taken else "not_grave_enough"
         weighing = self._weigh(case, conclusion)
         if taken:
-            self._try(SEATED.chair, case, "accept", outcome=weighing)
+            self._take_step(SEATED.chair, case, "accept", outcome=weighing)
             return
         advice = {"text": "wat nu helpt", "summary": "kort: wat nu helpt"}
         self.table.expect(self.table.post(SEATED.chair, f"{case.path}/advice", advice))
-        self._try(SEATED.chair, case, "decline", ground=conclusion, outcome=weighing)
+        self._take_step(SEATED.chair, case, "decline", ground=conclusion, outcome=weighing)
 
     def _begin(self, case: Case) -> None:
         director = {"person": self.table.people[SEATED.director].id, "no_care_professional": True}
         self.table.expect(self.table.put(SEATED.chair, f"{case.path}/director", director))
-        weighing = self.standing[case.id]["weighing"]
+        weighing = self.current[case.id]["weighing"]
         plan = self.table.adopt(case, builders.plan(weighing, case.persons, "caw-kortrijk"))
-        self._closed(case, "plan", plan)
-        self._try(SEATED.chair, case, "start_execution", outcome=plan)
+        self._note_closed(case, "plan", plan)
+        self._take_step(SEATED.chair, case, "start_execution", outcome=plan)
 
     def _conclude(self, case: Case) -> None:
-        self._try(SEATED.chair, case, "conclude", outcome=self._draw(case))
+        self._take_step(SEATED.chair, case, "conclude", outcome=self._draw_conclusion(case))
 
     def _close(self, case: Case, after: timedelta) -> None:
         clock = self.platform.clock
         if clock.now().date() < LAST_DAY:
             clock.move_to(clock.now() + after)
+        due = self.table.expect(self.table.get(SEATED.director, case.path))["follow_up_on"]
         path = f"{case.path}/follow-ups"
         answer = self.table.post(SEATED.director, path, builders.follow_up())
-        if answer.ok:
-            followed = self._closed(case, "follow_up", answer.json()["id"])
-            self._try(SEATED.chair, case, "close", outcome=followed)
+        if clock.now().date() < date.fromisoformat(due):
+            refused(answer, "precondition_unmet", "too_early")
         else:
-            assert "too_early" in answer.text, answer.text
+            followed = self._note_closed(case, "follow_up", self.table.expect(answer)["id"])
+            self._take_step(SEATED.chair, case, "close", outcome=followed)
 
     def _weigh(self, case: Case, conclusion: str) -> str:
-        return self._closed(case, "weighing", self.table.weigh(case, conclusion))
+        return self._note_closed(case, "weighing", self.table.weigh(case, conclusion))
 
-    def _draw(self, case: Case, **changes: Any) -> str:
+    def _draw_conclusion(self, case: Case, **changes: Any) -> str:
         body = builders.conclusion(**changes)
         drawn = self.table.post(SEATED.director, f"{case.path}/conclusions", body)
-        return self._closed(case, "conclusion", self.table.expect(drawn)["id"])
+        return self._note_closed(case, "conclusion", self.table.expect(drawn)["id"])
 
     def _follow_up(self, case: Case, result: str, **changes: Any) -> str:
         body = builders.follow_up(result, **changes)
         followed = self.table.post(SEATED.director, f"{case.path}/follow-ups", body)
-        return self._closed(case, "follow_up", self.table.expect(followed)["id"])
+        return self._note_closed(case, "follow_up", self.table.expect(followed)["id"])
 
-    def _closed(self, case: Case, kind: str, outcome: str) -> str:
+    def _note_closed(self, case: Case, kind: str, outcome: str) -> str:
         """Notes what was closed; it takes the place of what was closed before it."""
         self.outcomes[case.id].append(outcome)
-        self.standing[case.id][kind] = outcome
+        self.current[case.id][kind] = outcome
         return outcome
 
     def _recorded(self, case: Case) -> list[dict[str, Any]]:
@@ -279,13 +289,46 @@ class Lives(RuleBasedStateMachine):
 
         return wait_until(entries, 20, "every event in the record")
 
-    def _try(self, who: str, case: Case, command: str, **members: Any) -> None:
-        version = self._seen(case)["version"]
-        answer = self._order(who, case, version, command, members)
-        refused_for_room = "cap_reached" in answer.text or "not_first" in answer.text
-        assert answer.ok or refused_for_room, answer.text
+    def _take_step(self, who: str, case: Case, command: str, **members: Any) -> None:
+        """A step for which all is in order: refused just when the case has to wait for a place."""
+        before = self._state_of(case)
+        answer = self._send(who, case, before["version"], command, members)
+        if reason := self._no_place(case, command):
+            refused(answer, "precondition_unmet", reason)
+            assert self._state_of(case) == before, "a refusal changes nothing"
+        else:
+            self.table.expect(answer)
+            self._check_step(case, command, members.get("outcome"), before, answer)
 
-    def _order(
+    def _no_place(self, case: Case, command: str) -> str | None:
+        """The reason why the case cannot have the place that the command takes; None if it can."""
+        if command == "promote" and self.waiting[0] != case.id:
+            return "not_first"
+        again = command == "reopen" and self.stages[case.id] != "declined"
+        return "cap_reached" if (command == "promote" or again) and self._is_full() else None
+
+    def _is_full(self) -> bool:
+        return sum(stage in PLACES for stage in self.stages.values()) >= CAP
+
+    def _check_step(
+        self,
+        case: Case,
+        command: str,
+        outcome: str | None,
+        before: dict[str, Any],
+        answer: requests.Response,
+    ) -> None:
+        """The case is one version on, where the table of transitions leads and the answer says."""
+        stage = transition(before["stage"], command).targets[0]
+        if command == "accept" and (self._is_full() or self.waiting):
+            stage = "waiting"
+        after = {"stage": stage, "version": before["version"] + 1}
+        assert {name: answer.json()[name] for name in after} == after, answer.text
+        assert self._state_of(case) == after
+        if kind := RESTS_ON.get(command):
+            assert outcome == self.current[case.id].get(kind), f"{command} on what is outdated"
+
+    def _send(
         self, who: str, case: Case, version: int, command: str, members: dict[str, Any]
     ) -> requests.Response:
         purpose = "coordination" if who == SEATED.coordination else "case_consultation"
@@ -295,19 +338,23 @@ class Lives(RuleBasedStateMachine):
         assert answer.status_code < 500, answer.text
         return answer
 
-    def _seen(self, case: Case) -> dict[str, Any]:
+    def _state_of(self, case: Case) -> dict[str, Any]:
         """Stage and version, as the coordination team sees every case."""
         answer = self.table.get(SEATED.coordination, case.path, "coordination")
         return {name: self.table.expect(answer)[name] for name in ("stage", "version")}
 
-    def _look(self, case: Case) -> None:
+    def _note_stage(self, case: Case) -> None:
         """Notes where a case is now; the table of transitions has to lead there."""
-        before, after = self.stages[case.id], self._seen(case)["stage"]
+        before, after = self.stages[case.id], self._state_of(case)["stage"]
         assert before == after or (before, after) in LEADS, f"{before} → {after}"
         self.moves[case.id] += before != after
         self.stages[case.id] = after
+        if after == "waiting" != before:
+            self.waiting.append(case.id)
+        if before == "waiting" != after:
+            self.waiting.remove(case.id)
         if (before, after) in AGAIN:
-            self.standing[case.id] = {}
+            self.current[case.id] = {}
 
 
 def test_whatever_people_do_the_rules_hold(
@@ -331,4 +378,4 @@ def test_whatever_people_do_the_rules_hold(
         for name, count in living.parts.rabbitmq.queues().items()
         if name.endswith(".parked") and count
     }
-    assert parked == {}, "every event was understood by whoever hears it"
+    assert parked == {}, "every event was understood by whoever receives it"

@@ -114,5 +114,5 @@ def record(audit: Audit, *entries: dict[str, Any]) -> list[dict[str, Any]]:
 
 def question(**members: Any) -> dict[str, Any]:
     """A search as it comes from the contract's schema."""
-    asked = {"agreements": ["sample-brugge"], "detail": False, "after": None, "limit": 200}
-    return {**asked, **members}
+    every_entry = {"agreements": ["sample-brugge"], "detail": False, "after": None, "limit": 200}
+    return {**every_entry, **members}

@@ -33,7 +33,7 @@ def frail(breakable: Parts, opened: Open) -> Iterator[Installation]:
 
 
 class Callers:
-    """Sixteen callers that record one entry after the other, and note what they were told."""
+    """Sixteen callers that record one entry after the other, and note what they were answered."""
 
     def __init__(self, audit: Audit, together: int) -> None:
         self._audit = audit
@@ -64,8 +64,8 @@ class Callers:
         self._pool.shutdown()
 
 
-def told_the_truth(installation: Installation, callers: Callers) -> bool:
-    """Whether every receipt is for an entry that stands where it says."""
+def receipts_are_true(installation: Installation, callers: Callers) -> bool:
+    """Whether every receipt is for an entry that is where it says."""
     kept = {
         document["leaf"]["entry_id"]: (document["_id"], document["nodes"][0].hex())
         for document in installation.database["leaves"].find()
@@ -100,7 +100,7 @@ def test_a_killed_database_loses_no_entry_that_was_answered(
     callers.end()
     assert set(callers.refusals) == {"audit_unavailable"}
     assert callers.slowest < BOUND
-    assert told_the_truth(frail, callers)
+    assert receipts_are_true(frail, callers)
     assert indexes(frail) == list(range(len(indexes(frail))))
     assert is_intact(frail)
     assert works_again(frail.open())
@@ -122,7 +122,7 @@ def test_a_frozen_database_refuses_in_bounded_time_and_nothing_is_doubled(
     callers.end()
     assert set(callers.refusals) == {"audit_unavailable"}
     assert callers.slowest < BOUND
-    assert told_the_truth(frail, callers)
+    assert receipts_are_true(frail, callers)
     assert indexes(frail) == list(range(len(indexes(frail))))
     assert is_intact(frail)
 
@@ -130,7 +130,7 @@ def test_a_frozen_database_refuses_in_bounded_time_and_nothing_is_doubled(
 def test_an_entry_refused_in_the_outage_is_recorded_once_when_sent_again(
     breakable: Parts, frail: Installation
 ) -> None:
-    """The gateway's second try would be told as a second look, or be lost."""
+    """The gateway's second try would be recorded as a second look, or be lost."""
     audit = frail.open()
     record(audit, entry())
     given = [entry(), entry(), entry()]

@@ -119,7 +119,7 @@ def test_the_log_of_the_service_says_what_is_to_be_decided(
     assert (reply["held"], reply["before"], reply["newest_stored"]) == (0, 4, 4)
 
 
-def test_verifying_tells_of_the_loss(installation: Installation, signed: Audit) -> None:
+def test_verifying_reports_the_loss(installation: Installation, signed: Audit) -> None:
     """An auditor would take a missing file for a fresh installation."""
     key = installation.signer.public_key
     report = audit_verification.verify(installation.database, "", key, lambda count: None)

@@ -1,4 +1,4 @@
-"""Audit as a running service: who may speak to it, what it hears, and what a kill leaves."""
+"""Audit as a running service: who may speak to it, what it records, and what a kill leaves."""
 
 import io
 from collections.abc import Iterator
@@ -69,8 +69,8 @@ def test_the_gateway_records_and_an_auditor_finds(audit: Served) -> None:
 def test_an_entry_is_proved_over_the_bus(audit: Served) -> None:
     """An auditor could not prove an entry through the gateway."""
     (receipt,) = record(audit, entry())
-    asked = {"agreements": ["sample-brugge"], "index": receipt["index"], "size": None}
-    reply = audit.call("gateway", "proof", asked)
+    request = {"agreements": ["sample-brugge"], "index": receipt["index"], "size": None}
+    reply = audit.call("gateway", "proof", request)
     page = audit.call("gateway", "checkpoints", {"after": None, "limit": 5})
     assert METHODS["audit"]["proof"][1]().validate(reply) == {}
     assert METHODS["audit"]["checkpoints"][1]().validate(page) == {}
@@ -107,14 +107,14 @@ def test_a_malformed_call_is_refused(audit: Served, method: str, payload: Any) -
 
 
 def test_events_are_recorded_once_and_joined_to_their_command(audit: Served) -> None:
-    """The record would tell that something was allowed, and not that it happened."""
+    """The record would say that something was allowed, and not that it happened."""
     case, decided = new_id(), action()
     record(audit, decided | {"case": case})
     events = [case_event("referral_submitted", case), case_event("forming_completed", case)]
     events[0]["commandid"] = decided["command_id"]
-    audit.tell(*events, events[0])
+    audit.publish(*events, events[0])
     wait_until(lambda: audit.has_handled(*events), what="events are recorded")
-    audit.tell(*events)
+    audit.publish(*events)
     reply = search(audit, command_id=decided["command_id"])
     assert [each["kind"] for each in reply] == ["action", "event"]
     assert [each["action"] for each in search(audit, case=case)] == [
@@ -137,10 +137,11 @@ def test_two_thousand_records_at_once_are_kept(audit: Served, parts: Parts) -> N
     given = [entry() for _ in range(2000)]
     with ThreadPoolExecutor(32) as pool:
         receipts = [reply for (reply,) in pool.map(lambda each: record(audit, each), given)]
-    places = sorted(receipt["index"] for receipt in receipts)
-    assert len(set(places)) == 2000
-    found = {each["entry_id"] for each in pages(audit, places[0] - 1)}
-    assert {each["entry_id"] for each in given} <= found
+    first = min(receipt["index"] for receipt in receipts)
+    found = [(each["entry_id"], each["index"]) for each in pages(audit, first - 1)]
+    assert sorted(found) == sorted((each["entry_id"], each["index"]) for each in receipts)
+    assert [index for _, index in found] == list(range(first, first + 2000))
+    assert [receipt["entry_id"] for receipt in receipts] == [each["entry_id"] for each in given]
     assert report(parts).is_intact
 
 

@@ -281,7 +281,7 @@ def test_a_clock_that_stands_behind_does_not_sign_in_the_past(
 
 
 def test_asking_for_checkpoints_shows_no_entry(audit: Audit) -> None:
-    """A checkpoint is for everybody; it must tell of nobody."""
+    """A checkpoint is for everybody; it must name nobody."""
     fill(audit, 2)
     audit.tick()
     (reply,) = audit.checkpoints(None, 1)["checkpoints"]

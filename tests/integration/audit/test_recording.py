@@ -32,7 +32,7 @@ def is_intact(installation: Installation) -> bool:
 
 
 def test_entries_get_places_one_after_the_other(installation: Installation, audit: Audit) -> None:
-    """A receipt would not tell where the entry stands."""
+    """A receipt would not say where the entry is."""
     given = [entry() for _ in range(5)]
     receipts = record(audit, given[0]) + record(audit, *given[1:])
     assert RecordReply().validate({"receipts": receipts}) == {}
@@ -67,7 +67,7 @@ def test_the_same_entry_again_answers_the_first_receipt(
 def test_the_same_entry_twice_in_one_request_is_one_entry(
     installation: Installation, audit: Audit
 ) -> None:
-    """One look at a file would be told as two."""
+    """One look at a file would be recorded as two."""
     given = entry()
     receipts = record(audit, given, copy.deepcopy(given))
     assert receipts[0] == receipts[1]
@@ -140,7 +140,7 @@ def test_two_processes_on_one_log_take_turns(installation: Installation) -> None
 
 
 def test_the_same_entry_sent_to_two_processes_is_recorded_once(installation: Installation) -> None:
-    """A request that was sent again would be told twice when the first was only slow."""
+    """A request that was sent again would be recorded twice when the first was only slow."""
     one, other = installation.open(), installation.open()
     given = [entry() for _ in range(40)]
     with ThreadPoolExecutor(8) as pool:
@@ -199,7 +199,7 @@ def test_nothing_is_added_to_a_log_that_was_rewritten(
     assert refused.value.code == "audit_unavailable"
 
 
-def test_every_event_that_the_log_lacks_is_told(audit: Audit) -> None:
+def test_every_event_that_the_log_lacks_is_returned(audit: Audit) -> None:
     """An event lost on the way would never be sent again."""
     given = [entry(), entry()]
     record(audit, *given)

@@ -1,4 +1,4 @@
-"""A process as services run: greenthreads that perform commands; told as JSON on its output.
+"""A process as services run: greenthreads that perform commands; printed as JSON.
 
 Started by a test, so that the test's own process is never monkey-patched. Arguments: how many
 greenthreads. Settings from the environment, as for a service.
@@ -28,7 +28,7 @@ from chassis.runtime import open_runtime  # noqa: E402
 
 
 def main(count: int) -> None:
-    """Perform ``count`` commands at once, each twice, and tell what came of it."""
+    """Perform ``count`` commands at once, each twice, and return what came of it."""
     runtime = open_runtime(load("sample"))
     runtime.prepare()
     woken: list[int] = []

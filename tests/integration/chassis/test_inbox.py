@@ -71,7 +71,7 @@ def test_simultaneous_deliveries_have_one_effect(runtime: Runtime) -> None:
     assert runtime.database.effects.count_documents({}) == 1
 
 
-def test_what_is_lacking_is_told_in_the_order_asked(runtime: Runtime) -> None:
+def test_what_is_lacking_is_returned_in_the_order_of_the_request(runtime: Runtime) -> None:
     """The reconciler would otherwise send again what is here, or leave out what is not."""
     take_in(runtime, "e-2")
     take_in(runtime, "e-2", "reminders")

@@ -92,7 +92,7 @@ def no_decision(opa: Opa, **question: Any) -> float:
     return time.monotonic() - started
 
 
-def test_a_decision_is_told_as_it_was_made(opa: Opa) -> None:
+def test_a_decision_is_returned_as_it_was_made(opa: Opa) -> None:
     """A partner would otherwise be shown something else than the policy decided."""
     assert opa.ready()
     assert opa.decide(PATH, {"n": 3}) == {"allow": True, "n": 3}
@@ -128,7 +128,9 @@ def test_nonsense_is_no_decision(answering: Any, status: int, body: bytes) -> No
     client.close()
 
 
-def test_a_frozen_policy_server_is_told_in_time_and_found_again(policy: Parts, opa: Opa) -> None:
+def test_a_frozen_policy_server_is_reported_in_time_and_found_again(
+    policy: Parts, opa: Opa
+) -> None:
     """Every reader would otherwise hang with it."""
     assert opa.decide(PATH, {"n": 3})["allow"]
     policy.opa.pause()

@@ -8,7 +8,7 @@ import pytest
 from pymongo.client_session import ClientSession
 
 from chassis.errors import CodedError, coded
-from chassis.mongo import CommitUnknown, StoreUnavailable, reachable, transaction
+from chassis.mongo import CommitUnknown, StoreUnavailable, reachable
 from chassis.runtime import Runtime
 from deploy.local.parts import Parts
 from deploy.local.progress import Progress
@@ -59,7 +59,7 @@ def refused_within(seconds: float, runtime: Runtime, command: str) -> str:
     return described.code
 
 
-def test_a_stopped_database_is_told_in_time_and_found_again(
+def test_a_stopped_database_is_reported_in_time_and_found_again(
     frail: Runtime, breakable: Parts
 ) -> None:
     """A person would otherwise wait for an answer that cannot come, and again after the repair."""
@@ -76,10 +76,10 @@ def test_a_stopped_database_is_told_in_time_and_found_again(
     assert sorted(frail.database.cases.distinct("_id")) == ["c-1", "case-0"]
 
 
-def test_a_frozen_database_is_told_in_time_and_found_again(
+def test_a_frozen_database_is_reported_in_time_and_found_again(
     frail: Runtime, breakable: Parts
 ) -> None:
-    """A frozen machine would otherwise freeze everybody who asks it."""
+    """A frozen machine would otherwise freeze everybody who needs it."""
     breakable.mongodb.pause()
     assert refused_within(4, frail, "c-1") == "service_unavailable"
     breakable.mongodb.resume()
@@ -91,29 +91,30 @@ def test_a_frozen_database_is_told_in_time_and_found_again(
 
 
 def test_a_database_that_freezes_at_the_commit_is_not_taken_for_a_refusal(
-    frail: Runtime, breakable: Parts
+    frail: Runtime, breakable: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A person would otherwise be told that nothing happened, while it may have."""
+    """A person would otherwise be told that nothing happened, while it may have.
 
-    def freeze(session: ClientSession) -> dict[str, Any]:
-        outcome: dict[str, Any] = insert(frail, "c-1")(session)
-        return outcome
+    Committed or not, the same command sent again gives its outcome, and is done once.
+    """
+    commit = ClientSession.commit_transaction
 
-    def commit_into_the_ice() -> None:
-        with transaction(frail.database) as session:
-            freeze(session)
-            breakable.mongodb.pause()
+    def commit_on_a_frozen_server(session: ClientSession) -> None:
+        breakable.mongodb.pause()
+        commit(session)
 
+    monkeypatch.setattr(ClientSession, "commit_transaction", commit_on_a_frozen_server)
     started = time.monotonic()
     with pytest.raises(CommitUnknown) as unknown:
-        commit_into_the_ice()
+        frail.commands.perform("c-1", {}, insert(frail, "c-1"))
     assert time.monotonic() - started < 4
+    monkeypatch.undo()
     described = coded(unknown.value)
     assert described is not None
     assert (described.code, described.next_step) == ("outcome_unknown", "retry")
     breakable.mongodb.resume()
-    wait_until(lambda: reachable(frail.database), 15)
-    assert set(frail.database.cases.distinct("_id")) in ({"case-0"}, {"case-0", "c-1"})
+    assert wait_until(lambda: performed(frail, "c-1"), 15) == {"case_id": "c-1"}
+    assert sorted(frail.database.cases.distinct("_id")) == ["c-1", "case-0"]
 
 
 def test_what_was_answered_survives_a_killed_database(frail: Runtime, breakable: Parts) -> None:

@@ -1,4 +1,4 @@
-"""What the kernel tells about processes: who lives, and where somebody listens."""
+"""What the kernel says about processes: who lives, and where somebody listens."""
 
 import os
 import socket

@@ -65,7 +65,7 @@ def management(theirs: Parts) -> str:
     return f"http://boss:their-password@127.0.0.1:{port}"
 
 
-def test_a_named_broker_is_told_our_definitions_and_keeps_running(
+def test_a_named_broker_is_given_our_definitions_and_keeps_running(
     theirs: Parts, management: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever has a broker already would get a second one, or ours without its queues."""
@@ -108,7 +108,7 @@ def test_queues_of_a_named_broker_are_named_and_left_alone(
     assert "rabbitmqctl delete_queue --vhost ketenaanpak QUEUE" in looked.stdout
 
 
-def test_a_named_broker_that_does_not_answer_is_told_in_words(
+def test_a_named_broker_that_does_not_answer_is_reported_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A typing error in an address would end in a traceback."""

@@ -48,7 +48,7 @@ class Machine:
         return process
 
     def type(self, command: str) -> tuple[int, str, str]:
-        """Type a command; give its exit status, what it printed and what it told meanwhile."""
+        """Type a command; give its exit status, what it printed and what it reported meanwhile."""
         process = self.begin(command)
         out, reply = process.communicate(timeout=180)
         return process.returncode, out, reply

@@ -94,7 +94,7 @@ def test_outsiders_read_what_an_unknown_case_gives(platform: Platform, who: str)
 
 
 def test_a_withheld_target_and_an_unknown_one_are_refused_alike(platform: Platform) -> None:
-    """A command must not tell of an item that a reader may not know of."""
+    """A command must not give away an item that a reader may not know of."""
     item = fragment(category="judicial", source="parket", only_for=["lokale-politie"])
     case = put_case(platform, item)
 
@@ -119,17 +119,17 @@ def test_what_the_team_made_is_read_by_who_takes_part_and_by_nobody_else(
     made = fragment(resource.removesuffix("s"), {"state": "x"}, category="joint", source="table")
     platform.put_fragments(STEPS[resource], case, made)
 
-    def seen(who: str, of: str) -> Any:
+    def read_steps(who: str, of: str) -> Any:
         return platform.get(f"/v1/cases/{of}/{resource}", PEOPLE[who].id)
 
     for who in ("caw", "politie", "stad"):
-        assert [each["level"] for each in seen(who, case).json[resource]] == ["full"], who
+        assert [each["level"] for each in read_steps(who, case).json[resource]] == ["full"], who
     for who in ("caw-kortrijk", "steering", "coordination"):
-        assert seen(who, case).status_code == 404, who
-        assert seen(who, case).data == seen(who, an_id()).data, who
+        assert read_steps(who, case).status_code == 404, who
+        assert read_steps(who, case).data == read_steps(who, an_id()).data, who
 
 
-def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_tells(
+def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_says(
     platform: Platform,
 ) -> None:
     """An instrument is no way around need to know."""
@@ -153,7 +153,7 @@ def test_an_answer_of_an_assessment_is_read_in_the_category_of_what_it_tells(
 
 
 def test_a_safety_check_of_a_withheld_report_is_withheld_with_it(platform: Platform) -> None:
-    """By itself it would tell that there is a report; the record says what was applied."""
+    """By itself it would show that there is a report; the record says what was applied."""
     case = put_case(platform, stage="active")
     report = fragment("report", source="table", category="joint", withhold_from=["lokale-politie"])
     check = fragment("safety_check", {"of": report["id"]}, source="table", of=report["id"])
@@ -300,7 +300,7 @@ def test_acute_danger_opens_what_protects_and_nothing_else(platform: Platform) -
 def test_no_access_for_danger_looks_like_no_case(
     platform: Platform, emergency: dict[str, str] | None, purpose: str
 ) -> None:
-    """Over, of another partner, or for something else: it opens nothing and tells nothing."""
+    """Over, of another partner, or for something else: it opens nothing and shows nothing."""
     case = put_case(platform, fragment(), stage="referred", emergency=emergency)
 
     foreign = read(platform, "politie", case, purpose)

@@ -61,11 +61,11 @@ class Client:
         } | changes
 
     def send(self, name: str, body: dict[str, Any], **changes: Any) -> dict[str, Any]:
-        """Perform a command; tells its outcome or raises what it raises."""
+        """Perform a command; returns its outcome or raises what it raises."""
         return self.intake.perform(name, self.envelope(name, body, **changes))
 
     def read(self, case: str, person: str = "p-reader", **narrowing: Any) -> dict[str, Any]:
-        """A case with all its fragments, as a person may be told it."""
+        """A case with all its fragments, as a person may read it."""
         request = {"kinds": None, "fragment": None, "content": True} | narrowing
         return self.intake.queries.read_case(case=case, person=person, **request)
 
@@ -84,9 +84,9 @@ class Client:
 
     def list(self, person: str = "p-reader", **request: Any) -> dict[str, Any]:
         """A page of cases."""
-        asked = {"parties": [], "agreements": [], "referrer": False, "kinds": [], "after": None}
+        query = {"parties": [], "agreements": [], "referrer": False, "kinds": [], "after": None}
         return self.intake.queries.list_cases(
-            **{"person": person, "limit": 100, **asked, **request}
+            **{"person": person, "limit": 100, **query, **request}
         )
 
     def referral(self, **changes: Any) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Client:
         return self.send("submit_referral", builders.referral(**changes))
 
     def on_agenda(self, case: str, **changes: Any) -> str:
-        """Put a case on the agenda of a new session; tells the session."""
+        """Put a case on the agenda of a new session; returns the session."""
         body = {
             "agreement": "sample-brugge",
             "table": "table-brugge",
@@ -105,7 +105,7 @@ class Client:
         return session
 
     def forming(self, **changes: Any) -> dict[str, Any]:
-        """A case that partners contribute to; tells what the referral told."""
+        """A case that partners contribute to; returns the referral's outcome."""
         reply = self.referral(**changes)
         if "uninformed_ground" in changes:
             self.send("confirm_informing", {}, case=reply["case"])
@@ -120,26 +120,26 @@ class Client:
         return self.send("change_stage", body, case=case, if_match=version)
 
     def weighing(self, **changes: Any) -> str:
-        """A case that every partner answered about; tells its id."""
+        """A case that every partner answered about; returns its id."""
         case: str = self.forming(**changes)["case"]
         self.answer_for_everybody(case)
         self.step(case, "complete_forming")
         return case
 
     def answer_for_everybody(self, case: str) -> None:
-        """Every partner tells that it knows nothing."""
+        """Every partner answers that it knows nothing."""
         for partner in PARTNERS:
             answer = {"answer": "nothing_known"}
             self.send("answer_forming", answer, case=case, partner=partner)
 
     def offer(self, case: str, subject: str, partner: str = "caw", **changes: Any) -> str:
-        """Offer an item; tells its id."""
+        """Offer an item; returns its id."""
         body = builders.item(changes.pop("category", "safety"), subject, **changes)
         reply: str = self.send("offer_item", body, case=case, partner=partner)["id"]
         return reply
 
     def ask(self, case: str, subject: str, to: str = "ggz") -> str:
-        """Ask a partner for information; tells the request's id."""
+        """Ask a partner for information; returns the request's id."""
         body = builders.request(to, subject)
         reply: str = self.send("request_information", body, case=case, partner="parket")["id"]
         return reply

@@ -25,7 +25,7 @@ class Closed:
         self._documents: dict[tuple[str, str], dict[str, Any]] = {}
 
     def document(self, kind: str, case: str, **changes: Any) -> str:
-        """Something closed for a case; tells its id."""
+        """Something closed for a case; returns its id."""
         outcome = str(uuid.uuid4())
         always = {"id": outcome, "case": case, "closed_at": CLOSED, "stands": True}
         document = {**always, **SAYS[kind], **changes}

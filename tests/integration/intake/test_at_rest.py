@@ -179,18 +179,18 @@ def test_the_longest_waiting_is_found_without_reading_those_who_wait(
         "change_stage", step, case=reply, if_match=client.facts(reply)["version"]
     )
 
-    with watching(register) as asked, pytest.raises(Refuse) as refused:
+    with watching(register) as watched, pytest.raises(Refuse) as refused:
         client.intake.perform("change_stage", promote)
 
     assert refused.value.members == {"reason": "not_first"}
-    assert not asked.plans & {"COLLSCAN"}, asked.plans
-    assert asked.examined <= 60, asked.examined
+    assert not watched.plans & {"COLLSCAN"}, watched.plans
+    assert watched.examined <= 60, watched.examined
 
 
 def test_reading_does_not_slow_down_with_the_number_of_cases(
     register: Store, client: Client
 ) -> None:
-    """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
+    """Whether there are twenty cases or twenty thousand, a read looks at what it returns."""
     reply = client.forming()
     session = client.on_agenda(reply["case"])
     reads: dict[str, tuple[Any, int]] = {
@@ -214,8 +214,8 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(
     }
 
     for name, (read, most) in reads.items():
-        with watching(register) as asked:
+        with watching(register) as watched:
             assert orjson.dumps(read())
-        assert asked.operations, name
-        assert not asked.plans & {"COLLSCAN"}, (name, asked.plans)
-        assert asked.examined <= most, (name, asked.examined)
+        assert watched.operations, name
+        assert not watched.plans & {"COLLSCAN"}, (name, watched.plans)
+        assert watched.examined <= most, (name, watched.examined)

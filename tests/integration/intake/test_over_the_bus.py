@@ -86,7 +86,7 @@ def reading(case: str, person: str = "p-caw") -> dict[str, Any]:
 
 
 def test_the_gateway_submits_and_reads(intake: Served) -> None:
-    """What a referrer wrote comes back over the bus in the shape that the contract promises."""
+    """What a referrer wrote comes back over the bus in the form that the contract promises."""
     reply = intake.call("gateway", "submit_referral", referral())
     read = intake.call("gateway", "read_case", reading(reply["case"]))
 
@@ -100,7 +100,7 @@ def test_the_gateway_submits_and_reads(intake: Served) -> None:
     assert "wat er gebeurt" in [one["content"].get("text") for one in read["fragments"]]
 
 
-def test_the_same_command_sent_again_tells_the_same(intake: Served) -> None:
+def test_the_same_command_sent_again_returns_the_same(intake: Served) -> None:
     """A referrer whose connection broke sends it again and has one case, not two."""
     command = referral()
 
@@ -111,7 +111,7 @@ def test_the_same_command_sent_again_tells_the_same(intake: Served) -> None:
 
 
 def test_staff_do_not_meet_a_case_they_are_part_of(intake: Served) -> None:
-    """A member of staff who is a victim, known by national number, is told to policy as such."""
+    """A member of staff who is a victim, known by national number, is named to policy as such."""
     body = builders.referral()
     body["persons"][0]["national_number"] = "85010112345"
     case = intake.call("gateway", "submit_referral", referral(body=body))["case"]

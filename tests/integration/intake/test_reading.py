@@ -94,7 +94,7 @@ def test_reading_is_narrowed_to_what_is_needed(client: Client) -> None:
     assert client.read(client.referral()["case"], fragment=persons[1]["id"])["fragments"] == []
 
 
-def test_an_unknown_case_is_told_in_the_same_shape(client: Client) -> None:
+def test_an_unknown_case_is_answered_in_the_same_form(client: Client) -> None:
     """Whoever tries ids at random gets an answer that looks like any other."""
     known, unknown = client.read(client.referral()["case"]), client.read(new_id())
 
@@ -108,18 +108,18 @@ def test_an_unknown_case_is_told_in_the_same_shape(client: Client) -> None:
 def test_an_unknown_id_costs_as_much_as_a_known_one(
     runtime: Runtime, client: Client, replica: Client, narrowing: dict[str, Any]
 ) -> None:
-    """Neither the number nor the kind of questions to the database tells whether a case exists."""
+    """Neither the number nor the kind of queries gives away whether a case exists."""
     case = client.referral()["case"]
     with watching(runtime.database) as known:
         replica.read(case, **narrowing)
     with watching(runtime.database) as unknown:
         replica.read(new_id(), **narrowing)
 
-    assert unknown.shape == known.shape
-    assert len(known.shape) == 3
+    assert unknown.kinds == known.kinds
+    assert len(known.kinds) == 3
 
 
-def test_the_person_who_asks_is_told_own_conflicts_only(client: Client) -> None:
+def test_the_person_who_asks_is_given_own_conflicts_only(client: Client) -> None:
     """Policy learns why this person must not see the case, and nothing about colleagues."""
     persons = [builders.person("a", "victim", national_number=STAFF_NUMBER)]
     case = client.referral(persons=persons, **about("a"))["case"]
@@ -130,7 +130,7 @@ def test_the_person_who_asks_is_told_own_conflicts_only(client: Client) -> None:
     assert reply == {"p-kin": ["kin"], "p-staff": ["same_person"], "p-reader": []}
 
 
-def test_the_guest_pass_is_told_to_the_guest(client: Client) -> None:
+def test_the_guest_pass_is_given_to_the_guest(client: Client) -> None:
     """The referrer is let in to the session; nobody else's decision depends on it."""
     case = client.referral(referrer="p-worker")["case"]
     session = client.on_agenda(case, referrer_attends=True)
@@ -179,7 +179,7 @@ def test_lists_hold_what_the_person_takes_part_in(client: Client, clock: FixedCl
     assert pages(client) == []
 
 
-def test_a_list_tells_the_kinds_that_were_asked_for(client: Client) -> None:
+def test_a_list_returns_the_kinds_that_were_asked_for(client: Client) -> None:
     """A list that shows who the family is comes with persons, and with nothing else."""
     reply = client.referral()
 
@@ -262,7 +262,9 @@ def about(ref: str) -> dict[str, Any]:
     }
 
 
-def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, client: Client) -> None:
+def test_of_a_destroyed_case_facts_are_returned_and_no_word(
+    runtime: Runtime, client: Client
+) -> None:
     """The content is gone for good, and whoever asks must not wait for it to come back."""
     reply, other = client.forming(), client.forming()
     runtime.vault.destroy(reply["case"])

@@ -1,4 +1,4 @@
-"""A case from weighing to its end, on the real database; risk and plans are told by hand."""
+"""A case from weighing to its end, on the real database, with stubs for risk and plans."""
 
 from datetime import timedelta
 from functools import partial
@@ -94,7 +94,7 @@ def test_a_neighbour_that_is_away_holds_the_step_up_and_nothing_else(
     assert client.step(case, "accept", outcome=outcome)["stage"] == "accepted"
 
 
-def test_a_step_that_was_done_is_told_again_while_a_neighbour_is_away(
+def test_a_step_that_was_done_is_answered_again_while_another_service_is_away(
     client: Client, closed: Closed
 ) -> None:
     """Whose connection broke learns that the case was taken, and not that nothing happened."""
@@ -200,7 +200,7 @@ def refused(client: Client, case: str, command: str, **members: Any) -> str:
     return reason
 
 
-def test_emergency_access_is_told_to_its_holder_for_an_hour(
+def test_emergency_access_is_returned_to_its_holder_for_an_hour(
     client: Client, clock: FixedClock, runtime: Runtime
 ) -> None:
     """Nobody else profits from it, and it is over by itself."""
@@ -258,7 +258,7 @@ def test_a_case_goes_on_under_the_successor(client: Client, runtime: Runtime) ->
     assert event["data"]["agreement"] == "sample-next"
 
 
-def test_who_must_not_hear_of_a_case_is_told_beside_it(client: Client) -> None:
+def test_who_must_not_hear_of_a_case_is_named_beside_it(client: Client) -> None:
     """Other services keep their events from whoever has an interest."""
     case = client.forming()["case"]
     client.send("declare_conflict", {"interest": "kin"}, case=case, person="p-kin")

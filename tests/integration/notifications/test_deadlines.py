@@ -203,11 +203,11 @@ def test_somebody_who_is_walled_off_later_is_not_reminded(replicas: Replicas) ->
 
 def test_events_in_another_order_bring_nothing_back(replicas: Replicas) -> None:
     """An answer that overtakes its question leaves nothing to remind of."""
-    asked = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(3)}
-    replicas.deliver("intake.information_request_answered", **asked, outcome="nothing_known")
+    question = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(3)}
+    replicas.deliver("intake.information_request_answered", **question, outcome="nothing_known")
     replicas.deliver("intake.case_withdrawn", stage="withdrawn", ground="other")
-    replicas.deliver("intake.information_requested", at=BEGIN - timedelta(hours=1), **asked)
-    other = asked | {"request": a_random_id()}
+    replicas.deliver("intake.information_requested", at=BEGIN - timedelta(hours=1), **question)
+    other = question | {"request": a_random_id()}
     replicas.deliver("intake.information_requested", at=BEGIN - timedelta(hours=1), **other)
     replicas.days(10)
 
@@ -261,7 +261,7 @@ def test_without_a_decision_a_deadline_waits_and_is_not_lost(
 def test_a_crashed_replica_keeps_nobody_waiting_and_nobody_is_told_twice(
     replicas: Replicas,
 ) -> None:
-    """Another goes on when the lease is over; the one that was only slow tells nobody then."""
+    """Another goes on when the lease is over; the one that was only slow then sends nothing."""
     replicas.deliver(
         "intake.information_requested", request=a_random_id(), to="ggz", by="caw", due=day(1)
     )
@@ -282,8 +282,8 @@ def test_a_crashed_replica_keeps_nobody_waiting_and_nobody_is_told_twice(
 
 def test_somebody_walled_off_while_policy_decides_is_not_told(replicas: Replicas) -> None:
     """What was decided before the wall was known is decided anew."""
-    asked = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(1)}
-    replicas.deliver("intake.information_requested", **asked)
+    question = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(1)}
+    replicas.deliver("intake.information_requested", **question)
     replicas.clock.advance(timedelta(days=1))
     deadlines = Deadlines(replicas.runtimes[0], 3)
     claim = deadlines.claim(replicas.clock.now())
@@ -303,8 +303,8 @@ def test_somebody_walled_off_while_policy_decides_is_not_told(replicas: Replicas
 
 def test_an_escalation_that_reaches_nobody_comes_back_every_morning(replicas: Replicas) -> None:
     """A day that passed between two agreements is not forgotten when the case is taken over."""
-    asked = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(1)}
-    replicas.deliver("intake.information_requested", **asked, participants=[])
+    question = {"request": a_random_id(), "to": "ggz", "by": "caw", "due": day(1)}
+    replicas.deliver("intake.information_requested", **question, participants=[])
     replicas.days(10)
     replicas.deliver("intake.case_taken_over", predecessor="sample-old")
     replicas.days(5)

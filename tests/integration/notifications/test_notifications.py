@@ -50,12 +50,12 @@ def inbox(notifications: Served, partner: str, **page: Any) -> dict[str, Any]:
 
 
 def receive(notifications: Served, partner: str, events: int = 1) -> list[dict[str, Any]]:
-    """Tell the partner's person of some events; gives the inbox once all have been handled."""
+    """Publish events for the partner's person; gives the inbox once all have been handled."""
     sent = [
         case_event("referral_submitted", str(uuid.uuid4()), participants=[partner])
         for _ in range(events)
     ]
-    notifications.tell(*sent)
+    notifications.publish(*sent)
     wait_until(lambda: notifications.has_handled(*sent), 30, "the events handled")
     messages: list[dict[str, Any]] = inbox(notifications, partner, limit=100)["messages"]
     return messages
@@ -90,11 +90,11 @@ def test_whoever_policy_names_has_one_message_that_says_nothing_of_the_case(
     case = str(uuid.uuid4())
     event = case_event("referral_submitted", case, participants=[partner])
 
-    notifications.tell(event, event)
+    notifications.publish(event, event)
     wait_until(lambda: notifications.has_handled(event), 30, "the event handled")
-    notifications.tell(event)
+    notifications.publish(event)
     later = case_event("case_withdrawn", case, participants=[], stage="withdrawn", ground="other")
-    notifications.tell(later)
+    notifications.publish(later)
     wait_until(lambda: notifications.has_handled(later), 30, "what came after it handled")
     page = inbox(notifications, partner)
 
@@ -115,10 +115,10 @@ def test_a_message_opens_for_the_person_told_and_for_nobody_else(
     (message,) = receive(notifications, partner)
     answers = []
 
-    for asked in (message["id"], str(uuid.uuid4())):
-        request = {"person": "p-somebody-else", "message": asked}
+    for opened in (message["id"], str(uuid.uuid4())):
+        request = {"person": "p-somebody-else", "message": opened}
         answers.append(notifications.call("gateway", "open_message", request))
-        command = mark_read("somebody-else", asked)
+        command = mark_read("somebody-else", opened)
         with pytest.raises(RemoteError) as refusal:
             notifications.call("gateway", "mark_read", command)
         answers.append((refusal.value.code, refusal.value.detail))
@@ -129,7 +129,7 @@ def test_a_message_opens_for_the_person_told_and_for_nobody_else(
     assert inbox(notifications, partner)["messages"] == [message]
 
 
-def test_marking_as_read_happens_once_and_is_told_the_same_again(
+def test_marking_as_read_happens_once_and_is_answered_the_same_again(
     notifications: Served, partner: str
 ) -> None:
     """A double click or a lost answer does no harm."""
@@ -186,20 +186,20 @@ def test_leafing_deep_costs_what_the_first_page_costs(
         )
         deep = f"{(began + timedelta(days=1000)).isoformat()}~{uuid.UUID(int=0)}"
 
-        with watching(admin["notifications"]) as asked:
+        with watching(admin["notifications"]) as watched:
             page = inbox(notifications, partner, after=deep, limit=20)
 
     assert [message["at"] for message in page["messages"]] == [
         (began + timedelta(days=day)).isoformat() for day in range(999, 979, -1)
     ]
-    assert 20 <= asked.examined < 100
+    assert 20 <= watched.examined < 100
 
 
 @pytest.mark.parametrize(
     "cursor", ["", "yesterday~1", "2026-03-02T09:15:00~" + str(uuid.UUID(int=0))]
 )
 def test_a_made_up_place_is_refused(notifications: Served, partner: str, cursor: str) -> None:
-    """A damaged link is told as such."""
+    """A damaged link is refused as such."""
     with pytest.raises(RemoteError) as refusal:
         inbox(notifications, partner, after=cursor)
 
@@ -214,7 +214,7 @@ def test_without_policy_nobody_is_told_and_nothing_is_lost(
     log = notifications.process.log
     policy.opa.stop()
     try:
-        notifications.tell(event)
+        notifications.publish(event)
         wait_until(lambda: event["id"] in log.read_text(), 20, "the event refused once")
         assert inbox(notifications, partner)["messages"] == []
         assert notifications.call("gateway", "ping", {}) == {"ready": False}
@@ -234,7 +234,7 @@ def test_a_killed_service_tells_each_person_of_each_event_once(
         case_event("referral_submitted", str(uuid.uuid4()), participants=[partner])
         for _ in range(60)
     ]
-    notifications.tell(*sent)
+    notifications.publish(*sent)
     wait_until(lambda: inbox(notifications, partner)["messages"], 30, "the first message")
     notifications.process.kill()
     notifications.start()
@@ -244,12 +244,12 @@ def test_a_killed_service_tells_each_person_of_each_event_once(
     assert len(inbox(notifications, partner, limit=100)["messages"]) == 60
 
 
-def test_the_database_tells_nobody_which_case_a_message_is_about(
+def test_the_database_shows_nobody_which_case_a_message_is_about(
     notifications: Served, database: Any, partner: str
 ) -> None:
     """Whoever gets hold of the stored messages cannot join them to a case."""
     event = case_event("referral_submitted", str(uuid.uuid4()), participants=[partner])
-    notifications.tell(event)
+    notifications.publish(event)
     wait_until(lambda: notifications.has_handled(event), 30, "the event handled")
 
     stored = [

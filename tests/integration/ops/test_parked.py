@@ -52,8 +52,8 @@ def spoilt_event() -> dict[str, Any]:
 
 
 def park(served: Served, operator: Any, *events: dict[str, Any]) -> None:
-    """Tell the service of events that it will park; returns once it has, and rests."""
-    served.tell(*events)
+    """Publish events that the service will park; returns once it has, and rests."""
+    served.publish(*events)
     for event in events:
         wait_until(lambda e=event: e["id"] in operator("parked", "list").stdout, 30, "parked")
     wait_until(served.has_nothing_in_hand, 30, "the service at rest")
@@ -85,7 +85,7 @@ def test_one_event_is_sent_back_and_the_other_stays(notifications: Served, opera
     sent = operator("parked", "replay", "--service", "notifications", "--event", one["id"])
 
     assert (sent.stdout, sent.exit_code) == ("notifications: 1 sent back\n", 0)
-    wait_until(lambda: count_of_attempts(notifications) > before, 20, "the event heard again")
+    wait_until(lambda: count_of_attempts(notifications) > before, 20, "the event handled again")
     wait_until(lambda: one["id"] in operator("parked", "list").stdout, 30, "parked again")
     wait_until(notifications.has_nothing_in_hand, 30, "the service at rest")
     assert other["id"] in operator("parked", "list").stdout
@@ -122,10 +122,10 @@ def test_what_can_never_be_read_is_discarded_and_its_traces_stay_in_the_log(
     park(notifications, operator, kept)
     wait_until(lambda: digest in operator("parked", "list").stdout, 30, "parked")
 
-    asked = ("parked", "discard", "--service", "notifications", "--digest", digest)
-    refused = operator(*asked)
+    discard = ("parked", "discard", "--service", "notifications", "--digest", digest)
+    refused = operator(*discard)
     listed = operator("parked", "list").stdout
-    done = operator(*asked, "--yes")
+    done = operator(*discard, "--yes")
 
     assert (refused.exit_code, digest in listed) == (1, True)
     assert (done.stdout, done.exit_code) == ("notifications: 1 discarded\n", 0), done.output
@@ -163,7 +163,7 @@ def publish(parts: Parts, body: bytes) -> None:
         drop(connection)
 
 
-def test_an_unknown_event_or_service_is_told_as_such(operator: Any) -> None:
+def test_an_unknown_event_or_service_is_named_as_such(operator: Any) -> None:
     """A typing error is not taken for success."""
     event = operator("parked", "replay", "--event", str(uuid.uuid4()))
     service = operator("parked", "list", "--service", "billing")
@@ -173,7 +173,7 @@ def test_an_unknown_event_or_service_is_told_as_such(operator: Any) -> None:
     assert "services are: notifications, audit" in service.stderr
 
 
-def test_a_wrong_password_is_told_without_being_repeated(
+def test_a_wrong_password_is_reported_without_being_repeated(
     parts: Parts, monkeypatch: pytest.MonkeyPatch, operator: Any
 ) -> None:
     """A mistake in the environment reads as such, and no secret reaches the terminal."""

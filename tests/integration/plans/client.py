@@ -60,13 +60,13 @@ class Client:
         self._clock = clock
 
     def send(self, name: str, body: dict[str, Any], case: str, **changes: Any) -> dict[str, Any]:
-        """Perform a command; tells its outcome or raises what it raises."""
+        """Perform a command; returns its outcome or raises what it raises."""
         return self.plans.perform(name, envelope(name, body, case, **changes))
 
     def read(self, case: str, **narrowing: Any) -> list[dict[str, Any]]:
         """The fragments of a case, with their content."""
-        asked = {"kinds": None, "fragment": None, "content": True} | narrowing
-        reply: list[dict[str, Any]] = self.plans.queries.read_fragments(case, **asked)["fragments"]
+        query = {"kinds": None, "fragment": None, "content": True} | narrowing
+        reply: list[dict[str, Any]] = self.plans.queries.read_fragments(case, **query)["fragments"]
         return reply
 
     def one(self, case: str, fragment: str) -> dict[str, Any]:
@@ -75,17 +75,17 @@ class Client:
         return reply
 
     def outcome(self, method: str, case: str, outcome: str) -> dict[str, Any]:
-        """What intake is told of a closed document."""
+        """What intake is answered about a closed document."""
         return self.plans.outcome(method, {"case": case, "outcome": outcome})
 
     def propose(self, case: str, **changes: Any) -> str:
-        """Propose a version for the whole family; tells its id."""
+        """Propose a version for the whole family; returns its id."""
         body = bodies.plan(VICTIM, PERPETRATOR, **changes)
         plan: str = self.send("propose_plan", body, case)["id"]
         return plan
 
     def position(self, case: str, plan: str, partner: str, position: str = "approve") -> str:
-        """Take a position; tells the id of its fragment."""
+        """Take a position; returns the id of its fragment."""
         body = {"position": position} | ({"ground": "te vroeg"} if position == "object" else {})
         taken = self.send("take_plan_position", body, case, target=plan, partner=partner)
         return str(taken["id"])
@@ -96,7 +96,7 @@ class Client:
         return self.send("adopt_plan", {}, case, target=plan, if_match=version)
 
     def adopted(self, case: str, **changes: Any) -> str:
-        """A version that two partners approved and the chair had adopted; tells its id."""
+        """A version that two partners approved and the chair had adopted; returns its id."""
         plan = self.propose(case, **changes)
         for partner in ("caw", "parket"):
             self.position(case, plan, partner)
@@ -109,13 +109,13 @@ class Client:
         return [one["id"] for one in found if one["content"]["plan"] == plan]
 
     def update(self, case: str, action: str, state: str, **reason: str) -> dict[str, Any]:
-        """Tell how an action stands, for its version now."""
+        """Report the state of an action, for its present version."""
         version = self.one(case, action)["version"]
         body = {"state": state, **reason}
         return self.send("update_action", body, case, target=action, if_match=version)
 
     def decide(self, case: str, **changes: Any) -> str:
-        """Record a decision; tells its id."""
+        """Record a decision; returns its id."""
         body = {"supported_by": list(PARTNERS), **bodies.words("besluit"), **changes}
         decision: str = self.send("record_decision", body, case)["id"]
         return decision

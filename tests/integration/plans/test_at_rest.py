@@ -24,7 +24,7 @@ def words(name: str) -> dict[str, str]:
     return {"text": f"{MARK}-{name}", "summary": f"{MARK}-{name}-short"}
 
 
-def tell(client: Client, case: str) -> None:
+def write_everything(client: Client, case: str) -> None:
     """Every command, with a canary in every text."""
     check = {"judgement": "unsafe", **words("check")}
     timing = {"on": "2026-03-20", **words("timing")}
@@ -66,7 +66,7 @@ def stored(database: Store) -> bytes:
 def test_no_word_of_a_plan_is_readable_in_the_database(runtime: Runtime, client: Client) -> None:
     """Whoever takes the disk home reads nothing about the family, not even a caller's `ref`."""
     case = new_id()
-    tell(client, case)
+    write_everything(client, case)
     control = f"control{uuid.uuid4().hex}"
     runtime.database["versions"].insert_one({"_id": control})
 
@@ -116,7 +116,7 @@ def register(runtime: Runtime, client: Client) -> Store:
 def test_reading_does_not_slow_down_with_the_number_of_cases(
     register: Store, client: Client, clock: FixedClock
 ) -> None:
-    """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
+    """Whether there are twenty cases or twenty thousand, a read looks at what it returns."""
     case = new_id()
     plan = client.adopted(case)
     reads: dict[str, Callable[[], Any]] = {
@@ -129,11 +129,11 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(
     }
 
     for name, read in reads.items():
-        with watching(register) as asked:
+        with watching(register) as watched:
             read()
-        assert asked.operations, name
-        assert not asked.plans & {"COLLSCAN"}, (name, asked.plans)
-        assert asked.examined <= 80, (name, asked.examined)
+        assert watched.operations, name
+        assert not watched.plans & {"COLLSCAN"}, (name, watched.plans)
+        assert watched.examined <= 80, (name, watched.examined)
 
 
 def test_fragments_come_in_the_order_of_their_time_from_the_index(register: Store) -> None:
@@ -147,7 +147,7 @@ def test_fragments_come_in_the_order_of_their_time_from_the_index(register: Stor
 
 
 def test_a_register_of_cases_that_an_earlier_version_kept_is_gone(runtime: Runtime) -> None:
-    """Which cases there are is told by intake alone, also after an upgrade."""
+    """Which cases there are is known from intake alone, also after an upgrade."""
     runtime.database["cases"].insert_one({"_id": new_id()})
 
     Plans(runtime)

@@ -14,7 +14,7 @@ from tests.unit.plans import bodies
 
 
 def close(client: Client, case: str) -> dict[str, str]:
-    """One closed document of each kind, by the method that tells it."""
+    """One closed document of each kind, by the method that returns it."""
     return {
         "plan_outcome": client.adopted(case),
         "conclusion_outcome": client.send("draw_conclusion", bodies.conclusion(), case)["id"],
@@ -23,14 +23,14 @@ def close(client: Client, case: str) -> dict[str, str]:
 
 
 def outcomes_of(client: Client, case: str, closed: dict[str, str]) -> dict[str, Any]:
-    """What intake is told of each."""
+    """What intake is answered about each."""
     return {
         method: dump(METHODS[method][1], client.outcome(method, case, document))
         for method, document in closed.items()
     }
 
 
-def test_what_was_closed_is_told(client: Client, clock: FixedClock) -> None:
+def test_what_was_closed_is_returned(client: Client, clock: FixedClock) -> None:
     """A step of the case rests on what was decided: intake learns that, and no more."""
     case = new_id()
     closed = close(client, case)
@@ -51,7 +51,7 @@ def test_what_was_closed_is_told(client: Client, clock: FixedClock) -> None:
 
 
 def test_what_was_closed_never_changes(client: Client) -> None:
-    """A newer plan, a finished action, another conclusion: what intake was told stays true."""
+    """A newer plan, a finished action, another conclusion: what intake was answered stays true."""
     case = new_id()
     closed = close(client, case)
     before = outcomes_of(client, case, closed)
@@ -72,19 +72,19 @@ def test_what_was_closed_stands_until_something_later_takes_its_place(client: Cl
     case = new_id()
     closed = close(client, case)
 
-    def standing(*methods: str) -> None:
+    def assert_current(*methods: str) -> None:
         said = outcomes_of(client, case, closed)
         assert {method for method in closed if said[method]["stands"]} == set(methods)
 
     client.propose(case)
-    standing(*closed)
+    assert_current(*closed)
     extended = bodies.follow_up("extend", next_on="2027-06-01")
     closed["later"] = client.send("record_follow_up", extended, case)["id"]
     later = client.outcome("follow_up_outcome", case, closed.pop("later"))
     assert (later["stands"], later["next_on"]) == (True, date(2027, 6, 1))
-    standing("plan_outcome", "conclusion_outcome")
+    assert_current("plan_outcome", "conclusion_outcome")
     second = client.adopted(case)
-    standing()
+    assert_current()
     assert client.outcome("plan_outcome", case, second)["stands"]
 
 

@@ -36,7 +36,7 @@ def send(plans: Served, name: str, body: dict[str, Any], case: str, **changes: A
 
 
 def adopted(plans: Served, case: str) -> str:
-    """A version of the plan that was adopted; tells its id."""
+    """A version of the plan that was adopted; returns its id."""
     plan: str = send(plans, "propose_plan", bodies.plan(VICTIM, PERPETRATOR), case)["id"]
     for partner in ("caw", "parket"):
         approve = {"position": "approve"}
@@ -46,7 +46,7 @@ def adopted(plans: Served, case: str) -> str:
 
 
 def test_the_gateway_writes_and_reads_and_intake_learns_what_was_closed(plans: Served) -> None:
-    """Each caller is answered in the shape that the contract promises."""
+    """Each caller is answered in the form that the contract promises."""
     case = new_id()
     plan = adopted(plans, case)
     concluded = send(plans, "draw_conclusion", bodies.conclusion(), case)

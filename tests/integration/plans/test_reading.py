@@ -92,7 +92,7 @@ def test_a_check_that_no_key_opens_keeps_nobody_from_starting(
 
 
 def test_an_unknown_case_holds_nothing(client: Client) -> None:
-    """Whoever tries ids at random gets an answer in the same shape."""
+    """Whoever tries ids at random gets an answer in the same form."""
     case = new_id()
 
     reply = client.plans.queries.read_fragments(case, None, None, True)
@@ -105,7 +105,7 @@ def test_an_unknown_case_holds_nothing(client: Client) -> None:
 def test_an_unknown_id_costs_as_much_as_a_known_one(
     runtime: Runtime, client: Client, replica: Client, narrowing: dict[str, Any]
 ) -> None:
-    """Neither the number nor the kind of questions to the database tells whether a case exists."""
+    """Neither the number nor the kind of queries gives away whether a case exists."""
     case = new_id()
     client.adopted(case)
     with watching(runtime.database) as known:
@@ -113,11 +113,13 @@ def test_an_unknown_id_costs_as_much_as_a_known_one(
     with watching(runtime.database) as unknown:
         replica.read(new_id(), **narrowing)
 
-    assert unknown.shape == known.shape
-    assert len(known.shape) == 2
+    assert unknown.kinds == known.kinds
+    assert len(known.kinds) == 2
 
 
-def test_of_a_destroyed_case_facts_are_told_and_no_word(runtime: Runtime, client: Client) -> None:
+def test_of_a_destroyed_case_facts_are_returned_and_no_word(
+    runtime: Runtime, client: Client
+) -> None:
     """The content is gone for good, and whoever asks must not wait for it to come back."""
     case = new_id()
     client.adopted(case)

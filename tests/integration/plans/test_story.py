@@ -18,8 +18,8 @@ from tests.unit.plans import bodies
 TIMING = {"on": "2026-03-20", **bodies.words("verhoor")}
 
 
-def tell(client: Client, clock: FixedClock) -> str:
-    """Everything that plans does for one case; tells the case."""
+def write_everything(client: Client, clock: FixedClock) -> str:
+    """Everything that plans does for one case; returns the case."""
     case = new_id()
     first = client.propose(case)
     clock.advance(timedelta(minutes=1))
@@ -55,11 +55,11 @@ def tell(client: Client, clock: FixedClock) -> str:
     return case
 
 
-def test_everything_that_was_written_is_told_in_the_order_of_its_time(
+def test_everything_that_was_written_is_returned_in_the_order_of_its_time(
     client: Client, clock: FixedClock
 ) -> None:
     """Who may read a case finds the whole story of its plan, and all that the contract shows."""
-    case = tell(client, clock)
+    case = write_everything(client, clock)
 
     reply = client.read(case)
 
@@ -70,11 +70,11 @@ def test_everything_that_was_written_is_told_in_the_order_of_its_time(
     kinds = [one["kind"] for one in reply]
     assert kinds[:4] == ["plan", "goal", "action", "action"]
     assert kinds[-2:] == ["evaluation", "safety_check"]
-    shown: dict[str, set[str]] = {}
+    fields_by_kind: dict[str, set[str]] = {}
     for one in reply:
-        shown.setdefault(one["kind"], set()).update(one["content"])
+        fields_by_kind.setdefault(one["kind"], set()).update(one["content"])
     optional = {"reason", "ground", "service"}
-    for kind, fields in shown.items():
+    for kind, fields in fields_by_kind.items():
         assert set(KINDS[kind].full) - fields <= optional, kind
     assert set(kinds) == {
         *("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position"),
@@ -84,8 +84,8 @@ def test_everything_that_was_written_is_told_in_the_order_of_its_time(
 
 
 def test_each_thing_stands_as_it_was_left(client: Client, clock: FixedClock) -> None:
-    """The plan, its actions and positions are told with their state of now."""
-    case = tell(client, clock)
+    """The plan, its actions and positions are returned with their present state."""
+    case = write_everything(client, clock)
 
     plans = [one["content"] for one in client.read(case, kinds=["plan"])]
     actions = [one["content"] for one in client.read(case, kinds=["action"])]
@@ -102,7 +102,7 @@ def test_every_command_publishes_one_event(
     runtime: Runtime, client: Client, clock: FixedClock
 ) -> None:
     """Those who remind and record learn of each step, in ids and codes."""
-    case = tell(client, clock)
+    case = write_everything(client, clock)
 
     events = published(runtime, case)
 
@@ -124,11 +124,11 @@ def test_every_command_publishes_one_event(
     ]
 
 
-def test_earlier_versions_are_kept_and_told_to_nobody(
+def test_earlier_versions_are_kept_and_returned_to_nobody(
     runtime: Runtime, client: Client, clock: FixedClock
 ) -> None:
     """What an action or trajectory was before can be accounted for; a reader sees how it is."""
-    case = tell(client, clock)
+    case = write_everything(client, clock)
 
     versions = list(runtime.database["versions"].find({"case": case}))
 
@@ -141,7 +141,7 @@ def test_earlier_versions_are_kept_and_told_to_nobody(
 
 
 def test_a_revised_position_keeps_no_old_ground(client: Client) -> None:
-    """A partner that was convinced is read as it stands now."""
+    """A partner that was convinced is read with its present position."""
     case = new_id()
     plan = client.propose(case)
     objected = client.position(case, plan, "ggz", "object")

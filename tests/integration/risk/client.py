@@ -53,13 +53,13 @@ class Client:
         self.risk = risk
 
     def send(self, name: str, body: dict[str, Any], case: str, **changes: Any) -> dict[str, Any]:
-        """Perform a command; tells its outcome or raises what it raises."""
+        """Perform a command; returns its outcome or raises what it raises."""
         return self.risk.perform(name, envelope(name, body, case, **changes))
 
     def read(self, case: str, *kinds: str, **narrowing: Any) -> list[dict[str, Any]]:
         """The fragments of a case, those of the kinds that are named or all."""
-        asked = {"kinds": list(kinds) or None, "fragment": None, "content": True} | narrowing
-        reply: list[dict[str, Any]] = self.risk.queries.read_fragments(case, **asked)["fragments"]
+        query = {"kinds": list(kinds) or None, "fragment": None, "content": True} | narrowing
+        reply: list[dict[str, Any]] = self.risk.queries.read_fragments(case, **query)["fragments"]
         return reply
 
     def fragment(self, case: str, fragment: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Client:
         return reply
 
     def assess(self, case: str, **changes: Any) -> str:
-        """Fill in an ODARA; tells the assessment."""
+        """Fill in an ODARA; returns the assessment's id."""
         partner = changes.pop("partner", "caw")
         body = filled_in(**changes)
         reply: str = self.send("record_assessment", body, case, partner=partner)["id"]
@@ -81,7 +81,7 @@ class Client:
         )
 
     def weigh(self, case: str, *partners: str) -> str:
-        """Open a weighing in which these partners accept; tells the weighing."""
+        """Open a weighing in which these partners accept; returns the weighing's id."""
         weighing: str = self.send("open_weighing", {}, case, partner=None)["id"]
         for partner in partners:
             self.say(case, weighing, partner)
@@ -102,7 +102,7 @@ class Client:
         return self._on(case, weighing, "close_weighing", said)
 
     def outcome(self, case: str, weighing: str) -> dict[str, Any]:
-        """What intake is told of a weighing."""
+        """What intake is answered about a weighing."""
         return self.risk.weighing_outcome(case, weighing)
 
     def _on(self, case: str, weighing: str, name: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Assessments in the real database: kept whole, told by what each part is about, taken back."""
+"""Assessments in the real database: kept whole, returned by what each part is about, taken back."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tests.unit.risk.factories import PERPETRATOR, filled_in
 from tests.unit.risk.instruments import published as published_instrument
 
 
-def test_an_assessment_is_told_as_a_result_and_its_answers(
+def test_an_assessment_is_returned_as_a_result_and_its_answers(
     client: Client, clock: FixedClock
 ) -> None:
     """Whoever reads the case finds what was filled in, in the instrument's order."""
@@ -61,14 +61,14 @@ def test_an_assessment_is_told_as_a_result_and_its_answers(
         "at": clock.now().isoformat(timespec="microseconds"),
     }
     odara = published_instrument("odara")
-    asked = [*odara.preconditions, *odara.items]
+    constructs = [*odara.preconditions, *odara.items]
     assert [(one["content"]["item"], one["category"]) for one in answers] == [
-        (one.id, one.category) for one in asked
+        (one.id, one.category) for one in constructs
     ]
     assert {one["content"]["assessment"] for one in answers} == {assessment}
 
 
-def test_assessments_are_told_in_the_order_of_time(client: Client, clock: FixedClock) -> None:
+def test_assessments_are_returned_in_the_order_of_time(client: Client, clock: FixedClock) -> None:
     """The table sees how it went from one form to the next."""
     case = new_id()
     first = client.assess(case)
@@ -95,7 +95,7 @@ def test_reading_can_be_narrowed(client: Client) -> None:
 
 
 def test_a_recalled_assessment_is_gone_from_reading(runtime: Runtime, client: Client) -> None:
-    """What a partner took back is told to nobody; another partner's form stands."""
+    """What a partner took back is returned to nobody; another partner's form stays."""
     case = new_id()
     assessment, other = client.assess(case), client.assess(case, partner="parket")
 
@@ -107,9 +107,9 @@ def test_a_recalled_assessment_is_gone_from_reading(runtime: Runtime, client: Cl
     assert {(one["status"], one["version"], one["content"]) for one in gone} == {
         ("recalled", 2, None)
     }
-    stands = [one for one in client.read(case) if one["source"] == "parket"]
-    assert [one["id"] for one in stands if one["kind"] == "assessment"] == [other]
-    assert all(one["status"] == "offered" and one["content"] for one in stands)
+    remaining = [one for one in client.read(case) if one["source"] == "parket"]
+    assert [one["id"] for one in remaining if one["kind"] == "assessment"] == [other]
+    assert all(one["status"] == "offered" and one["content"] for one in remaining)
     assert kept(runtime)["versions"] == 17
     assert [one["type"] for one in published(runtime, case)] == [
         "assessment_recorded",
@@ -171,7 +171,7 @@ def test_a_command_without_a_decided_case_is_refused(client: Client) -> None:
         assert refused.value.code == "not_found"
 
 
-def test_the_same_command_again_tells_the_same_and_does_nothing(
+def test_the_same_command_again_returns_the_same_and_does_nothing(
     runtime: Runtime, client: Client
 ) -> None:
     """A form that is sent again after a broken connection is one assessment."""
@@ -193,13 +193,13 @@ def test_an_unknown_case_costs_what_a_case_without_fragments_costs(
     """Nobody learns from the work behind an answer that a case exists."""
     case = new_id()
     client.assess(case)
-    shapes = []
+    operations = []
 
-    for asked in (case, new_id()):
+    for each in (case, new_id()):
         with watching(runtime.database) as watched:
-            reply = replica.read(asked)
-        shapes.append(watched.shape)
-        assert bool(reply) == (asked == case)
+            reply = replica.read(each)
+        operations.append(watched.kinds)
+        assert bool(reply) == (each == case)
 
-    assert shapes[0] == shapes[1]
-    assert len(shapes[0]) == 2
+    assert operations[0] == operations[1]
+    assert len(operations[0]) == 2

@@ -24,7 +24,7 @@ ANSWERED = {"confinement": "yes", "victim_concern": "unknown"}
 
 
 def canary_story(client: Client, word: Canaries) -> str:
-    """A case with a canary in every text, weighed and taken; tells the case."""
+    """A case with a canary in every text, weighed and taken; returns the case."""
     case = new_id()
     body = filled_in(
         answered=ANSWERED,
@@ -130,7 +130,7 @@ def register(runtime: Runtime, client: Client) -> Store:
 def test_reading_does_not_slow_down_with_the_number_of_cases(
     register: Store, client: Client
 ) -> None:
-    """Whether there are twenty cases or twenty thousand, a read looks at what it tells."""
+    """Whether there are twenty cases or twenty thousand, a read looks at what it returns."""
     case = canary_story(client, Canaries())
     weighing = client.read(case, "weighing")[0]["id"]
     reads: dict[str, tuple[Any, int]] = {
@@ -143,21 +143,21 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(
     }
 
     for name, (read, most) in reads.items():
-        with watching(register) as asked:
+        with watching(register) as watched:
             assert orjson.dumps(read())
-        assert asked.operations, name
-        assert not asked.plans & {"COLLSCAN"}, (name, asked.plans)
-        assert asked.examined <= most, (name, asked.examined)
+        assert watched.operations, name
+        assert not watched.plans & {"COLLSCAN"}, (name, watched.plans)
+        assert watched.examined <= most, (name, watched.examined)
 
 
 def test_a_case_is_found_in_the_order_of_its_time(register: Store, client: Client) -> None:
-    """The server reads the fragments as they are told and sorts nothing."""
+    """The server reads the fragments in the order they are returned in and sorts nothing."""
     case = canary_story(client, Canaries())
 
-    with watching(register) as asked:
+    with watching(register) as watched:
         client.read(case)
 
-    [found] = [one for one in asked.operations if one["ns"].endswith(".fragments")]
+    [found] = [one for one in watched.operations if one["ns"].endswith(".fragments")]
     assert found["planSummary"] == "IXSCAN { case: 1, at: 1, place: 1 }"
     assert not found.get("hasSortStage", False)
     explained = register["fragments"].find({"case": case}).sort([("at", 1), ("place", 1)]).explain()
@@ -168,7 +168,7 @@ def test_a_case_is_found_in_the_order_of_its_time(register: Store, client: Clien
 
 
 def test_a_register_of_cases_that_an_earlier_version_kept_is_gone(runtime: Runtime) -> None:
-    """Which cases there are is told by intake alone, also after an upgrade."""
+    """Which cases there are is known from intake alone, also after an upgrade."""
     runtime.database["cases"].insert_one({"_id": new_id()})
 
     Risk(runtime, catalogue())

@@ -45,7 +45,7 @@ def reading(case: str, **narrowing: Any) -> dict[str, Any]:
 
 
 def weighed(risk: Served, case: str) -> str:
-    """A case that is assessed, weighed and taken; tells the weighing."""
+    """A case that is assessed, weighed and taken; returns the weighing."""
     assessment = send(risk, "record_assessment", filled_in(), case)["id"]
     weighing: str = send(risk, "open_weighing", {}, case, partner=None)["id"]
     for partner in ("caw", "parket"):
@@ -57,7 +57,7 @@ def weighed(risk: Served, case: str) -> str:
     return weighing
 
 
-def test_the_catalogue_is_told(risk: Served) -> None:
+def test_the_catalogue_is_returned(risk: Served) -> None:
     """A professional sees which instruments there are, and which one cannot be filled in yet."""
     reply = risk.call("gateway", "instruments", {})
 
@@ -72,7 +72,7 @@ def test_the_catalogue_is_told(risk: Served) -> None:
     assert reply["instruments"][0]["title"] == "B-SAFER, tweede versie"
 
 
-def test_an_instrument_is_told_as_its_file_has_it(risk: Served) -> None:
+def test_an_instrument_is_returned_as_its_file_has_it(risk: Served) -> None:
     """The form that is shown asks what will be scored; an unknown one is nothing."""
     reply = risk.call("gateway", "instrument", {"instrument": "odara"})
 
@@ -81,8 +81,8 @@ def test_an_instrument_is_told_as_its_file_has_it(risk: Served) -> None:
     assert risk.call("gateway", "instrument", {"instrument": "sara"}) == {"instrument": None}
 
 
-def test_a_case_is_assessed_weighed_and_told(risk: Served) -> None:
-    """What the table did comes back over the bus in the shape that the contract promises."""
+def test_a_case_is_assessed_weighed_and_read(risk: Served) -> None:
+    """What the table did comes back over the bus in the form that the contract promises."""
     case = new_id()
     weighed(risk, case)
 
@@ -112,7 +112,7 @@ def test_an_unknown_case_answers_in_the_same_shape(risk: Served) -> None:
     }
 
 
-def test_a_closed_weighing_is_told_to_intake(risk: Served) -> None:
+def test_a_closed_weighing_is_answered_to_intake(risk: Served) -> None:
     """The chair can accept a case: intake learns what the table concluded, and no more."""
     case = new_id()
     weighing = weighed(risk, case)
@@ -156,7 +156,7 @@ def test_a_refusal_travels_with_its_code_and_reason(risk: Served) -> None:
 
 
 def test_what_happened_is_published(risk: Served, database: Any) -> None:
-    """Whoever waits for the table hears that it weighs, in ids and codes only."""
+    """Whoever waits for the table learns that it weighs, in ids and codes only."""
     case = new_id()
     weighed(risk, case)
 
@@ -178,7 +178,7 @@ def test_the_database_of_a_running_service_has_its_indexes(risk: Served, databas
 
 
 def test_a_malformed_question_names_the_members_at_fault(risk: Served) -> None:
-    """A mistake of the caller is told as such and is no failure of the service."""
+    """A mistake of the caller is named as such and is no failure of the service."""
     with pytest.raises(RemoteError) as refusal:
         risk.call("intake", "weighing_outcome", {"case": "x", "colour": "red"})
 

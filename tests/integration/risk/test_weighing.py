@@ -87,7 +87,7 @@ def test_a_weighing_from_opening_to_its_outcome(
     ]
 
 
-def test_an_open_weighing_tells_its_state_and_nothing_more(client: Client) -> None:
+def test_an_open_weighing_returns_its_state_and_nothing_more(client: Client) -> None:
     """Before the table concludes there is no conclusion to read."""
     case = new_id()
     weighing = client.weigh(case)
@@ -132,7 +132,7 @@ def test_open_foreign_and_unknown_weighings_look_the_same(client: Client) -> Non
 
 
 def test_after_closing_nothing_of_it_changes(runtime: Runtime, client: Client) -> None:
-    """Whatever is tried, what the table concluded stays; it tells that its assessment is gone."""
+    """Whatever is tried, what the table concluded stays; it says that its assessment is gone."""
     case = new_id()
     assessment = client.assess(case)
     weighing = client.weigh(case, "caw", "parket")
@@ -261,7 +261,7 @@ def test_two_processes_open_one_weighing(client: Client, replica: Client) -> Non
 
 
 def test_no_position_slips_into_a_weighing_that_is_being_closed(
-    client: Client, replica: Client
+    client: Client, replica: Client, runtime: Runtime
 ) -> None:
     """What was said counted when the table concluded, or it was not said."""
     for _ in range(5):
@@ -283,7 +283,14 @@ def test_no_position_slips_into_a_weighing_that_is_being_closed(
         )
 
         assert isinstance(results[0], dict), results
-        spoke = isinstance(results[1], dict)
-        assert len(client.read(case, "weighing_position")) == 2 + spoke
-        if not spoke:
+        positions = [one["content"]["partner"] for one in client.read(case, "weighing_position")]
+        events = [event["type"] for event in published(runtime, case)]
+        if isinstance(results[1], dict):
+            assert sorted(positions) == ["caw", "ggz", "parket"]
+            assert events[-2:] == ["weighing_position_taken", "weighing_closed"]
+            assert events.count("weighing_position_taken") == 3
+        else:
             assert results[1].members["reason"] == "weighing_closed"
+            assert sorted(positions) == ["caw", "parket"]
+            assert events.count("weighing_position_taken") == 2
+            assert events[-1] == "weighing_closed"

@@ -79,7 +79,7 @@ def test_another_key_does_not_sign_for_us() -> None:
         ("\n" + signed(1).note, 1),
     ],
 )
-def test_what_is_no_checkpoint_is_told_with_its_line(text: str, line: int) -> None:
+def test_what_is_no_checkpoint_is_reported_with_its_line(text: str, line: int) -> None:
     """A damaged file would pass as one with fewer checkpoints."""
     with pytest.raises(NotACheckpoint, match=f"line {line} "):
         list(notes.read_notes(text))

@@ -140,7 +140,7 @@ def test_lists_are_as_long_as_the_contract_says(name: str, most: int, one: Any) 
     ],
 )
 def test_no_sentence_and_no_name_gets_into_the_record(decided: dict[str, Any]) -> None:
-    """What a victim told would stand in a log that is never deleted."""
+    """What a victim told would be in a log that is never deleted."""
     for name in ("input", "result"):
         assert not check_accepts({"entries": [entry(**{name: decided})]})
 
@@ -159,7 +159,7 @@ def test_too_large_a_decision_is_refused_and_so_is_too_much_at_once() -> None:
 
 
 def test_a_refusal_names_the_members_and_never_their_values() -> None:
-    """A name that was sent by mistake would stand in a log file."""
+    """A name that was sent by mistake would be in a log file."""
     wrong = entry(person="Fatima El Amrani", time="gisteren", input={"a": "Fatima El Amrani"})
     del wrong["outcome"]
     wrong["Fatima El Amrani"] = 1
@@ -170,7 +170,7 @@ def test_a_refusal_names_the_members_and_never_their_values() -> None:
 
 
 def test_what_is_recorded_is_what_was_given() -> None:
-    """The record would tell something else than what was decided."""
+    """The record would say something else than what was decided."""
     given_entry = full_entry()
     before = copy.deepcopy(given_entry)
     read = quick.read_entry(given_entry)

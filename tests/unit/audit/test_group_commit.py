@@ -13,7 +13,7 @@ from tests.waiting import wait_until
 
 
 class Slow:
-    """A commit that waits for the test: it tells what it was given, and holds until let go."""
+    """A commit that waits for the test: it keeps what it was given, and holds until let go."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []

@@ -19,7 +19,7 @@ from tests.unit.audit.entries import entry, full_entry
 SALT = bytes(range(32))
 
 ASCII = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12)
-TOLD = st.recursive(
+JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 2**53 - 1) | ASCII,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ASCII, inner, max_size=4),
 )
@@ -35,7 +35,7 @@ def recorded(given_entry: dict[str, Any], before: int = 0) -> dict[str, Any]:
     )
 
 
-@given(TOLD)
+@given(JSON_VALUES)
 def test_leaves_are_canonical_as_the_standard_says(value: Any) -> None:
     """An auditor with another tool would compute another hash for the same leaf."""
     assert leaf.canonical(value) == rfc8785.dumps(value)
@@ -104,7 +104,7 @@ def test_an_answer_has_all_members_and_the_decision_only_when_asked() -> None:
     assert RecordedEntry().validate(brief) == {}
 
 
-def test_an_entry_tells_the_same_only_when_all_of_it_does() -> None:
+def test_an_entry_is_the_same_only_when_all_of_it_does() -> None:
     """An id used twice would give a receipt for something that was never recorded."""
     given_entry = full_entry()
     document = recorded(given_entry)

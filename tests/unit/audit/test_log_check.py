@@ -102,7 +102,7 @@ def test_a_changed_leaf_is_named(index: int, member: str) -> None:
 
 
 def test_a_member_put_into_a_leaf_or_an_entry_is_named() -> None:
-    """A log could be made to seem to tell more than it did."""
+    """A log could be made to seem to hold more than it did."""
     report = tampered(lambda log: log[3]["leaf"].update({"note": "x"}))
     assert report.problems == ("entry 3: was changed, its content does not have its hash",)
     report = tampered(lambda log: log[3].update({"note": "x"}))
@@ -231,7 +231,7 @@ def test_a_changed_hash_of_the_tree_is_named(level: int) -> None:
 
 @pytest.mark.parametrize("nodes", [None, [], "x", [b"x"], [1]])
 def test_hashes_of_the_tree_that_are_none_are_named(nodes: Any) -> None:
-    """A damaged entry would break the tool instead of being told."""
+    """A damaged entry would break the tool instead of being reported."""
     report = tampered(lambda log: log[4].update({"nodes": nodes}))
     assert report.problems[0].startswith("entry 4: ")
 
@@ -279,7 +279,7 @@ def test_a_log_cut_off_and_grown_again_is_found() -> None:
 
 
 def test_a_checkpoint_only_the_database_holds_is_compared_too() -> None:
-    """An auditor with an old copy of the file would learn less than the database can tell."""
+    """An auditor with an old copy of the file would learn less than the database can show."""
     documents = copy.deepcopy(LOG)
     documents[33]["leaf"]["person"] = "another"
     rehash(documents)

@@ -90,6 +90,7 @@ def test_the_stored_hashes_suffice_to_go_on_after_a_restart(size: int) -> None:
 def test_a_hash_is_stored_with_the_leaf_that_completes_its_subtree(size: int) -> None:
     """A proof would be looked for in the wrong entries."""
     _, stored = grown(size)
+    assert len(stored) == 2 * size - size.bit_count()
     for subtree in stored:
         above = Subtree(subtree.level, subtree.number + 1)
         assert subtree.last_leaf < size

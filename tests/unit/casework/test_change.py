@@ -1,4 +1,4 @@
-"""What a command answers, and what its events tell."""
+"""What a command answers, and what its events say."""
 
 from dataclasses import replace
 
@@ -22,8 +22,8 @@ def test_a_command_answers_ids_and_state_only() -> None:
     }
 
 
-def test_an_event_tells_what_its_subscribers_need() -> None:
-    """Whoever reacts knows the partners, the stage and who must not hear of it, without asking."""
+def test_an_event_holds_what_its_subscribers_need() -> None:
+    """Whoever reacts knows the partners, the stage and who must not learn of it, without asking."""
     assert case().event_facts() == {
         "case": case().id,
         "agreement": "sample-brugge",
@@ -37,9 +37,9 @@ def test_an_event_tells_what_its_subscribers_need() -> None:
 
 def test_only_a_partner_has_a_position() -> None:
     """Somebody who acts for no partner speaks for none."""
-    asked = command("take_plan_position", {"position": "approve"}, partner=None)
+    request = command("take_plan_position", {"position": "approve"}, partner=None)
 
     with pytest.raises(Refuse) as refusal:
-        _ = asked.own_partner
+        _ = request.own_partner
 
     assert refusal.value.code == "not_allowed"

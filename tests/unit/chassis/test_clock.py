@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 EIGHT_MONTHS = timedelta(days=240)
 
 
-def test_the_system_clock_tells_true_time_in_utc() -> None:
+def test_the_system_clock_gives_true_time_in_utc() -> None:
     """A deadline would otherwise be an hour off in summer."""
     now = SystemClock().now()
     assert now.tzinfo is UTC

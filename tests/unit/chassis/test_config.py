@@ -1,4 +1,4 @@
-"""A process is told everything that is missing at its start, and never tells a secret."""
+"""A start names every setting that is missing, and never shows a secret."""
 
 import base64
 from pathlib import Path
@@ -39,7 +39,7 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def complete(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Everything that a service must be told."""
+    """Every setting that a service needs."""
     for name, value in COMPLETE.items():
         monkeypatch.setenv(name, value)
     return monkeypatch

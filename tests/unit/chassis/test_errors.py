@@ -1,4 +1,4 @@
-"""What may be told of an error, and what stays where it happened."""
+"""What may be answered of an error, and what stays where it happened."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from chassis.errors import (
 )
 
 
-def test_a_coded_error_tells_its_code_detail_members_and_next_step() -> None:
+def test_a_coded_error_gives_its_code_detail_members_and_next_step() -> None:
     """A person would otherwise be refused without knowing why or what to do."""
     error = coded(Refuse("stale_version", "The case was changed.", expected=3, found=4))
     assert error is not None
@@ -34,7 +34,7 @@ class Numbered(Exception):
 @pytest.mark.parametrize(
     "error", [ValueError("CANARY"), SystemExit(2), KeyError("CANARY"), Numbered(), None]
 )
-def test_anything_else_is_told_to_nobody(error: BaseException | None) -> None:
+def test_anything_else_is_shown_to_nobody(error: BaseException | None) -> None:
     """A message that quotes a family's content would otherwise leave with the error."""
     assert coded(error) is None
 

@@ -3,7 +3,7 @@
 from chassis.metrics import EVENTS, OUTBOX_DEPTH, RPC_SECONDS, render
 
 
-def test_metrics_are_told_in_the_text_format_of_prometheus() -> None:
+def test_metrics_are_served_in_the_text_format_of_prometheus() -> None:
     """An alarm on parked events would otherwise never go off."""
     RPC_SECONDS.labels(method="a_method", outcome="ok").observe(0.004)
     EVENTS.labels(type="a_type", outcome="parked").inc()

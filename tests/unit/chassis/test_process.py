@@ -1,4 +1,4 @@
-"""What a process does around its service: find it, provide for it, tell its health."""
+"""What a process does for its service: find it, provide for it, serve its health."""
 
 import json
 from types import ModuleType
@@ -107,11 +107,11 @@ def test_readiness_names_each_part_and_survives_a_broken_check() -> None:
     assert unwell.get("/healthz") == HealthResponse(200, "application/json", b'{"status":"alive"}')
 
 
-def test_metrics_are_brought_up_to_date_before_they_are_told() -> None:
+def test_metrics_are_brought_up_to_date_before_they_are_served() -> None:
     """A number of an hour ago would calm an operator who should not be calm."""
-    asked: list[str] = []
-    pages = HealthEndpoints({}, lambda: asked.append("depth"))
+    refreshed: list[str] = []
+    pages = HealthEndpoints({}, lambda: refreshed.append("depth"))
     page = pages.get("/metrics")
-    assert (page.status, asked) == (200, ["depth"])
+    assert (page.status, refreshed) == (200, ["depth"])
     assert b"ketenaanpak_outbox_depth" in page.body
     assert pages.get("/nothing").status == 404

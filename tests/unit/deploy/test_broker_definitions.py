@@ -1,4 +1,4 @@
-"""What the broker is told: everybody gets the least that the work needs."""
+"""What the broker is given: everybody gets the least that the work needs."""
 
 import base64
 import hashlib

@@ -155,7 +155,7 @@ def test_each_container_mounts_what_it_alone_may_know(compose: dict[str, Any]) -
             assert secret == {f"{name}-handed"}
 
 
-def test_whoever_waits_waits_for_something_that_tells_when_it_is_ready(
+def test_whoever_waits_waits_for_something_that_says_when_it_is_ready(
     compose: dict[str, Any],
 ) -> None:
     """A service would be started before its broker knows its queues."""

@@ -1,4 +1,4 @@
-"""What is on the machine already is used; what is not is told in words."""
+"""What is on the machine already is used; what is not is named in words."""
 
 import hashlib
 import io

@@ -23,7 +23,7 @@ def program(folder: Path, name: str = "sleeper", **options: bool) -> Program:
 
 
 def state_of(pid: int) -> str:
-    """The letter with which the kernel tells what a process does."""
+    """The letter with which the kernel says what a process does."""
     stat = Path(f"/proc/{pid}/stat").read_text()
     return stat[stat.rindex(")") + 2]
 
@@ -125,7 +125,7 @@ def test_one_that_does_not_listen_is_ended_by_force(tmp_path: Path) -> None:
     assert not deaf.running
 
 
-def test_a_program_that_ends_while_starting_tells_why(tmp_path: Path) -> None:
+def test_a_program_that_ends_while_starting_says_why(tmp_path: Path) -> None:
     """A person would see only that something did not start."""
     broken = program(tmp_path)
     broken.launch(["/bin/sh", "-c", "echo no such setting: X >&2; exit 3"], ENV)

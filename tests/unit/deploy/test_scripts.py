@@ -169,8 +169,8 @@ def test_logs_before_the_first_start_say_what_to_do(
     )
 
 
-def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
-    """A person would wait for the broker to hear that the port was never free."""
+def test_a_taken_port_is_reported_before_anything_starts(tmp_path: Path) -> None:
+    """A person would wait for the broker to learn that the port was never free."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -278,7 +278,7 @@ def test_a_second_command_does_not_stop_what_the_first_one_starts(
     assert is_as_it_was(earlier, before)
 
 
-def test_what_a_fresh_start_lacks_is_told_before_anything_is_wiped(
+def test_what_a_fresh_start_lacks_is_reported_before_anything_is_wiped(
     earlier: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without network the platform would be gone, and no new one could be installed."""

@@ -65,7 +65,7 @@ def test_ports_stay_where_nobody_takes_them(tmp_path: Path, number: int) -> None
     assert 20000 <= Ports(tmp_path).of(f"part-{number}") < 32000
 
 
-def test_a_taken_port_is_told_with_its_holder() -> None:
+def test_a_taken_port_is_reported_with_its_holder() -> None:
     """A person would have to hunt for whoever holds port 8458."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))

@@ -109,12 +109,12 @@ class FakePolicy:
         }
 
     def decide(self, path: str, input: dict[str, Any]) -> dict[str, Any]:
-        asked = json.loads(json.dumps(input))
-        self.trace.append((path, asked))
+        question = json.loads(json.dumps(input))
+        self.trace.append((path, question))
         handler = {"release": self.release, "action": self.action, "directory": self.directory}[
             path.split("/")[1]
         ]
-        decision: dict[str, Any] = handler(asked)
+        decision: dict[str, Any] = handler(question)
         return decision
 
     def ready(self) -> bool:
@@ -387,19 +387,22 @@ def decided(decisions: dict[str, Any]) -> dict[str, Any]:
     return {"policy_revision": REVISION, "decisions": decisions}
 
 
-def allow_everything(asked: dict[str, Any]) -> dict[str, Any]:
+def allow_everything(question: dict[str, Any]) -> dict[str, Any]:
     """Allows every case that was found."""
     return decided(
-        {case["id"]: allow(case) if case["found"] else deny("unknown") for case in asked["cases"]}
+        {
+            case["id"]: allow(case) if case["found"] else deny("unknown")
+            for case in question["cases"]
+        }
     )
 
 
-def deny_everything(asked: dict[str, Any]) -> dict[str, Any]:
+def deny_everything(question: dict[str, Any]) -> dict[str, Any]:
     """Denies every case."""
-    return decided({case["id"]: deny("not_participant") for case in asked["cases"]})
+    return decided({case["id"]: deny("not_participant") for case in question["cases"]})
 
 
-def permit(_asked: dict[str, Any], **terms: Any) -> dict[str, Any]:
+def permit(_question: dict[str, Any], **terms: Any) -> dict[str, Any]:
     """An action decision that permits."""
     return {
         "allow": True,
@@ -426,8 +429,8 @@ def raising(error: Exception) -> Handler:
 
 def refuse(*reasons: str, hide: bool = False) -> Handler:
     """An action decision that denies."""
-    return lambda asked: {
-        **permit(asked),
+    return lambda question: {
+        **permit(question),
         "allow": False,
         "hide": hide,
         "reasons": list(reasons),

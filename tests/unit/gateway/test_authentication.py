@@ -113,7 +113,7 @@ BAD = {
 
 @pytest.mark.parametrize("make", BAD.values(), ids=BAD)
 def test_a_token_that_proves_nothing_is_refused(make: Any) -> None:
-    """A door that takes one of these is open to everybody; which one it was is not told."""
+    """A door that takes one of these is open to everybody; which one it was is not answered."""
     with pytest.raises(Refuse) as refused:
         identify(make())
 
@@ -167,16 +167,16 @@ def test_keys_are_fetched_over_https_only() -> None:
 
 
 class Issuer:
-    """Serves keys, counts how often it was asked, and may be away."""
+    """Serves keys, counts how often they are fetched, and may be away."""
 
     def __init__(self, *keys: Any) -> None:
         self.keys = keys
-        self.asked = 0
+        self.fetches = 0
         self.away = False
         self.now = 0.0
 
     def fetch(self, _url: str) -> bytes:
-        self.asked += 1
+        self.fetches += 1
         if self.away:
             raise OSError
         return jwks(*self.keys)
@@ -196,10 +196,10 @@ def test_fetched_keys_are_kept_and_refreshed() -> None:
 
     assert kids(keys.current("ed")) == ["ed"]
     keys.current("ed")
-    assert issuer.asked == 1
+    assert issuer.fetches == 1
     issuer.now = 601
     keys.current("ed")
-    assert issuer.asked == 2
+    assert issuer.fetches == 2
 
 
 def test_an_unknown_key_id_makes_us_look_but_not_for_every_request() -> None:
@@ -213,7 +213,7 @@ def test_an_unknown_key_id_makes_us_look_but_not_for_every_request() -> None:
         assert kids(keys.current("rsa")) == ["ed"]
     issuer.now = 31
     assert kids(keys.current("rsa")) == ["ed", "rsa"]
-    assert issuer.asked == 2
+    assert issuer.fetches == 2
 
 
 def test_an_issuer_that_is_away_does_not_close_the_door() -> None:

@@ -130,4 +130,5 @@ def test_whoever_is_denied_meets_nothing_of_what_stands_behind_a_route(
     held = [
         each["id"] for cases in platform.fragments_of.values() for each in cases[ids["case_id"]]
     ]
+    assert held
     assert not any(identifier in answer.text for identifier in held)

@@ -42,7 +42,7 @@ def an_item(**changes: Any) -> dict[str, Any]:
 def test_a_command_is_decided_and_recorded_before_it_is_sent(platform: Platform) -> None:
     """An act without a record could never be accounted for."""
     case = platform.put_case()
-    platform.policy.action = lambda asked: permit(asked, latest_due_days=30)
+    platform.policy.action = lambda question: permit(question, latest_due_days=30)
     platform.bus.stub("intake", "offer_item", lambda _: outcome(case))
 
     answer = platform.command(f"/v1/cases/{case}/items", an_item(only_for=["caw"]))
@@ -78,13 +78,13 @@ def test_policy_sees_the_facts_of_a_body_and_none_of_its_texts(platform: Platfor
 
     platform.command(f"/v1/cases/{case}/items", an_item(text="KANARIE", only_for=["caw"]))
 
-    (asked,) = platform.sent(ACTION)
-    assert asked["facts"] == {"category": "safety", "only_for": ["caw"], "withhold_from": []}
-    assert "KANARIE" not in str(asked) + str(platform.recorded)
+    (question,) = platform.sent(ACTION)
+    assert question["facts"] == {"category": "safety", "only_for": ["caw"], "withhold_from": []}
+    assert "KANARIE" not in str(question) + str(platform.recorded)
     assert platform.sent("intake.read_case")[0]["content"] is False
 
 
-def test_the_answer_tells_where_what_came_to_be_is_found(platform: Platform) -> None:
+def test_the_answer_says_where_what_came_to_be_is_found(platform: Platform) -> None:
     """A client that got its 2xx reads its own write."""
     case = platform.put_case()
     made = outcome(case)
@@ -125,7 +125,7 @@ def test_an_answer_that_rests_on_no_decision_names_none(platform: Platform) -> N
 
 
 def test_a_denied_command_is_recorded_and_not_sent(platform: Platform) -> None:
-    """Refusals are on the record too, with their reasons told in the reader's language."""
+    """Refusals are on the record too, with their reasons in the reader's language."""
     case = platform.put_case()
     platform.policy.action = refuse("role_not_allowed")
 
@@ -140,7 +140,7 @@ def test_a_denied_command_is_recorded_and_not_sent(platform: Platform) -> None:
 
 
 def test_a_command_on_a_foreign_case_is_answered_like_one_on_nothing(platform: Platform) -> None:
-    """Commands must not tell what reads hide."""
+    """Commands must not show what reads hide."""
     case = platform.put_case()
     platform.policy.action = refuse("not_participant", hide=True)
     body = {"answer": "nothing_known"}
@@ -202,7 +202,7 @@ def test_without_a_record_a_command_is_not_sent(platform: Platform) -> None:
         (RemoteError("idempotency_key_reused"), 422),
     ],
 )
-def test_a_refusal_of_the_owner_is_told_as_it_is(
+def test_a_refusal_of_the_owner_is_answered_as_it_is(
     platform: Platform, error: RemoteError, status: int
 ) -> None:
     """The caller must know what to do next."""
@@ -263,9 +263,9 @@ def test_a_command_on_an_item_shows_policy_the_facts_of_that_item(platform: Plat
     answer = platform.command(f"/v1/cases/{case}/items/{item['id']}/recall", **{"If-Match": '"4"'})
 
     assert answer.status_code == 200
-    (asked,) = platform.sent(ACTION)
-    assert asked["target"]["id"] == item["id"]
-    assert "KANARIE" not in str(asked)
+    (question,) = platform.sent(ACTION)
+    assert question["target"]["id"] == item["id"]
+    assert "KANARIE" not in str(question)
     (sent,) = platform.sent("intake.recall_item")
     assert (sent["target"], sent["if_match"], sent["body"]) == (item["id"], 4, {})
 
@@ -283,8 +283,8 @@ def test_putting_on_an_agenda_asks_for_case_and_session_at_once(platform: Platfo
     answer = platform.command(f"/v1/sessions/{session}/agenda", {"case": case})
 
     assert answer.status_code == 200
-    (asked,) = platform.sent(ACTION)
-    assert (asked["case"]["id"], asked["target"]) == (case, {"id": session, "found": True})
+    (question,) = platform.sent(ACTION)
+    assert (question["case"]["id"], question["target"]) == (case, {"id": session, "found": True})
     (sent,) = platform.sent("intake.put_on_agenda")
     assert (sent["case"], sent["target"]) == (case, session)
 
@@ -298,6 +298,6 @@ def test_a_referral_names_no_case_yet(platform: Platform) -> None:
 
     assert (answer.status_code, answer.json) == (201, made)
     assert answer.headers["Location"] == f"/v1/referrals/{made['case']}"
-    (asked,) = platform.sent(ACTION)
-    assert asked["facts"] == {"agreement": "sample-brugge", "region": "31005"}
-    assert (asked["agreement"], asked["case"]) == ("sample-brugge", None)
+    (question,) = platform.sent(ACTION)
+    assert question["facts"] == {"agreement": "sample-brugge", "region": "31005"}
+    assert (question["agreement"], question["case"]) == ("sample-brugge", None)

@@ -71,8 +71,8 @@ def test_nonsense_instead_of_a_release_decision_releases_nothing(
     """A policy service that is confused must not be read as one that agrees."""
     case = platform.put_case(fragment())
 
-    def decide(asked: dict[str, Any]) -> dict[str, Any]:
-        result = copy.deepcopy(allow_everything(asked))
+    def decide(question: dict[str, Any]) -> dict[str, Any]:
+        result = copy.deepcopy(allow_everything(question))
         spoil(result)
         return result
 
@@ -105,8 +105,8 @@ def test_nonsense_instead_of_an_action_decision_sends_nothing(
     """A command goes only where a sound decision lets it."""
     case = platform.put_case()
 
-    def decide(asked: dict[str, Any]) -> dict[str, Any]:
-        result = permit(asked)
+    def decide(question: dict[str, Any]) -> dict[str, Any]:
+        result = permit(question)
         spoil(result)
         return result
 

@@ -82,7 +82,7 @@ def test_a_plan_still_names_what_it_rests_on_when_the_content_of_that_is_gone(
 
 @pytest.mark.parametrize("path", ["", "/items", "/items/{item}", "/plans", "/participants"])
 def test_whoever_is_refused_meets_what_an_unknown_id_meets(platform: Platform, path: str) -> None:
-    """That content was destroyed tells that there was a case."""
+    """That content was destroyed shows that there was a case."""
     item = fragment()
     case = platform.put_case(item)
     platform.put_fragments("plans", case, fragment("plan"))
@@ -108,7 +108,7 @@ def test_one_item_that_is_withheld_is_not_found_whether_it_is_gone_or_not(
     item = fragment()
     case = platform.put_case(item)
     platform.destroy_content(case, "intake")
-    platform.policy.release = lambda asked: decided({case: allow(asked["cases"][0], "none")})
+    platform.policy.release = lambda question: decided({case: allow(question["cases"][0], "none")})
 
     answer = platform.get(f"/v1/cases/{case}/items/{item['id']}")
 
@@ -145,8 +145,8 @@ def test_a_read_that_shows_no_content_still_answers(platform: Platform) -> None:
     platform.destroy_content(case, "intake")
 
     participants = platform.get(f"/v1/cases/{case}/participants")
-    platform.policy.release = lambda asked: decided(
-        {case: allow(asked["cases"][0], "none", "coordination")}
+    platform.policy.release = lambda question: decided(
+        {case: allow(question["cases"][0], "none", "coordination")}
     )
     reference = platform.get(f"/v1/cases/{case}")
 
@@ -179,7 +179,7 @@ def test_in_a_list_it_is_a_reference_without_fragments(platform: Platform) -> No
         "destroyed": True,
     }
     there = {"case": case_facts(), "fragments": [fragment("person")], "destroyed": False}
-    platform.policy.action = lambda asked: permit(asked, parties=[], agreements=[])
+    platform.policy.action = lambda question: permit(question, parties=[], agreements=[])
     platform.bus.stub("intake", "list_cases", a_list(gone, there))
 
     answer = platform.get("/v1/cases")
@@ -203,7 +203,7 @@ def test_a_reply_that_does_not_say_whether_it_is_gone_is_not_understood(
         return whole if destroyed == "missing" else {**whole, "destroyed": destroyed}
 
     case = platform.put_case(fragment())
-    platform.policy.action = lambda asked: permit(asked, parties=[], agreements=[])
+    platform.policy.action = lambda question: permit(question, parties=[], agreements=[])
     service, method = {
         "/v1/cases/{case}": ("intake", "read_case"),
         "/v1/cases/{case}/plans": ("plans", "read_fragments"),

@@ -33,8 +33,8 @@ class CaseList:
         self.denied = {
             row["case"]["id"] for row, mark in zip(self.rows, marks, strict=True) if mark == "x"
         }
-        platform.policy.action = lambda asked: permit(
-            asked, parties=[["sample-brugge", "caw"]], agreements=[]
+        platform.policy.action = lambda question: permit(
+            question, parties=[["sample-brugge", "caw"]], agreements=[]
         )
         platform.policy.release = self._decide
         platform.bus.stub("intake", "list_cases", self._list)
@@ -42,11 +42,11 @@ class CaseList:
     def allowed(self) -> list[str]:
         return [row["case"]["id"] for row in self.rows if row["case"]["id"] not in self.denied]
 
-    def _decide(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _decide(self, question: dict[str, Any]) -> dict[str, Any]:
         return decided(
             {
                 case["id"]: deny("not_party") if case["id"] in self.denied else allow(case)
-                for case in asked["cases"]
+                for case in question["cases"]
             }
         )
 
@@ -75,7 +75,7 @@ def pages(platform: Platform, limit: int) -> list[list[str]]:
 def test_pages_are_full_and_show_each_allowed_case_once(
     platform: Platform, marks: str, limit: int
 ) -> None:
-    """A short page, or a next page with nothing on it, would tell how much was refused."""
+    """A short page, or a next page with nothing on it, would show how much was refused."""
     listed = CaseList(platform, marks)
 
     found = pages(platform, limit)
@@ -86,7 +86,7 @@ def test_pages_are_full_and_show_each_allowed_case_once(
 
 
 def test_many_refusals_cost_few_calls(platform: Platform) -> None:
-    """Years of closed cases must not make a list slow, or it tells of them by its time."""
+    """Years of closed cases must not make a list slow, or its time gives them away."""
     listed = CaseList(platform, "o" + "x" * 950 + "oo" + "x" * 950)
 
     found = pages(platform, 2)
@@ -154,8 +154,8 @@ def test_intake_selects_by_what_policy_says_the_person_takes_part_in(platform: P
 
     platform.get("/v1/cases?limit=7")
 
-    (asked,) = platform.sent("intake.list_cases")
-    assert asked == {
+    (request,) = platform.sent("intake.list_cases")
+    assert request == {
         "person": "p-00000001",
         "parties": [["sample-brugge", "caw"]],
         "agreements": [],
@@ -167,7 +167,7 @@ def test_intake_selects_by_what_policy_says_the_person_takes_part_in(platform: P
 
 
 def test_a_cursor_of_another_person_is_refused(platform: Platform) -> None:
-    """A cursor tells where somebody stood in what that person may see."""
+    """A cursor shows where somebody was in what that person may see."""
     CaseList(platform, "ooo")
     cursor = platform.get("/v1/cases?limit=1").json["next"]
 
@@ -215,7 +215,7 @@ def test_a_cursor_that_is_none_of_ours_is_refused(
 
 
 def test_cursors_tell_nothing_by_their_length(platform: Platform) -> None:
-    """Where one stands among the cases of others must not show."""
+    """One's place among the cases of others must not show."""
     CaseList(platform, "o" * 12 + "x" * 200 + "o")
 
     lengths = {len(platform.get(f"/v1/cases?limit={n}").json["next"]) for n in (1, 9, 10, 12)}
@@ -245,7 +245,7 @@ def test_own_referrals_are_listed_without_persons(platform: Platform) -> None:
 
 
 def a_session(*cases: dict[str, Any]) -> dict[str, Any]:
-    """What intake tells of a session with these cases on its agenda."""
+    """What intake returns of a session with these cases on its agenda."""
     return {
         "session": {
             "id": an_id(),
@@ -269,10 +269,10 @@ def test_an_agenda_shows_the_cases_that_the_viewer_may_know_of(platform: Platfor
     reply = a_session(seen, walled)
     session = reply["session"]["id"]
     platform.bus.stub("intake", "read_session", lambda _: reply)
-    platform.policy.release = lambda asked: decided(
+    platform.policy.release = lambda question: decided(
         {
             case["id"]: deny("conflict_kin") if case["id"] == walled["id"] else allow(case)
-            for case in asked["cases"]
+            for case in question["cases"]
         }
     )
 
@@ -359,8 +359,8 @@ def test_a_message_leads_to_a_case_only_as_long_as_the_case_may_be_known(
 
     platform.bus.stub("notifications", "open_message", open_message)
     opened = platform.get(f"/v1/inbox/{mine}")
-    platform.policy.release = lambda asked: decided(
-        {each["id"]: deny("conflict_kin") for each in asked["cases"]}
+    platform.policy.release = lambda question: decided(
+        {each["id"]: deny("conflict_kin") for each in question["cases"]}
     )
     platform.trace.clear()
     closed = platform.get(f"/v1/inbox/{mine}")

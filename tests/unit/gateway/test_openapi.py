@@ -78,7 +78,7 @@ def test_every_document_says_what_it_is(document: dict[str, Any]) -> None:
 
 
 def test_errors_are_described_as_problem_documents(document: dict[str, Any]) -> None:
-    """Their media type tells a client how to read them."""
+    """Their media type says how to read them."""
     shared = document["components"]["responses"]
     problems = {f"#/components/responses/{name}" for name in shared}
 

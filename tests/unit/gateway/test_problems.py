@@ -105,20 +105,20 @@ def test_a_mistake_is_pointed_at(
     answer = platform.command(ITEMS, {**builders.item("safety", an_id()), **changes})
 
     assert_problem(answer, 422, "validation_failed")
-    (mistake,) = answer.json["errors"]
-    assert (mistake["pointer"], mistake["code"]) == (pointer, kind)
-    assert mistake["detail"] == TEXTS["nl"]["validation_errors"][kind]
+    (error,) = answer.json["errors"]
+    assert (error["pointer"], error["code"]) == (pointer, kind)
+    assert error["detail"] == TEXTS["nl"]["validation_errors"][kind]
     assert platform.trace == []
 
 
-def test_a_rule_between_members_is_told_in_its_own_words(platform: Platform) -> None:
+def test_a_rule_between_members_is_answered_in_its_own_words(platform: Platform) -> None:
     """Only the rule itself says what goes with what."""
     path = f"/v1/cases/{an_id()}/answers"
 
     answer = platform.command(path, {"answer": "declined"}, **{"Accept-Language": "fr"})
 
-    (mistake,) = answer.json["errors"]
-    assert mistake == {
+    (error,) = answer.json["errors"]
+    assert error == {
         "pointer": "/ground",
         "code": "rule",
         "detail": "Ceci ne correspond pas au reste de ce qui est rempli.",
@@ -126,7 +126,7 @@ def test_a_rule_between_members_is_told_in_its_own_words(platform: Platform) -> 
     }
 
 
-def test_a_mistake_is_told_without_the_value(platform: Platform) -> None:
+def test_a_validation_error_is_answered_without_the_value(platform: Platform) -> None:
     """What somebody wrote must not come back in an error, a log or a screenshot."""
     answer = platform.command(ITEMS, builders.item("KANARIE", "KANARIE", as_of="KANARIE"))
 
@@ -246,7 +246,7 @@ def test_a_query_that_a_route_does_not_know_is_refused(
         ("*", "nl", "Niet gevonden"),
     ],
 )
-def test_a_problem_is_told_in_the_language_of_the_reader(
+def test_a_problem_is_answered_in_the_language_of_the_reader(
     platform: Platform, accepted: str, language: str, title: str
 ) -> None:
     """Dutch first, French and English too."""
@@ -269,7 +269,7 @@ def test_a_mistake_of_ours_says_nothing_about_itself(
 
 @pytest.mark.parametrize("code", STATUS)
 def test_every_code_has_one_status(code: str) -> None:
-    """One table says with which status a code is told."""
+    """One table says with which status a code is answered."""
     problem = problem_of(Refuse(code))
 
     assert problem.status == STATUS[code]

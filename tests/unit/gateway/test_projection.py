@@ -15,7 +15,7 @@ CASE, QUESTION, ITEM = "the case", "the question", "the item"
 
 
 def fragment(of: str, kind: str, /, **content: Any) -> dict[str, Any]:
-    """A fragment as intake tells it."""
+    """A fragment as intake returns it."""
     return {
         "id": of,
         "kind": kind,
@@ -92,7 +92,7 @@ def test_a_question_read_by_itself_points_nowhere() -> None:
 def test_a_list_of_ids_names_what_is_shown_beside_it(
     levels: tuple[str, str], expected: dict[str, Any]
 ) -> None:
-    """An empty list is left out: it would tell that there was something to take away."""
+    """An empty list is left out: it would show that there was something to take away."""
     ids = ["the first", "the second"]
     read = FetchedCase(
         CASE,
@@ -122,7 +122,7 @@ def test_a_list_of_ids_names_what_is_shown_beside_it(
 
 
 def test_a_list_that_was_empty_looks_like_one_that_was_emptied() -> None:
-    """Otherwise its absence would tell which of the two it was."""
+    """Otherwise its absence would show which of the two it was."""
     read = FetchedCase(CASE, {}, [fragment(QUESTION, "weighing", state="open", assessments=[])])
 
     [weighing] = fragments(read, decided(question="full"))
@@ -131,7 +131,7 @@ def test_a_list_that_was_empty_looks_like_one_that_was_emptied() -> None:
 
 
 def test_an_obligation_says_what_and_until_when_and_no_more() -> None:
-    """What a rule adds for itself is not thereby told."""
+    """What a rule adds for itself is not thereby shown."""
     given = ({"kind": "expires_at", "at": "2026-03-02T10:00:00Z", "grant": "KANARIE"},)
     decision = CaseDecision(True, "emergency", {}, (), (), given, "caw", (), "1", True)
 

@@ -42,10 +42,10 @@ def test_policy_sees_facts_and_never_a_text(platform: Platform) -> None:
 
     platform.get(f"/v1/cases/{case}")
 
-    (asked,) = platform.sent(RELEASE)
-    assert "KANARIE" not in str(asked)
-    assert asked["viewer"] == {"person": ANNA, "mandate": None}
-    assert set(asked["cases"][0]["fragments"][0]) == {
+    (question,) = platform.sent(RELEASE)
+    assert "KANARIE" not in str(question)
+    assert question["viewer"] == {"person": ANNA, "mandate": None}
+    assert set(question["cases"][0]["fragments"][0]) == {
         "id",
         "kind",
         "category",
@@ -87,7 +87,9 @@ def test_the_record_holds_the_whole_decision_and_no_text(platform: Platform) -> 
 def test_a_summary_shows_only_the_fields_of_a_summary(platform: Platform) -> None:
     """What the level does not name never leaves."""
     case = platform.put_case(fragment())
-    platform.policy.release = lambda asked: decided({case: allow(asked["cases"][0], "summary")})
+    platform.policy.release = lambda question: decided(
+        {case: allow(question["cases"][0], "summary")}
+    )
 
     answer = platform.get(f"/v1/cases/{case}")
 
@@ -113,8 +115,8 @@ def test_a_fragment_at_level_none_leaves_no_trace_but_its_category(platform: Pla
     kept, shown = fragment(category="judicial"), fragment()
     case = platform.put_case(kept, shown)
 
-    def decide(asked: dict[str, Any]) -> dict[str, Any]:
-        decision = allow(asked["cases"][0], withheld={"judicial": True})
+    def decide(question: dict[str, Any]) -> dict[str, Any]:
+        decision = allow(question["cases"][0], withheld={"judicial": True})
         decision["fragments"][kept["id"]] = {"level": "none", "reasons": ["need_to_know"]}
         return decided({case: decision})
 
@@ -135,8 +137,8 @@ def test_each_standing_is_shown_its_own_facts_of_the_case(
 ) -> None:
     """The coordination team schedules, the referrer follows: neither reads what a team reads."""
     case = platform.put_case()
-    platform.policy.release = lambda asked: decided(
-        {case: allow(asked["cases"][0], standing=standing)}
+    platform.policy.release = lambda question: decided(
+        {case: allow(question["cases"][0], standing=standing)}
     )
 
     body = platform.get(f"/v1/cases/{case}").json
@@ -169,10 +171,10 @@ def test_an_unknown_and_a_foreign_case_have_the_same_answer_and_the_same_calls(
     platform.trace.clear()
     unknown = platform.get(f"/v1/cases/{an_id()}")
 
-    def seen(answer: Any) -> Any:
+    def visible(answer: Any) -> Any:
         return answer.status_code, answer.data, sorted(set(answer.headers.keys()))
 
-    assert seen(foreign) == seen(unknown)
+    assert visible(foreign) == visible(unknown)
     assert foreign.status_code == 404
     assert behind_foreign == platform.calls() == ["intake.read_case", RELEASE, "audit.record"]
     assert [entry["outcome"] for entry in platform.recorded] == ["denied", "denied"]
@@ -181,7 +183,7 @@ def test_an_unknown_and_a_foreign_case_have_the_same_answer_and_the_same_calls(
 def test_what_is_hidden_leaves_on_the_tick(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its time must not tell whether anything was looked at."""
+    """Its time must not show whether anything was looked at."""
     monkeypatch.setattr(Budget, "elapsed", lambda _: 0.07)
 
     platform.get(f"/v1/cases/{an_id()}")
@@ -264,9 +266,9 @@ def test_whereabouts_are_fetched_after_the_record_and_by_id(platform: Platform) 
         "audit.record",
         "intake.open_whereabouts",
     ]
-    (asked,) = platform.sent("intake.open_whereabouts")
-    assert asked["fragments"] == [place["id"]]
-    assert asked["decision_id"] == answer.headers["Decision-Id"]
+    (request,) = platform.sent("intake.open_whereabouts")
+    assert request["fragments"] == [place["id"]]
+    assert request["decision_id"] == answer.headers["Decision-Id"]
     assert answer.json["fragments"][0]["content"] == {"address": "A"}
 
 
@@ -276,7 +278,7 @@ def test_whereabouts_that_are_not_released_whole_are_not_fetched(
 ) -> None:
     """There is no such thing as a summary of a safe address."""
     case = platform.put_case(fragment("whereabouts"))
-    platform.policy.release = lambda asked: decided({case: allow(asked["cases"][0], level)})
+    platform.policy.release = lambda question: decided({case: allow(question["cases"][0], level)})
 
     answer = platform.get(f"/v1/cases/{case}")
 
@@ -366,7 +368,7 @@ def test_one_item_that_is_withheld_is_answered_like_one_that_is_not_there(
     """That an item exists is something its source did not say to everybody."""
     item = fragment()
     case = platform.put_case(item)
-    platform.policy.release = lambda asked: decided({case: allow(asked["cases"][0], "none")})
+    platform.policy.release = lambda question: decided({case: allow(question["cases"][0], "none")})
 
     withheld = platform.get(f"/v1/cases/{case}/items/{item['id']}")
     unknown = platform.get(f"/v1/cases/{case}/items/{an_id()}")
@@ -382,10 +384,10 @@ def test_the_record_says_why_the_one_item_that_was_asked_for_was_withheld(
     """An auditor who looks for refusals with their reasons would find one without."""
     item = fragment()
     case = platform.put_case(item, fragment())
-    platform.policy.release = lambda asked: decided(
+    platform.policy.release = lambda question: decided(
         {
             case: {
-                **allow(asked["cases"][0]),
+                **allow(question["cases"][0]),
                 "fragments": {item["id"]: {"level": "none", "reasons": ["only_for_others"]}},
             }
         }
@@ -398,7 +400,7 @@ def test_the_record_says_why_the_one_item_that_was_asked_for_was_withheld(
 
 
 def test_a_source_sees_that_it_recalled_an_address_and_no_address(platform: Platform) -> None:
-    """It would not know whether the recall was heard; and nothing is fetched of what is gone."""
+    """It would not know whether the recall was received; and nothing is fetched of what is gone."""
     gone = fragment("whereabouts", status="recalled", category="whereabouts")
     case = platform.put_case(gone)
 
@@ -426,11 +428,11 @@ def test_a_withheld_contribution_changes_no_tag(platform: Platform) -> None:
     """A contribution that a viewer may not see changes nothing that the viewer can."""
     kept = fragment(category="judicial")
 
-    def decide(asked: dict[str, Any]) -> dict[str, Any]:
-        decision = allow(asked["cases"][0])
+    def decide(question: dict[str, Any]) -> dict[str, Any]:
+        decision = allow(question["cases"][0])
         if kept["id"] in decision["fragments"]:
             decision["fragments"][kept["id"]] = {"level": "none", "reasons": []}
-        return decided({asked["cases"][0]["id"]: decision})
+        return decided({question["cases"][0]["id"]: decision})
 
     platform.policy.release = decide
     case = platform.put_case(fragment())

@@ -1,4 +1,4 @@
-"""One budget for all hops: whatever happens, the caller hears something within five seconds."""
+"""One budget for all hops: whatever happens, the caller is answered within five seconds."""
 
 import pytest
 

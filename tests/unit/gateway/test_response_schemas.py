@@ -23,12 +23,12 @@ def sampled(platform: Platform) -> Platform:
                 platform.bus.stub(service, method, lambda _request, reply=reply: reply)
     known = samples.reply("intake", "read_case")
     platform.cases[known["case"]["id"]] = known
-    platform.policy.action = lambda asked: permit(
-        asked, parties=[["sample-brugge", "caw"]], agreements=["sample-brugge"]
+    platform.policy.action = lambda question: permit(
+        question, parties=[["sample-brugge", "caw"]], agreements=["sample-brugge"]
     )
     contact = {"name": "N", "function": "F", "email": "e@x.example", "phone": "1"}
     directory = {"partner": "caw", "name": "CAW", "domain": "care", "contact": contact}
-    platform.policy.directory = lambda _asked: {
+    platform.policy.directory = lambda _question: {
         "allow": True,
         "contacts": [directory],
         "policy_revision": "rev-1",
@@ -111,8 +111,8 @@ def test_an_answer_looks_like_the_document_says(sampled: Platform, path: str) ->
 def test_a_case_looks_like_the_document_says_to_everybody(sampled: Platform, standing: str) -> None:
     """Whatever one's standing is."""
     level = "none" if standing == "coordination" else "full"
-    sampled.policy.release = lambda asked: decided(
-        {case["id"]: allow(case, level, standing) for case in asked["cases"]}
+    sampled.policy.release = lambda question: decided(
+        {case["id"]: allow(case, level, standing) for case in question["cases"]}
     )
 
     assert case_schemas.CaseAnswer().validate(sampled.get(f"/v1/cases/{CASE}").json) == {}
@@ -207,8 +207,8 @@ def test_a_question_to_a_service_travels_as_the_contract_says(sampled: Platform,
     """Facts, content and the record are asked for in the words that were agreed upon."""
     sampled.get(path)
 
-    asked = [(name, sent) for name, sent in sampled.trace if not name.startswith("ketenaanpak/")]
-    assert "audit.record" in dict(asked)
-    for name, payload in asked:
+    requests = [(name, sent) for name, sent in sampled.trace if not name.startswith("ketenaanpak/")]
+    assert "audit.record" in dict(requests)
+    for name, payload in requests:
         service, _, method = name.partition(".")
         assert METHODS[service][method][0]().validate(payload) == {}, name

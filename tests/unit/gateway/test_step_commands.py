@@ -37,7 +37,7 @@ CHANGES: dict[str, tuple[str, str, str, Any]] = {
     "update_action": ("plans", "PUT", "actions/{}", {"state": "done"}),
     "update_trajectory": ("plans", "PUT", "trajectories/{}", {"state": "ended", **ADVICE}),
 }
-"""Command → its owner, and how it is ordered on a fragment of that owner."""
+"""Command → its owner, and the HTTP request for it on a fragment of that owner."""
 
 each_change = pytest.mark.parametrize("action", CHANGES)
 
@@ -86,10 +86,10 @@ def test_a_command_on_a_fragment_is_decided_on_that_fragment_and_its_case(
     assert platform.calls()[2:] == [ACTION, "audit.record", f"{owner}.{action}"]
     (read,) = platform.sent(f"{owner}.read_fragments")
     assert read == {"case": case, "kinds": None, "fragment": target["id"], "content": False}
-    (asked,) = platform.sent(ACTION)
-    assert (asked["case"]["id"], asked["target"]["id"]) == (case, target["id"])
-    assert asked["target"]["addressed_to"] == ["caw"]
-    assert "KANARIE" not in str(asked) + str(platform.recorded)
+    (question,) = platform.sent(ACTION)
+    assert (question["case"]["id"], question["target"]["id"]) == (case, target["id"])
+    assert question["target"]["addressed_to"] == ["caw"]
+    assert "KANARIE" not in str(question) + str(platform.recorded)
     (entry,) = platform.recorded
     assert (entry["action"], entry["case_persons"]) == (action, [VICTIM])
     (sent,) = platform.sent(f"{owner}.{action}")
@@ -118,12 +118,12 @@ def test_a_fragment_of_others_and_none_at_all_are_refused_alike(
     assert f"{owner}.{action}" not in calls[0]
 
 
-def test_the_owner_of_a_step_is_told_the_case_as_policy_saw_it(platform: Platform) -> None:
-    """Risk and plans keep no case: who takes part and who must not hear of it comes along."""
+def test_the_owner_of_a_step_is_given_the_case_as_policy_saw_it(platform: Platform) -> None:
+    """Risk and plans keep no case: who takes part and who must not learn of it comes along."""
     case = platform.put_case(
         stage="weighing", version=7, director="p-00000003", walled=[WALLED, ANNA]
     )
-    platform.policy.action = lambda asked: permit(asked, quorum=5)
+    platform.policy.action = lambda question: permit(question, quorum=5)
     platform.bus.stub("risk", "open_weighing", lambda _: outcome(case, stage="weighing"))
 
     answer = platform.command(f"/v1/cases/{case}/weighings")
@@ -152,7 +152,7 @@ def test_the_owner_of_a_step_is_told_the_case_as_policy_saw_it(platform: Platfor
     ],
 )
 @pytest.mark.parametrize("refused", [None, False, True])
-def test_who_must_not_hear_of_a_case_is_told_to_its_owner_only(
+def test_who_must_not_hear_of_a_case_is_named_to_its_owner_only(
     platform: Platform, path: str, body: Any, call: str, refused: bool | None
 ) -> None:
     """Not to policy, not to the record, not to the caller: a wall would name who stands behind."""
@@ -182,7 +182,7 @@ def test_no_reader_learns_who_is_walled(platform: Platform, path: str) -> None:
 
 @pytest.mark.parametrize("walled", [None, "p-00000001", [7]])
 def test_without_knowing_who_is_walled_nothing_is_decided(platform: Platform, walled: Any) -> None:
-    """An event that forgets a wall would tell somebody what they must not hear."""
+    """An event that forgets a wall would tell somebody what they must not learn."""
     case = platform.put_case()
     platform.cases[case]["walled"] = walled
 
@@ -193,8 +193,8 @@ def test_without_knowing_who_is_walled_nothing_is_decided(platform: Platform, wa
 
 
 @pytest.mark.parametrize("fact", ["stage", "version", "submitted_by", "participants", "persons"])
-def test_a_case_told_by_halves_is_not_acted_on(platform: Platform, fact: str) -> None:
-    """Its owner would publish what it was told."""
+def test_a_case_with_a_fact_missing_is_not_acted_on(platform: Platform, fact: str) -> None:
+    """Its owner would publish what it was given."""
     case = platform.put_case()
     del platform.cases[case]["case"][fact]
 
@@ -223,16 +223,19 @@ def test_while_one_of_two_owners_is_away_nothing_happens(
 def test_a_case_is_taken_over_under_the_agreement_that_succeeds(platform: Platform) -> None:
     """The decision rests on the successor; the case still names the agreement that has ended."""
     case = platform.put_case(agreement="sample-brugge")
-    platform.policy.action = lambda asked: {**permit(asked), "agreement": "sample-brugge-2"}
+    platform.policy.action = lambda question: {**permit(question), "agreement": "sample-brugge-2"}
     platform.bus.stub("intake", "take_over_case", lambda _: outcome(case))
     body = {"agreement": "sample-brugge-2", **ADVICE, "supported_by": ["caw"]}
 
     answer = platform.command(f"/v1/cases/{case}/takeover", body)
 
     assert answer.status_code == 200
-    (asked,) = platform.sent(ACTION)
-    assert asked["facts"] == {"agreement": "sample-brugge-2"}
-    assert (asked["agreement"], asked["case"]["agreement"]) == ("sample-brugge-2", "sample-brugge")
+    (question,) = platform.sent(ACTION)
+    assert question["facts"] == {"agreement": "sample-brugge-2"}
+    assert (question["agreement"], question["case"]["agreement"]) == (
+        "sample-brugge-2",
+        "sample-brugge",
+    )
     (entry,) = platform.recorded
     (sent,) = platform.sent("intake.take_over_case")
     assert entry["agreement"] == sent["agreement"] == "sample-brugge-2"
@@ -249,8 +252,11 @@ def test_an_emergency_is_reviewed_by_the_id_of_its_ground(platform: Platform) ->
 
     assert answer.status_code == 200
     assert platform.calls()[0] == "intake.read_case"
-    (asked,) = platform.sent(ACTION)
-    assert (asked["target"]["id"], asked["target"]["kind"]) == (ground["id"], "emergency_ground")
+    (question,) = platform.sent(ACTION)
+    assert (question["target"]["id"], question["target"]["kind"]) == (
+        ground["id"],
+        "emergency_ground",
+    )
     (sent,) = platform.sent("intake.review_emergency")
     assert (sent["target"], sent["if_match"]) == (ground["id"], None)
 
@@ -278,7 +284,7 @@ def test_changing_a_step_names_the_version_that_was_read(
     assert platform.calls() == []
 
 
-def test_what_must_be_true_first_is_told_in_words(platform: Platform) -> None:
+def test_what_must_be_true_first_is_answered_in_words(platform: Platform) -> None:
     """A chair reads why a case cannot be weighed yet, not a code."""
     case = platform.put_case()
     error = RemoteError("precondition_unmet", None, {"reason": "assessment_missing"})
@@ -295,7 +301,7 @@ def test_what_must_be_true_first_is_told_in_words(platform: Platform) -> None:
     ]
 
 
-def test_who_was_forgotten_in_a_plan_is_told_to_who_proposed_it(platform: Platform) -> None:
+def test_who_was_forgotten_in_a_plan_is_named_to_who_proposed_it(platform: Platform) -> None:
     """Ids of the own case, so that a screen can point at the member without a goal."""
     case = platform.put_case()
     members = {"reason": "members_uncovered", "members": [VICTIM], "goal": "KANARIE"}
@@ -319,11 +325,11 @@ def test_a_plan_is_decided_with_what_it_refers_to(platform: Platform) -> None:
     assert platform.command(f"/v1/cases/{case}/plans", body).status_code == 201
 
     assert platform.bus.at_once[0] == ["intake.read_case", "risk.read_fragments"]
-    (asked,) = platform.sent(ACTION)
-    reply = [(each["id"], each["kind"], each["status"]) for each in asked["refers"]]
+    (question,) = platform.sent(ACTION)
+    reply = [(each["id"], each["kind"], each["status"]) for each in question["refers"]]
     assert reply == [(weighing["id"], "weighing", "offered")]
-    assert asked["facts"] == {"weighing": weighing["id"], "assessments": body["assessments"]}
-    assert "KANARIE" not in str(asked)
+    assert question["facts"] == {"weighing": weighing["id"], "assessments": body["assessments"]}
+    assert "KANARIE" not in str(question)
 
 
 @pytest.mark.parametrize(("on_it", "known"), [(True, True), (False, True), (False, False)])
@@ -343,11 +349,11 @@ def test_an_evaluation_is_decided_with_the_session_that_it_names(
     )
 
     assert answer.status_code == 201
-    (asked,) = platform.sent(ACTION)
-    assert asked["session"] == {
+    (question,) = platform.sent(ACTION)
+    assert question["session"] == {
         "id": session,
         "found": known,
         "agreement": "sample-brugge",
         "lists_case": on_it,
     }
-    assert (asked["target"], asked["facts"]) == (None, {"session": session})
+    assert (question["target"], question["facts"]) == (None, {"session": session})

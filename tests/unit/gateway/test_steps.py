@@ -46,12 +46,12 @@ def held(kind: str, **content: Any) -> dict[str, Any]:
 def withholding(*kept: dict[str, Any]) -> Any:
     """A policy that shows everything but `kept`."""
 
-    def decide(asked: dict[str, Any]) -> dict[str, Any]:
-        decision = allow(asked["cases"][0])
+    def decide(question: dict[str, Any]) -> dict[str, Any]:
+        decision = allow(question["cases"][0])
         for each in kept:
             if each["id"] in decision["fragments"]:
                 decision["fragments"][each["id"]] = {"level": "none", "reasons": []}
-        return decided({asked["cases"][0]["id"]: decision})
+        return decided({question["cases"][0]["id"]: decision})
 
     return decide
 
@@ -73,11 +73,11 @@ def test_content_of_a_step_is_decided_with_the_facts_of_its_case(
     fetched = ["intake.read_case", f"{owner}.read_fragments", *rests_on]
     assert platform.bus.at_once[0] == fetched
     assert platform.calls()[len(fetched) :] == [RELEASE, "audit.record"]
-    (asked,) = platform.sent(RELEASE)
-    assert (asked["resource"], asked["cases"][0]["stage"]) == (resource, "forming")
-    assert [each["id"] for each in asked["cases"][0]["fragments"]] == [kept["id"]]
+    (question,) = platform.sent(RELEASE)
+    assert (question["resource"], question["cases"][0]["stage"]) == (resource, "forming")
+    assert [each["id"] for each in question["cases"][0]["fragments"]] == [kept["id"]]
     assert [each["id"] for each in answer.json[resource]] == [kept["id"]]
-    assert "KANARIE" not in str(asked) + str(platform.recorded)
+    assert "KANARIE" not in str(question) + str(platform.recorded)
 
 
 @each_list
@@ -88,15 +88,15 @@ def test_intake_is_asked_for_facts_and_nothing_else(platform: Platform, path: st
 
     platform.get(f"/v1/cases/{case}/{path}")
 
-    (asked,) = platform.sent("intake.read_case")
-    assert (asked["kinds"], asked["fragment"], asked["content"]) == ([], None, False)
-    (asked,) = platform.sent(f"{owner}.read_fragments")
-    assert (asked["case"], asked["fragment"], asked["content"]) == (case, None, True)
+    (request,) = platform.sent("intake.read_case")
+    assert (request["kinds"], request["fragment"], request["content"]) == ([], None, False)
+    (request,) = platform.sent(f"{owner}.read_fragments")
+    assert (request["case"], request["fragment"], request["content"]) == (case, None, True)
 
 
 @each_list
 def test_an_unknown_and_a_foreign_case_are_answered_alike(platform: Platform, path: str) -> None:
-    """Every list of every owner is a way to probe ids, and none of them may tell."""
+    """Every list of every owner is a way to probe ids, and none of them may give one away."""
     owner, _, kind = LISTS[path]
     platform.policy.release = deny_everything
     case = platform.put_case()
@@ -246,8 +246,8 @@ def test_a_plan_names_what_it_rests_on_to_whom_may_know_of_it(platform: Platform
     platform.put_fragments("plans", case, plan)
     hiding = withholding(kept)
 
-    def decide(asked: dict[str, Any]) -> dict[str, Any]:
-        decision: dict[str, Any] = hiding(asked)
+    def decide(question: dict[str, Any]) -> dict[str, Any]:
+        decision: dict[str, Any] = hiding(question)
         decision["decisions"][case]["withheld"] = {"mental_health": True}
         return decision
 
@@ -265,8 +265,8 @@ def test_a_plan_names_what_it_rests_on_to_whom_may_know_of_it(platform: Platform
     assert entry["outcome"] == "released"
     decided_on = {each["id"] for each in entry["input"]["cases"][0]["fragments"]}
     assert decided_on == {plan["id"], weighing["id"], *rests_on}
-    (asked,) = platform.sent("risk.read_fragments")
-    assert (asked["kinds"], asked["content"]) == (["weighing", "assessment"], False)
+    (request,) = platform.sent("risk.read_fragments")
+    assert (request["kinds"], request["content"]) == (["weighing", "assessment"], False)
 
 
 # --- direction, and acute danger ---------------------------------------------------------------
@@ -290,8 +290,8 @@ def test_a_case_opened_for_acute_danger_says_until_when(platform: Platform) -> N
     """Access that was taken for danger ends by itself, and stands out on the record."""
     grant = {"grant": an_id(), "partner": "caw", "until": UNTIL}
     case = platform.put_case(fragment(), emergency=grant)
-    platform.policy.release = lambda asked: decided(
-        {case: allow(asked["cases"][0], standing="emergency")}
+    platform.policy.release = lambda question: decided(
+        {case: allow(question["cases"][0], standing="emergency")}
     )
 
     answer = platform.get(f"/v1/cases/{case}", **{"Purpose-Of-Use": "acute_danger"})
@@ -299,8 +299,8 @@ def test_a_case_opened_for_acute_danger_says_until_when(platform: Platform) -> N
     assert {"kind": "expires_at", "at": UNTIL} in answer.json["obligations"]
     assert "participants" not in answer.json
     assert len(answer.json["fragments"]) == 1
-    (asked,) = platform.sent(RELEASE)
-    assert (asked["purpose"], asked["cases"][0]["emergency"]) == ("acute_danger", grant)
+    (question,) = platform.sent(RELEASE)
+    assert (question["purpose"], question["cases"][0]["emergency"]) == ("acute_danger", grant)
     (entry,) = platform.recorded
     assert (entry["emergency"], entry["purpose"]) == (True, "acute_danger")
 

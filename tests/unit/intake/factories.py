@@ -78,7 +78,7 @@ def item(**changes: Any) -> Fragment:
     return replace(given, **changes)
 
 
-def asked(**changes: Any) -> Fragment:
+def information_request(**changes: Any) -> Fragment:
     """A question of the prosecutor's office to CAW."""
     request = InformationRequest(to="caw", by="parket", due=date(2026, 3, 9))
     return Fragment(

@@ -100,7 +100,7 @@ def test_only_a_party_to_the_agreement_is_invited() -> None:
 
 
 def test_a_declared_conflict_walls_the_person_off() -> None:
-    """Who declares to be kin is named among those who must hear nothing more of the case."""
+    """Who declares to be kin is named among those who must learn nothing more of the case."""
     declare = command("declare_conflict", {"interest": "kin"})
 
     change = declare_conflict(case(), declare)
@@ -137,8 +137,8 @@ def test_somebody_in_the_client_system_is_walled_off_without_declaring() -> None
     assert walled(family, {"p-self": "m2", "p-other": "m9"}) == ("p-self", "p-x")
 
 
-def test_an_event_tells_the_facts_that_hearers_need_and_nothing_else() -> None:
-    """Neighbours react to ids and codes; no name and no text is among them."""
+def test_an_event_holds_the_facts_that_subscribers_need_and_nothing_else() -> None:
+    """Other services react to ids and codes; no name and no text is among them."""
     assert event_facts(case(), {"p-self": "m1"}) == {
         "case": case().id,
         "agreement": "sample-brugge",
@@ -161,7 +161,7 @@ def test_a_case_that_moved_on_is_no_longer_what_was_decided_on() -> None:
 
 @pytest.mark.parametrize("stage", [one for one in words.STAGES if one not in CONTRIBUTING])
 def test_nobody_contributes_outside_the_stages_for_it(stage: str) -> None:
-    """What is told about a family is told while the table works on it."""
+    """What is shared about a family is shared while the table works on it."""
     with pytest.raises(Refuse) as refused:
         case(stage=stage).check_contributing()
 

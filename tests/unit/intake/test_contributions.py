@@ -19,9 +19,9 @@ from tests.unit.intake.factories import (
     NOW,
     PERPETRATOR,
     VICTIM,
-    asked,
     case,
     command,
+    information_request,
     item,
     names,
     refusal,
@@ -102,7 +102,9 @@ CONTRIBUTIONS: dict[str, Callable[[Case, Command], Change]] = {
     "correct_item": lambda of, ask: contributions.correct_item(of, ask, item()),
     "request_information": contributions.request_information,
     "answer_forming": lambda of, ask: contributions.answer_forming(of, ask, True),
-    "answer_request": lambda of, ask: contributions.answer_request(of, ask, asked(), None),
+    "answer_request": lambda of, ask: contributions.answer_request(
+        of, ask, information_request(), None
+    ),
 }
 BODIES: dict[str, Any] = {
     "offer_item": OFFER,
@@ -173,7 +175,7 @@ def test_a_correction_is_a_new_version_in_the_same_category() -> None:
 
 
 def test_a_recalled_item_has_no_content_any_more() -> None:
-    """What a partner takes back is gone from what is told, and stays on the record as recalled."""
+    """What a partner takes back is returned no more, and stays on the record as recalled."""
     change = recall(item())
 
     [made] = change.revised
@@ -336,8 +338,8 @@ def answer(body: dict[str, Any], of: Fragment, found: Fragment | None = None) ->
     ],
 )
 def test_a_question_is_answered_in_one_of_three_ways(body: Any, found: Fragment | None) -> None:
-    """Shared, nothing known, or declined with a ground: each stands as what it is."""
-    change = answer(body, asked(), found)
+    """Shared, nothing known, or declined with a ground: each is kept as what it is."""
+    change = answer(body, information_request(), found)
 
     [made] = change.revised
     assert InformationRequest.of(made) == InformationRequest(
@@ -359,7 +361,7 @@ def test_a_ground_in_words_joins_the_question() -> None:
     """Whoever may read the question reads why it was declined."""
     body = {"outcome": "declined", "ground": "other", "ground_text": "Vertrouwelijk gesprek"}
 
-    [made] = answer(body, asked()).revised
+    [made] = answer(body, information_request()).revised
 
     assert made.content == {
         "question": "Wat is de stand?",
@@ -381,26 +383,29 @@ def test_an_answer_shares_an_own_live_item_of_this_case(found: Fragment | None) 
     """Nobody answers with what is not theirs, was taken back, or is nowhere."""
     body = {"outcome": "shared", "item": item().id}
 
-    assert refusal(lambda: answer(body, asked(), found)) == ("precondition_unmet", "item_not_live")
+    assert refusal(lambda: answer(body, information_request(), found)) == (
+        "precondition_unmet",
+        "item_not_live",
+    )
 
 
 def test_only_the_partner_that_was_asked_answers() -> None:
     """Another partner cannot speak in the place of the one that was asked."""
-    assert refusal(lambda: answer({"outcome": "nothing_known"}, asked(to="ggz")))[0] == (
-        "not_allowed"
-    )
+    assert refusal(lambda: answer({"outcome": "nothing_known"}, information_request(to="ggz")))[
+        0
+    ] == ("not_allowed")
 
 
 def test_a_question_is_answered_once() -> None:
     """A second answer does not quietly replace the first."""
-    assert refusal(lambda: answer({"outcome": "nothing_known"}, asked(state="shared")))[0] == (
-        "already_answered"
-    )
+    assert refusal(
+        lambda: answer({"outcome": "nothing_known"}, information_request(state="shared"))
+    )[0] == ("already_answered")
 
 
 def test_an_item_can_be_the_answer_by_itself() -> None:
     """A partner that offers an item as the answer does both in one act."""
-    change = contributions.offer_item(case(), command("offer_item", OFFER), asked())
+    change = contributions.offer_item(case(), command("offer_item", OFFER), information_request())
 
     [made], [closed] = change.added, change.revised
     request = InformationRequest.of(closed)
@@ -441,7 +446,7 @@ def test_the_perpetrator_is_a_member_too() -> None:
     assert offer(body).added[0].subjects == (PERPETRATOR, VICTIM)
 
 
-def test_an_item_tells_of_a_day_that_has_come() -> None:
+def test_an_item_is_about_a_day_that_has_come() -> None:
     """A date typed wrong would put a fact before everything that is yet to happen."""
     ahead = {"as_of": (NOW.date() + timedelta(days=2)).isoformat()}
     corrected = command("correct_item", CORRECTION | ahead, if_match=1)

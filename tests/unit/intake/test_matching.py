@@ -74,7 +74,7 @@ def of_a_match(other: Case, *more: Case, **changes: Any) -> list[tuple[str, list
     ]
 
 
-def test_a_match_is_told_once_of_the_new_case_and_tells_nothing_of_the_other() -> None:
+def test_a_match_is_published_once_for_the_new_case_and_says_nothing_of_the_other() -> None:
     """Whoever is told learns that there may be a match, not of which case, nor of how many."""
     reply = ("intake.possible_match_noticed", [])
 
@@ -88,7 +88,7 @@ def test_a_person_known_under_another_agreement_is_no_match() -> None:
 
 
 def test_kin_of_the_other_family_does_not_learn_of_its_case_by_a_match() -> None:
-    """A wall around one case is no wall when a message about another tells that there is one."""
+    """A wall around one case is no wall when a message about another shows that there is one."""
     kin = case(id="old", conflicts=(Conflict("p-kin", "kin"),))
     member = case(id="older", persons=(ClientPerson("x", ("m-staff",)),))
 

@@ -78,7 +78,7 @@ def test_persons_are_known_by_random_ids_and_keyed_matches() -> None:
 
 
 def test_the_referrer_learns_the_ids_by_own_words() -> None:
-    """What the caller called `a` is told as `a`, though the word itself is not kept."""
+    """What the caller called `a` is returned as `a`, though the word itself is not kept."""
     change = submit()
 
     reply = result_by_ref(change.result, builders.referral())
@@ -192,6 +192,10 @@ def test_what_is_kept_can_be_released() -> None:
         whereabouts=[builders.whereabouts("a", "parket")], uninformed_ground="om deze reden"
     )
 
+    assert {fragment.kind for fragment in change.added} == {
+        *("criterion", "informing", "involved_service", "occurrence", "person", "precaution"),
+        *("uninformed_ground", "whereabouts", "wish", "worry"),
+    }
     for fragment in change.added:
         assert fragment.kind in KINDS
         assert fragment.category in CATEGORIES

@@ -1,4 +1,4 @@
-"""Steps 3 to 6 of a case: what its neighbours closed, the cap, the order of those who wait."""
+"""Steps 3 to 6 of a case: what risk and plans closed, the cap, the order of those who wait."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -47,7 +47,7 @@ def step(given: Case, name: str, facts: StageFacts, **members: Any) -> Change:
 
 
 def facts(outcome: Any = None, **changes: Any) -> StageFacts:
-    """What lies around a case of an agreement with places."""
+    """What lies outside a case of an agreement with places."""
     return StageFacts(**{"places": Places("sample-brugge"), "outcome": outcome, **changes})
 
 
@@ -69,13 +69,13 @@ def test_a_case_that_is_taken_gets_a_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "around",
+    "outside",
     [{"places": Places("sample-brugge", now=2, ever=9)}, {"first_waiting": "another"}],
     ids=["no place", "others wait"],
 )
-def test_a_case_waits_when_there_is_no_place_or_others_wait(around: Any) -> None:
+def test_a_case_waits_when_there_is_no_place_or_others_wait(outside: Any) -> None:
     """Nobody overtakes a family that waits already."""
-    change = step(case(stage="weighing"), "accept", facts(WEIGHING, **around), outcome=OUTCOME)
+    change = step(case(stage="weighing"), "accept", facts(WEIGHING, **outside), outcome=OUTCOME)
 
     assert (the_case(change).stage, the_case(change).waiting_since) == ("waiting", NOW)
     assert change.places == ()
@@ -150,9 +150,9 @@ def test_an_agreement_may_count_every_case_it_ever_took() -> None:
 def test_execution_begins_with_a_plan_a_director_and_every_mandate() -> None:
     """A director without a mandate coordinates nothing."""
     ready = case(stage="accepted", director="p-director", mandated_by=("school", "doctor"))
-    around = {"services": ("doctor", "school")}
+    outside = {"services": ("doctor", "school")}
 
-    change = step(ready, "start_execution", facts(PLAN, **around), outcome=OUTCOME)
+    change = step(ready, "start_execution", facts(PLAN, **outside), outcome=OUTCOME)
 
     assert (the_case(change).stage, the_case(change).followers) == ("active", ("ggz", "parket"))
     assert dict(change.events[0].data) == {"report_due": NOW.date() + timedelta(days=28)}
@@ -170,9 +170,9 @@ def test_execution_waits_for_what_is_missing(changes: Any, says: Any, reason: st
     """A plan that nobody directs is a paper."""
     given = {"director": "p-director", "mandated_by": ("school", "doctor"), **changes}
     ready = case(stage="accepted", **given)
-    around = facts(says, services=("school", "doctor"))
+    outside = facts(says, services=("school", "doctor"))
 
-    assert refusal(lambda: step(ready, "start_execution", around, outcome=OUTCOME)) == (
+    assert refusal(lambda: step(ready, "start_execution", outside, outcome=OUTCOME)) == (
         "precondition_unmet",
         reason,
     )
@@ -247,9 +247,9 @@ def test_a_deferred_informing_is_waited_for_again_when_the_case_is_reopened() ->
     """Somebody who was never told is not forgotten because the case was over for a while."""
     deferred = item(kind="informing", content={"state": "deferred", "review_on": "2026-04-01"})
     reply = item(kind="informing", content={"state": "informed"})
-    around = facts(informings=(reply, deferred))
+    outside = facts(informings=(reply, deferred))
 
-    change = step(case(stage="declined"), "reopen", around, ground="new_facts")
+    change = step(case(stage="declined"), "reopen", outside, ground="new_facts")
 
     assert dict(change.events[0].data) == {
         "ground": "new_facts",

@@ -67,14 +67,14 @@ def test_every_command_that_can_be_sent_has_its_row() -> None:
 
 
 def test_every_step_has_its_event() -> None:
-    """A step that nobody hears of would leave the other services behind."""
+    """A step that no service learns of would leave the other services behind."""
     events = {row.command: row.event for row in TABLE}
 
     assert set(events.values()) <= set(EVENTS)
     assert len(set(events.values())) == len(events)
 
 
-def test_an_illegal_step_tells_what_would_be_legal() -> None:
+def test_an_illegal_step_is_answered_with_what_would_be_legal() -> None:
     """A chair who skips a step learns which one comes next."""
     with pytest.raises(Refuse) as refused:
         step(case(stage="referred"), "complete_forming")
@@ -118,7 +118,7 @@ def test_an_illegal_step_tells_what_would_be_legal() -> None:
 def test_a_step_that_may_be_taken_is_taken(
     start: Case, name: str, members: Any, stage: str, event: str, data: Any
 ) -> None:
-    """Each step leads where the table says, and one event tells of it."""
+    """Each step leads where the table says, and one event is published."""
     change = step(start, name, **members)
 
     assert change.case is not None

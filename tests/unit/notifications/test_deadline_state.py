@@ -1,4 +1,4 @@
-"""How a deadline stands, whatever order the news of it came in, and when it reminds."""
+"""The state of a deadline, whatever order the news of it came in, and when it reminds."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -47,7 +47,7 @@ HISTORY = st.tuples(*(a_change(day) for day in range(5)))
 
 
 @given(HISTORY, st.data())
-def test_news_in_any_order_and_heard_twice_comes_to_the_same(
+def test_news_in_any_order_and_received_twice_comes_to_the_same(
     history: tuple[Any, ...], data: st.DataObject
 ) -> None:
     """No reminder depends on which message the broker was quicker with."""
@@ -121,7 +121,7 @@ def test_a_mark_without_a_day_is_never_due() -> None:
 
 
 def test_who_was_walled_off_once_stays_so_and_other_facts_are_the_newest() -> None:
-    """A command that was decided before a conflict was declared tells of no wall afterwards."""
+    """A command that was decided before a conflict was declared has no wall in it afterwards."""
     known = {"stage": "active", "director": "p-d", "walled": ["p-1"]}
     event_data = {"stage": "concluded", "walled": ["p-2"], "plan": "not a fact of the case"}
 

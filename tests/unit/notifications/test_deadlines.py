@@ -26,14 +26,14 @@ def changed(name: str, **more: Any) -> list[Any]:
     return changes(name, sample(name) | more)
 
 
-def test_an_event_that_is_not_heard_sets_nothing() -> None:
+def test_an_event_that_is_not_handled_sets_nothing() -> None:
     """Every rule is about an event that reaches this service."""
     assert changes("intake.item_offered", sample("intake.item_offered")) == []
     assert changed("intake.session_scheduled") == []
 
 
 @pytest.mark.parametrize("name", SUBSCRIPTIONS["notifications"])
-def test_every_sample_of_what_is_heard_is_understood(name: str) -> None:
+def test_every_sample_of_what_is_handled_is_understood(name: str) -> None:
     """No event of the contract fails for a member that is not there."""
     assert all(isinstance(one, Set | Clear | Resume) for one in changed(name))
 

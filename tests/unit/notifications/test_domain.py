@@ -62,7 +62,7 @@ def test_nobody_named_is_a_decision_too() -> None:
     ],
 )
 def test_nonsense_is_no_decision(nonsense: dict[str, Any]) -> None:
-    """When policy answers oddly nobody is found, and the event is heard again later."""
+    """When policy answers oddly nobody is found, and the event is handled again later."""
     with pytest.raises(Retry) as refusal:
         messages(nonsense, CAME)
 

@@ -37,7 +37,7 @@ def test_a_missing_binding_is_named() -> None:
 
 
 def test_a_queue_with_other_arguments_is_named() -> None:
-    """A queue without its dead-letter target would destroy events: it is told."""
+    """A queue without its dead-letter target would destroy events: it is reported."""
     found = held()
     (queue,) = (queue for queue in found["queues"] if queue["name"] == "events.audit")
     queue["arguments"] = {}

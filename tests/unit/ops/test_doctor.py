@@ -71,7 +71,7 @@ def test_what_the_operator_cannot_look_at_is_said_and_not_called_well() -> None:
     assert looked["database"] == looked["policy"] == "look"
 
 
-def test_for_a_broker_that_is_not_ours_the_command_to_remove_queues_is_told() -> None:
+def test_for_a_broker_that_is_not_ours_the_command_to_remove_queues_is_given() -> None:
     """Its administrator, whom nobody else can replace, would not know what to type."""
     (topology,) = (each for each in check_platform(nothing_there()) if each.part == "topology")
 
@@ -109,7 +109,7 @@ def test_a_readiness_page_is_read_as_it_is_meant(
     assert bool(found.remedy) == bool(expected.remedy)
 
 
-def test_the_exit_code_tells_a_script_that_something_is_wrong(
+def test_the_exit_code_shows_a_script_that_something_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A watchdog that runs the doctor notices."""

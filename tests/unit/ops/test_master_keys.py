@@ -23,7 +23,7 @@ from ops.master_keys import judge
         (["k2"], {"?": 1}, "wrong", "not on the ring, but needed: ? for 1 data keys"),
     ],
 )
-def test_it_is_told_whether_an_older_key_is_needed(
+def test_it_says_whether_an_older_key_is_needed(
     ring: Sequence[str], counts: Mapping[str, int], state: str, expected: str
 ) -> None:
     """Throwing a key away a day too early would make families' cases unreadable."""

@@ -37,10 +37,10 @@ def claims_of(token: str, local: Platform) -> dict[str, object]:
     return claims
 
 
-@pytest.mark.parametrize("asked", ["parket", "p-099056e2"])
-def test_a_token_is_all_that_is_printed_and_proves_the_person(asked: str, local: Platform) -> None:
+@pytest.mark.parametrize("person", ["parket", "p-099056e2"])
+def test_a_token_is_all_that_is_printed_and_proves_the_person(person: str, local: Platform) -> None:
     """`TOKEN=$(make token PERSON=…)` gives what the gateway takes."""
-    done = CliRunner().invoke(app, ["token", asked, "--mandate", "m-1"])
+    done = CliRunner().invoke(app, ["token", person, "--mandate", "m-1"])
 
     assert done.exit_code == 0
     token = done.stdout.removesuffix("\n")
@@ -63,7 +63,7 @@ def test_a_token_lives_in_the_time_of_the_platform(local: Platform) -> None:
 
 
 def test_an_unknown_person_gets_no_token(local: Platform) -> None:
-    """A typing error is told, and standard output stays empty for the script that reads it."""
+    """A typing error is reported, and standard output stays empty for the script that reads it."""
     done = CliRunner().invoke(app, ["token", "nobody"])
 
     assert (done.exit_code, done.stdout) == (1, "")

@@ -30,7 +30,7 @@ def test_an_id_is_whole_on_one_line_in_any_terminal(
 ) -> None:
     """Half an id cannot be given to the next command."""
     reply = printed(capsys, width)
-    assert any(ROW[1] in line for line in reply.splitlines())
+    assert [line.count(ROW[1]) for line in reply.splitlines() if ROW[1] in line] == [1]
     assert "…" not in reply
     if width >= 80:
         assert max(map(len, reply.splitlines())) <= width

@@ -65,7 +65,7 @@ def plan(state: str = "proposed", id: str = PLAN, number: int = 1, **changes: An
 
 
 def position(partner: str, position: str, of: str = PLAN) -> Fragment:
-    """How a partner stands to a version."""
+    """The position of a partner on a version."""
     codes = {"plan": of, "partner": partner, "position": position}
     return Fragment(f"of-{partner}", "plan_position", (VICTIM,), NOW, None, codes=codes)
 
@@ -78,7 +78,7 @@ def action(state: str = "open", **changes: Any) -> Fragment:
 
 
 def decision(about: Fragment | None) -> Fragment:
-    """A decision of the team, about an action as it stands."""
+    """A decision of the team, about an action in its present version."""
     codes = {"action": about.id, "action_version": about.version} if about else {}
     return Fragment("decision", "decision", (VICTIM,), NOW, None, codes)
 

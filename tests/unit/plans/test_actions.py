@@ -29,10 +29,10 @@ TERMS = {"quorum": 2, "supported_decision": "all_participants"}
 
 
 def update(state: str, of: Fragment, *decisions: Fragment, **changes: Any) -> Change:
-    """The follower tells how an action stands, for the version that was read."""
+    """The follower reports the state of an action, for the version that was read."""
     body = {"state": state} | ({"reason": "geen plaats"} if state in BLOCKED_STATES else {})
-    asked = command("update_action", body, **{"if_match": of.version} | changes)
-    return update_action(asked, of, ADOPTED, decisions)
+    request = command("update_action", body, **{"if_match": of.version} | changes)
+    return update_action(request, of, ADOPTED, decisions)
 
 
 def decide(about: Fragment | None, **changes: Any) -> Change:
@@ -91,9 +91,9 @@ def test_a_blocked_action_waits_for_the_team(state: str, to: str, other: Fragmen
 @pytest.mark.parametrize("adopted", [None, plan("adopted", EARLIER)])
 def test_only_actions_of_the_adopted_plan_are_followed(adopted: Fragment | None) -> None:
     """A proposal is no assignment yet, and a superseded version none any more."""
-    asked = command("update_action", {"state": "done"}, if_match=1)
+    request = command("update_action", {"state": "done"}, if_match=1)
 
-    refused = refusal(lambda: update_action(asked, action(), adopted, ()))
+    refused = refusal(lambda: update_action(request, action(), adopted, ()))
 
     assert refused == unmet("plan_not_adopted")
 
@@ -107,7 +107,7 @@ def test_an_action_is_changed_as_it_was_read() -> None:
 
 
 def test_a_decision_names_the_blocked_action_and_who_supports_it() -> None:
-    """A supported decision is one that partners can carry; it is about the action as it stands."""
+    """A supported decision is one that partners can carry, on the present version of the action."""
     change = decide(action("not_possible", version=3), session=bodies.SESSION)
 
     [made] = change.added

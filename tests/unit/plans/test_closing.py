@@ -27,15 +27,15 @@ TOMORROW = "2026-03-03"
 
 def conclude(*actions: Fragment, decisions: tuple[Fragment, ...] = (), **changes: Any) -> Change:
     """The director proposes a conclusion of the adopted plan."""
-    asked = command("draw_conclusion", bodies.conclusion(**changes))
-    return draw_conclusion(case(), asked, plan("adopted"), actions, decisions)
+    request = command("draw_conclusion", bodies.conclusion(**changes))
+    return draw_conclusion(case(), request, plan("adopted"), actions, decisions)
 
 
 def follow_up(result: str = "close", not_before: str = "2026-03-02", **changes: Any) -> Change:
     """The director records a follow-up."""
     terms = {"not_before": not_before}
-    asked = command("record_follow_up", bodies.follow_up(result, **changes), terms=terms)
-    return record_follow_up(case(), asked, [conclude().about])
+    request = command("record_follow_up", bodies.follow_up(result, **changes), terms=terms)
+    return record_follow_up(case(), request, [conclude().about])
 
 
 def test_a_conclusion_says_what_came_of_each_aim_and_who_still_follows_an_action() -> None:
@@ -81,9 +81,9 @@ def test_nobody_follows_what_is_done() -> None:
 
 def test_there_is_no_conclusion_without_a_plan() -> None:
     """What was never agreed cannot be reached."""
-    asked = command("draw_conclusion", bodies.conclusion())
+    request = command("draw_conclusion", bodies.conclusion())
 
-    refused = refusal(lambda: draw_conclusion(case(), asked, None, [], []))
+    refused = refusal(lambda: draw_conclusion(case(), request, None, [], []))
 
     assert refused == unmet("plan_missing")
 
@@ -142,9 +142,9 @@ def test_a_follow_up_waits_for_its_day_unless_the_case_is_taken_up_again() -> No
 
 def test_a_follow_up_needs_a_conclusion() -> None:
     """Nothing is followed up that was not concluded."""
-    asked = command("record_follow_up", bodies.follow_up(), terms={"not_before": "2026-03-02"})
+    request = command("record_follow_up", bodies.follow_up(), terms={"not_before": "2026-03-02"})
 
-    assert refusal(lambda: record_follow_up(case(), asked, [])) == unmet("conclusion_missing")
+    assert refusal(lambda: record_follow_up(case(), request, [])) == unmet("conclusion_missing")
 
 
 @pytest.mark.parametrize("day", ["2026-03-01", "2026-03-02"])

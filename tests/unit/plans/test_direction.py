@@ -127,17 +127,17 @@ def test_a_trajectory_is_changed_as_it_was_read(if_match: int | None, code: str)
     """The director does not overwrite what was noted meanwhile."""
     before = record(bodies.trajectory(VICTIM)).about
     body = {"state": "ended", **bodies.words("afgerond")}
-    asked = command("update_trajectory", body, if_match=if_match)
+    request = command("update_trajectory", body, if_match=if_match)
 
-    assert refusal(lambda: update_trajectory(asked, before)) == (code, None)
+    assert refusal(lambda: update_trajectory(request, before)) == (code, None)
 
 
 def test_a_report_holds_a_safety_check_and_the_day_of_the_next() -> None:
-    """Each report says how safe victims are, and when the team hears again."""
+    """Each report says how safe victims are, and when the next report is due."""
     body = bodies.report(safety_check=bodies.check("unknown"))
-    asked = command("report_progress", body, terms={"reporting_rhythm_days": 30})
+    request = command("report_progress", body, terms={"reporting_rhythm_days": 30})
 
-    change = report_progress(case(), asked)
+    change = report_progress(case(), request)
 
     report, check = change.added
     next_on = date(2026, 4, 1)

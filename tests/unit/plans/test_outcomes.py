@@ -1,4 +1,4 @@
-"""What plans tells of what was closed."""
+"""What plans answers about what was closed."""
 
 from datetime import date
 from typing import Any
@@ -18,14 +18,14 @@ def last(**newest: tuple[int, str]) -> dict[str, Any]:
 
 
 def test_what_is_not_closed_is_refused() -> None:
-    """No case moves on without a decision that stands."""
+    """No case moves on without a decision that is in force."""
     with pytest.raises(Refuse) as refusal:
         outcome_of("conclusions", None, last())
 
     assert refusal.value.code == "not_found"
 
 
-def test_what_is_closed_is_told_with_its_id() -> None:
+def test_what_is_closed_is_returned_with_its_id() -> None:
     """The answer names the document that it is about, and says whether it still stands."""
     document = {"_id": "d-1", "case": "c-1", "turn": 4}
     reply = {**document, "id": "d-1"}
@@ -45,7 +45,7 @@ def test_a_conclusion_stands_for_the_plan_that_it_was_drawn_on(
     assert outcome_of("conclusions", {"_id": "d-1", "turn": 4}, newest)["stands"] is stands
 
 
-def test_a_follow_up_that_extends_tells_the_day() -> None:
+def test_a_follow_up_that_extends_gives_the_day() -> None:
     """The case would show the day that is over."""
     document = {"_id": "d-1", "turn": 4, "next_on": "2026-06-01"}
 

@@ -36,14 +36,14 @@ TIMING = {"on": "2026-03-20", **bodies.words("verhoor")}
 
 def propose(body: dict[str, Any], *plans: Fragment) -> Change:
     """CAW proposes a version for the victim and the perpetrator."""
-    asked = command("propose_plan", body, terms={"position_days": 14})
-    return propose_plan(case(), asked, plans)
+    request = command("propose_plan", body, terms={"position_days": 14})
+    return propose_plan(case(), request, plans)
 
 
 def take(body: dict[str, Any], of: Fragment, *positions: Fragment) -> Change:
     """Mental health care takes a position."""
-    asked = command("take_plan_position", body, partner="ggz")
-    return take_plan_position(asked, of, positions)
+    request = command("take_plan_position", body, partner="ggz")
+    return take_plan_position(request, of, positions)
 
 
 def adopt(
@@ -56,8 +56,8 @@ def adopt(
 ) -> Change:
     """The chair has the version adopted, with a quorum of two."""
     terms = {"adoption": adoption, "quorum": 2}
-    asked = command("adopt_plan", terms=terms, if_match=if_match)
-    return adopt_plan(asked, version or plan(), plans, positions, actions)
+    request = command("adopt_plan", terms=terms, if_match=if_match)
+    return adopt_plan(request, version or plan(), plans, positions, actions)
 
 
 def test_a_plan_becomes_fragments_that_name_each_other_by_random_ids() -> None:
@@ -187,7 +187,7 @@ def test_a_new_version_takes_the_place_of_the_open_one_and_not_of_the_plan() -> 
 
 
 def test_a_position_is_its_partners_own() -> None:
-    """It stands under the partner's name, among what the team makes together."""
+    """It is recorded under the partner's name, among what the team makes together."""
     change = take({"position": "object", "ground": "te vroeg"}, plan())
 
     [taken] = change.added

@@ -104,13 +104,13 @@ def weighing(**changes: Any) -> Fragment:
 
 
 def position(partner: str, number: int, of: Fragment | None = None) -> Fragment:
-    """How a partner stood in a weighing, the open one unless told otherwise."""
+    """The position of a partner in a weighing, by default the open one."""
     codes = {"weighing": (of or weighing()).id, "partner": partner, "position": "accept"}
     return fragment(number, "weighing_position", codes=codes)
 
 
 def profiled(of: Fragment | None = None) -> Fragment:
-    """The problem profile of a weighing, the open one unless told otherwise."""
+    """The problem profile of a weighing, by default the open one."""
     return fragment(50, "problem_profile", codes={"weighing": (of or weighing()).id})
 
 

@@ -149,7 +149,7 @@ def counted(**scoring: Any) -> dict[str, Any]:
 
 
 def put(folder: Path, content: Any, name: str | None = None) -> Path:
-    """A file of an instrument, named by its id unless told otherwise."""
+    """A file of an instrument, by default named by its id."""
     path = folder / f"{name or content['id']}.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
     return path

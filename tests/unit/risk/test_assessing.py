@@ -27,16 +27,16 @@ from tests.unit.risk.instruments import catalogue, published, refusal, small
 
 def recorded(body: dict[str, Any], **changes: Any) -> Change:
     """What an assessment by CAW changes."""
-    asked = command("record_assessment", body, **changes)
-    return record_assessment(case(), asked, catalogue())
+    request = command("record_assessment", body, **changes)
+    return record_assessment(case(), request, catalogue())
 
 
 def result(change: Change) -> dict[str, Any]:
-    """The content of the result, as it is told to who may read it in full."""
+    """The content of the result, as it is returned to who may read it in full."""
     return {**change.about.codes, **(change.about.content or {})}
 
 
-def said(change: Change) -> dict[str, tuple[str, Any, Any]]:
+def answers_by_item(change: Change) -> dict[str, tuple[str, Any, Any]]:
     """What was answered: by item its category, the answer, and whether it is red."""
     _, *answered = change.added
     contents = [(one.category, one.content or {}) for one in answered]
@@ -55,14 +55,16 @@ def test_each_answer_is_a_fragment_in_the_category_of_what_it_is_about(name: str
     """A partner without a need to know of drinking does not learn of it from a form."""
     change = recorded(filled_in(name, "unknown"))
 
-    assert {item: one[0] for item, one in said(change).items()} == categories(published(name))
+    assert {item: one[0] for item, one in answers_by_item(change).items()} == categories(
+        published(name)
+    )
     assert {one.codes["assessment"] for one in change.added[1:]} == {change.about.id}
     assert {(one.source, one.subjects) for one in change.added} == {("caw", (PERPETRATOR,))}
     assert [one.place for one in change.added] == list(range(len(change.added)))
     assert len({one.id for one in change.added}) == len(change.added)
 
 
-def test_the_result_tells_what_the_answers_say_together() -> None:
+def test_the_result_holds_what_the_answers_say_together() -> None:
     """The table sees the span that unknown answers leave, by which norms, and who filled it in."""
     body = filled_in(answered={"confinement": "yes", "victim_concern": "unknown"}, remark="kort")
 
@@ -106,7 +108,7 @@ def test_an_answer_that_asks_for_attention_says_so_by_itself() -> None:
 
     change = record_assessment(case(), command("record_assessment", body), instruments)
 
-    assert {item for item, (_, _, red) in said(change).items() if red} == {"b"}
+    assert {item for item, (_, _, red) in answers_by_item(change).items() if red} == {"b"}
     assert "red" not in result(change)
 
 
@@ -118,7 +120,7 @@ def test_a_judgement_is_a_result_without_points() -> None:
     assert not {"lowest_points", "highest_points"} & set(reply)
 
 
-def test_outside_the_population_no_band_is_told() -> None:
+def test_outside_the_population_no_band_is_returned() -> None:
     """A number that means nothing for this couple frightens or reassures nobody."""
     preconditions = {"male_perpetrator": "no", "female_partner": "yes", "index_assault": "yes"}
 
@@ -142,7 +144,7 @@ def test_an_override_is_read_in_the_summary_too() -> None:
 
 
 def test_the_outcome_and_the_event_tell_ids_and_codes_only() -> None:
-    """Whoever hears of it learns that an instrument was filled in, not how grave it looks."""
+    """Whoever receives it learns that an instrument was filled in, not how grave it looks."""
     change = recorded(filled_in())
 
     assert (change.about.kind, change.state, change.about.version) == ("assessment", "offered", 1)
@@ -235,9 +237,9 @@ def answers_of(of: str) -> list[Any]:
 def test_a_recall_takes_every_answer_back_and_no_other() -> None:
     """What was entrusted with a form goes with the form; another form stays."""
     mine, other = answers_of(assessment().id), answers_of(fragment(61, "assessment").id)
-    asked = command("recall_assessment", if_match=1)
+    request = command("recall_assessment", if_match=1)
 
-    change = recall_assessment(asked, assessment(), [*mine, *other])
+    change = recall_assessment(request, assessment(), [*mine, *other])
 
     assert [one.id for one in change.revised] == [assessment().id, *(one.id for one in mine)]
     assert {(one.status, one.version, one.content) for one in change.revised} == {
@@ -250,7 +252,7 @@ def test_a_recall_takes_every_answer_back_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "standing", "code"),
+    ("changes", "recorded", "code"),
     [
         ({"partner": "parket", "if_match": 1}, {}, "not_allowed"),
         ({"if_match": 1}, {"status": "recalled"}, "already_recalled"),
@@ -259,12 +261,12 @@ def test_a_recall_takes_every_answer_back_and_no_other() -> None:
     ],
 )
 def test_only_the_source_recalls_and_only_what_it_has_read(
-    changes: dict[str, Any], standing: dict[str, Any], code: str
+    changes: dict[str, Any], recorded: dict[str, Any], code: str
 ) -> None:
     """A partner takes back what it entrusted itself, knowingly, and once."""
-    asked = command("recall_assessment", **changes)
+    request = command("recall_assessment", **changes)
 
-    refused = refusal(lambda: recall_assessment(asked, replace(assessment(), **standing), []))
+    refused = refusal(lambda: recall_assessment(request, replace(assessment(), **recorded), []))
 
     assert refused.code == code
 

@@ -184,7 +184,8 @@ def test_a_bad_file_is_refused_by_name_and_place(tmp_path: Path, kind: str) -> N
 
     found = faults(tmp_path)
 
-    assert any(one.startswith("small.json: ") and reply in one for one in found), found
+    assert [one for one in found if reply in one], found
+    assert all(one.startswith("small.json: ") for one in found), found
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,9 @@ def test_what_is_no_instrument_at_all_is_refused(tmp_path: Path, written: str, f
     """A file cut short while it was copied does not take an instrument away unnoticed."""
     put(tmp_path, written, "odd")
 
-    assert any(one.startswith(fault) for one in faults(tmp_path))
+    [found] = faults(tmp_path)
+
+    assert found.startswith(fault)
 
 
 def test_a_file_is_named_by_the_id_inside(tmp_path: Path) -> None:
@@ -217,7 +220,7 @@ def test_published_norms_cannot_be_replaced_by_a_file_of_the_same_id(tmp_path: P
     assert faults(INSTRUMENTS, tmp_path) == ("odara: there are two of this id",)
 
 
-def test_the_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+def test_the_faults_of_all_files_are_named_at_once(tmp_path: Path) -> None:
     """Two wrong files are mended in one go, and a folder that is not there is no empty one."""
     put(tmp_path, "{", "one")
     put(tmp_path, "{", "two")

@@ -174,7 +174,7 @@ def test_danger_assessment_has_its_bands(points: int, band: str) -> None:
 
 
 def test_not_knowing_whether_she_left_spans_from_minus_three_to_four() -> None:
-    """Seven points apart: the table sees what asking one question would tell."""
+    """Seven points apart: the table sees what asking one question would show."""
     instrument = published("danger-assessment")
     known = {"firearm": "yes", "unemployed": "yes", "left_partner": "unknown"}
 
@@ -211,7 +211,7 @@ def test_odara_has_both_its_norm_sets(norm_set: str, rates: tuple[int, ...]) -> 
     ]
 
 
-def test_odara_is_read_by_the_newer_norms_unless_told_otherwise() -> None:
+def test_odara_is_read_by_the_newer_norms_by_default() -> None:
     """Two teams that say nothing about norms compare the same thing."""
     assessed = scored(published("odara"), first_yes("odara", 2))
 

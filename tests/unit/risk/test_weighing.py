@@ -1,4 +1,4 @@
-"""How the table weighs: positions, a problem profile, and a conclusion that stands."""
+"""How the table weighs: positions, a problem profile, and a conclusion that stays."""
 
 from dataclasses import replace
 from typing import Any
@@ -37,7 +37,7 @@ from tests.unit.risk.instruments import catalogue, refusal
 
 
 def outcome_of(change: Change, live: list[str], *, stands: bool) -> dict[str, Any]:
-    """What intake is told of the weighing that a change closes, as it is stored."""
+    """What intake is answered about the weighing that a change closes, as it is stored."""
     assert change.outcome is not None
     assert change.outcome.kind == "weighings"
     stored = {"_id": change.outcome.id, "case": case().id, "turn": 1, **change.outcome.members}
@@ -56,14 +56,14 @@ def closed(
     on: Fragment | None = None,
     **changes: Any,
 ) -> Change:
-    """What closing changes where nothing stands in the way, unless told otherwise."""
-    asked = command(
+    """What closing changes, by default where nothing is in the way."""
+    request = command(
         "close_weighing",
         body or closing("take", assessment().id),
         **({"if_match": 1, "partner": None} | changes),
     )
     return close_weighing(
-        asked,
+        request,
         on or weighing(),
         positions,
         (profiled(),) if profiles is None else profiles,
@@ -104,9 +104,9 @@ def test_a_case_is_weighed_once_at_a_time() -> None:
 def test_a_partner_says_how_it_stands() -> None:
     """What a partner says bears its name, with its ground."""
     body = {"position": "decline", "ground": "Hulp loopt."}
-    asked = command("take_weighing_position", body)
+    request = command("take_weighing_position", body)
 
-    change = take_weighing_position(case(), asked, weighing(), [position("parket", 41)])
+    change = take_weighing_position(case(), request, weighing(), [position("parket", 41)])
 
     [said] = change.added
     assert (said.source, said.content) == ("table", {"ground": "Hulp loopt."})
@@ -122,9 +122,9 @@ def test_a_partner_says_how_it_stands() -> None:
 def test_a_partner_that_changes_its_mind_has_still_one_position() -> None:
     """The later position is a new version of the earlier: nobody counts twice."""
     before = position("caw", 40)
-    asked = command("take_weighing_position", {"position": "abstain"})
+    request = command("take_weighing_position", {"position": "abstain"})
 
-    change = take_weighing_position(case(), asked, weighing(), [before, *POSITIONS[1:]])
+    change = take_weighing_position(case(), request, weighing(), [before, *POSITIONS[1:]])
 
     [said] = change.revised
     assert (said.id, said.version, said.codes["position"]) == (before.id, 2, "abstain")
@@ -135,9 +135,9 @@ def test_a_partner_that_changes_its_mind_has_still_one_position() -> None:
 def test_what_was_said_in_an_earlier_weighing_stays_there() -> None:
     """A case that is weighed anew is weighed by what partners say now."""
     earlier = fragment(31, "weighing", codes={"state": "closed"})
-    asked = command("take_weighing_position", {"position": "accept"})
+    request = command("take_weighing_position", {"position": "accept"})
 
-    change = take_weighing_position(case(), asked, weighing(), [position("caw", 40, earlier)])
+    change = take_weighing_position(case(), request, weighing(), [position("caw", 40, earlier)])
 
     assert (len(change.added), change.revised) == (1, ())
 
@@ -145,16 +145,18 @@ def test_what_was_said_in_an_earlier_weighing_stays_there() -> None:
 def test_only_a_partner_that_takes_part_has_a_position() -> None:
     """The chair speaks for nobody, and an outsider has no say."""
     for partner, code in ((None, "not_allowed"), ("opgroeien", "precondition_unmet")):
-        asked = command("take_weighing_position", {"position": "accept"}, partner=partner)
-        refused = refusal(lambda asked=asked: take_weighing_position(case(), asked, weighing(), []))
+        request = command("take_weighing_position", {"position": "accept"}, partner=partner)
+        refused = refusal(
+            lambda request=request: take_weighing_position(case(), request, weighing(), [])
+        )
         assert refused.code == code
 
 
 def test_the_problem_profile_is_written_on_the_weighing_as_it_was_read() -> None:
     """Two people who describe the problems at once do not overwrite each other unseen."""
-    asked = command("write_problem_profile", profile(), if_match=1)
+    request = command("write_problem_profile", profile(), if_match=1)
 
-    change = write_problem_profile(case(), asked, weighing(), [])
+    change = write_problem_profile(case(), request, weighing(), [])
 
     [written] = change.added
     assert (written.kind, written.codes) == ("problem_profile", {"weighing": weighing().id})
@@ -163,16 +165,16 @@ def test_the_problem_profile_is_written_on_the_weighing_as_it_was_read() -> None
     assert result_of(case().id, "weighing", change)["id"] == weighing().id
     assert (result_of(case().id, "weighing", change)["version"], change.state) == (2, "open")
     for if_match, code in ((None, "precondition_required"), (7, "precondition_failed")):
-        other = replace(asked, if_match=if_match)
+        other = replace(request, if_match=if_match)
         refused = refusal(lambda other=other: write_problem_profile(case(), other, weighing(), []))
         assert refused.code == code
 
 
 def test_a_problem_profile_written_again_is_a_new_version() -> None:
     """A weighing has one profile, and what it said before is kept."""
-    asked = command("write_problem_profile", profile("anders"), if_match=1)
+    request = command("write_problem_profile", profile("anders"), if_match=1)
 
-    change = write_problem_profile(case(), asked, weighing(), [profiled()])
+    change = write_problem_profile(case(), request, weighing(), [profiled()])
 
     assert change.added == ()
     assert [(one.id, one.version) for one in change.revised] == [
@@ -213,7 +215,7 @@ def test_a_weighing_counts_the_assessments_that_were_not_recalled() -> None:
 
 
 def test_what_is_not_closed_is_refused() -> None:
-    """No case moves on without a decision that stands."""
+    """No case moves on without a decision that is in force."""
     assert refusal(lambda: weighing_outcome(None, [], stands=True)).code == "not_found"
 
 
@@ -315,7 +317,7 @@ def test_a_score_never_decides(answer: str, conclusion: str) -> None:
     )
 
 
-def test_an_event_tells_the_case_as_it_was_decided_on() -> None:
+def test_an_event_names_the_case_as_it_was_decided_on() -> None:
     """Who must not hear of the case is named, so that nobody tells them."""
     [event] = closed().events
 
@@ -333,7 +335,7 @@ def test_an_event_tells_the_case_as_it_was_decided_on() -> None:
 
 
 def test_a_case_that_many_must_not_hear_of_is_weighed_all_the_same() -> None:
-    """A large table with many walls does not stand still over the size of what it tells."""
+    """A large table with many walls does not stand still over the size of its event."""
     many = case(
         participants=tuple(f"partner-{number}" for number in range(200)),
         walled=tuple(f"p-{number}" for number in range(1000)),

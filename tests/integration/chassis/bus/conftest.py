@@ -19,10 +19,10 @@ def referrals(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def letters(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The sample service that hears."""
+def subscriber(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The sample service that handles events."""
     folder: Path = tmp_path_factory.mktemp("notifications")
-    with running(parts, "letters", "notifications", folder) as service:
+    with running(parts, "subscriber", "notifications", folder) as service:
         yield service
 
 

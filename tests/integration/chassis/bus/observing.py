@@ -1,4 +1,4 @@
-"""What a test looks at from outside: letters written, switches set, messages as they lie."""
+"""What a test looks at from outside: messages written, switches set, events parked."""
 
 import uuid
 from typing import Any
@@ -16,7 +16,7 @@ SERVICE = "notifications"
 
 
 def event_of(subject: str, **members: Any) -> dict[str, Any]:
-    """An event that the sample service hears."""
+    """An event that the sample service handles."""
     return {
         "specversion": "1.0",
         "id": str(uuid.uuid4()),
@@ -47,21 +47,30 @@ def publish_event(parts: Parts, event: dict[str, Any]) -> None:
     publish(parts, orjson.dumps(event), f"intake.{event['type']}")
 
 
-def letters_about(parts: Parts, subject: str) -> list[dict[str, Any]]:
-    """The letters written about a subject, in the order of their writing."""
+def messages_about(parts: Parts, subject: str) -> list[dict[str, Any]]:
+    """The messages written about a subject, in the order of their writing."""
     with pymongo.MongoClient(parts.mongo_url(SERVICE)) as client:
-        return list(client[SERVICE]["letters"].find({"subject": subject}).sort("$natural", 1))
+        return list(
+            client[SERVICE]["sample_messages"].find({"subject": subject}).sort("$natural", 1)
+        )
 
 
-def letter_count(parts: Parts, subject: str) -> int:
-    """How many letters there are about a subject."""
-    return len(letters_about(parts, subject))
+def message_count(parts: Parts, subject: str) -> int:
+    """How many messages there are about a subject."""
+    return len(messages_about(parts, subject))
 
 
 def set_mood(parts: Parts, subject: str, mood: str) -> None:
     """Make the sample handler fail in some way for a subject."""
     with pymongo.MongoClient(parts.mongo_url(SERVICE)) as client:
         client[SERVICE]["switches"].replace_one({"_id": subject}, {"mood": mood}, upsert=True)
+
+
+def mood(parts: Parts, subject: str) -> str:
+    """How the sample handler fails for a subject now; "well" once it has been killed for it."""
+    with pymongo.MongoClient(parts.mongo_url(SERVICE)) as client:
+        switch: dict[str, str] = client[SERVICE]["switches"].find_one({"_id": subject}) or {}
+        return switch["mood"]
 
 
 def parked(parts: Parts) -> list[ParkedEvent]:

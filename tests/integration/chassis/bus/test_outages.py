@@ -22,7 +22,7 @@ from deploy.local.parts import Parts
 from deploy.local.progress import Progress
 from tests.integration.chassis.bus.observing import (
     event_of,
-    letter_count,
+    message_count,
     publish_event,
     queue_length,
     set_mood,
@@ -42,10 +42,10 @@ def referrals(breakable: Parts, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="module")
-def letters(breakable: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The sample service that hears, on parts that break."""
+def subscriber(breakable: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The sample service that handles events, on parts that break."""
     folder = tmp_path_factory.mktemp("notifications")
-    with running(breakable, "letters", "notifications", folder) as service:
+    with running(breakable, "subscriber", "notifications", folder) as service:
         yield service
 
 
@@ -145,32 +145,32 @@ def test_a_broker_that_is_away_is_said_to_be_away_and_found_again(
 
 
 def test_events_kept_while_the_broker_was_away_arrive_when_it_is_back(
-    breakable: Parts, letters: Running, publisher: Runtime
+    breakable: Parts, subscriber: Running, publisher: Runtime
 ) -> None:
-    """What was answered with a 2xx is told to everybody, however long the broker was away."""
+    """What was answered with a 2xx reaches every subscriber, however long the broker was away."""
     about = uuid.uuid4().hex
     with relaying(publisher):
         keep(publisher, event_of(about, number=0))
-        wait_until(lambda: letter_count(breakable, about) == 1, 10)
+        wait_until(lambda: message_count(breakable, about) == 1, 10)
         breakable.rabbitmq.stop()
         try:
             keep(publisher, *(event_of(about, number=n) for n in range(1, 40)))
             wait_until(lambda: publisher.outbox.depth() == 39, 5)
         finally:
             breakable.rabbitmq.start(Progress(None))
-        wait_until(lambda: letter_count(breakable, about) == 40, 30)
+        wait_until(lambda: message_count(breakable, about) == 40, 30)
         assert publisher.outbox.depth() == 0
 
 
 def test_a_frozen_broker_takes_no_event_from_the_outbox(
-    breakable: Parts, letters: Running, publisher: Runtime
+    breakable: Parts, subscriber: Running, publisher: Runtime
 ) -> None:
     """Sent is only what was confirmed; and it has one effect, also when it was sent twice."""
     about = uuid.uuid4().hex
     relay = Relay(publisher.outbox, publisher.config.broker_url)
     keep(publisher, event_of(about))
     assert relay.relay_once() is False
-    wait_until(lambda: letter_count(breakable, about) == 1, 10)
+    wait_until(lambda: message_count(breakable, about) == 1, 10)
     keep(publisher, event_of(about))
     breakable.rabbitmq.pause()
     try:
@@ -181,14 +181,14 @@ def test_a_frozen_broker_takes_no_event_from_the_outbox(
     finally:
         breakable.rabbitmq.resume()
     wait_until(lambda: relay.relay_once() or publisher.outbox.depth() == 0, 10)
-    wait_until(lambda: letter_count(breakable, about) == 2, 15)
+    wait_until(lambda: message_count(breakable, about) == 2, 15)
     relay.close()
 
 
 def test_a_broker_short_of_memory_holds_nobody_and_loses_nothing(
     breakable: Parts,
     referrals: Running,
-    letters: Running,
+    subscriber: Running,
     publisher: Runtime,
     caller: RpcClient,
 ) -> None:
@@ -206,38 +206,38 @@ def test_a_broker_short_of_memory_holds_nobody_and_loses_nothing(
             connections = breakable.rabbitmq.ctl("list_connections", "--no-table-headers", "user")
         finally:
             breakable.rabbitmq.ctl("set_vm_memory_high_watermark", "absolute", "512MB")
-        wait_until(lambda: letter_count(breakable, about) == 1, 15)
+        wait_until(lambda: message_count(breakable, about) == 1, 15)
         assert wait_until(lambda: _echo(caller, 4), 10) == 4
     assert connections.split().count("gateway") == 1
     wait_until(referrals.is_ready, 15)
 
 
 def test_a_wiped_broker_loses_nothing(
-    breakable: Parts, letters: Running, publisher: Runtime, tmp_path: Path
+    breakable: Parts, subscriber: Running, publisher: Runtime, tmp_path: Path
 ) -> None:
-    """Confirmed events that a subscriber never got are published again, and told once."""
+    """Confirmed events that a subscriber never got are published again, and handled once."""
     about = uuid.uuid4().hex
     had = event_of(about, number=0)
     lost = [event_of(about, number=n) for n in range(1, 11)]
     with relaying(publisher):
         keep(publisher, had)
-        wait_until(lambda: letter_count(breakable, about) == 1, 10)
-        letters.kill()
+        wait_until(lambda: message_count(breakable, about) == 1, 10)
+        subscriber.kill()
         keep(publisher, *lost)
         wait_until(lambda: publisher.outbox.depth() == 0, 10)
     wait_until(lambda: queue_length(breakable, "events.notifications") == 10, 5)
     breakable.rabbitmq.stop()
     breakable.rabbitmq.wipe()
     breakable.rabbitmq.start(Progress(None))
-    letters.start()
-    assert letter_count(breakable, about) == 1
+    subscriber.start()
+    assert message_count(breakable, about) == 1
     client = RpcClient(breakable.broker_url("intake"), RING)
     reconciler = Reconciler(
         publisher.outbox, client, publisher.config.broker_url, PATTERNS, older_than=0
     )
     try:
         assert reconciler.reconcile_once() == 10
-        wait_until(lambda: letter_count(breakable, about) == 11, 15)
+        wait_until(lambda: message_count(breakable, about) == 11, 15)
         states = publisher.database["outbox"].distinct("state", {"_id": had["id"]})
         assert states == ["settled"]
         publisher.database["outbox"].update_many(
@@ -248,7 +248,7 @@ def test_a_wiped_broker_loses_nothing(
         reconciler.close()
         client.close()
     assert publisher.database["outbox"].distinct("state") == ["settled"]
-    assert letter_count(breakable, about) == 11
+    assert message_count(breakable, about) == 11
 
 
 def test_a_subscriber_that_does_not_answer_is_asked_again_later(
@@ -274,7 +274,7 @@ def test_a_subscriber_that_does_not_answer_is_asked_again_later(
 
 
 def test_events_wait_for_the_store_and_are_not_parked(
-    breakable: Parts, letters: Running, publisher: Runtime
+    breakable: Parts, subscriber: Running, publisher: Runtime
 ) -> None:
     """An outage is nobody's mistake: no person has to send anything back after it."""
     about = uuid.uuid4().hex
@@ -285,22 +285,22 @@ def test_events_wait_for_the_store_and_are_not_parked(
         wait_until(
             lambda: any(
                 line["event"] == "event_goes_round" and line["event_id"] == event["id"]
-                for line in letters.lines()
+                for line in subscriber.lines()
             ),
             15,
         )
-        assert parts_of(letters)["store"] == "unreachable"
-        assert letters.get("/healthz")[0] == 200
+        assert parts_of(subscriber)["store"] == "unreachable"
+        assert subscriber.get("/healthz")[0] == 200
     finally:
         breakable.mongodb.start(Progress(None))
-    wait_until(lambda: letter_count(breakable, about) == 1, 40)
-    wait_until(letters.is_ready, 15)
+    wait_until(lambda: message_count(breakable, about) == 1, 40)
+    wait_until(subscriber.is_ready, 15)
 
 
 def test_a_command_is_refused_while_the_store_is_away(
     breakable: Parts, referrals: Running, caller: RpcClient
 ) -> None:
-    """The caller must hear that nothing was kept, soon enough to tell a person."""
+    """The caller must learn that nothing was kept, soon enough to tell a person."""
     breakable.mongodb.stop()
     try:
         began = time.monotonic()
@@ -315,31 +315,31 @@ def test_a_command_is_refused_while_the_store_is_away(
 
 
 def test_a_service_may_be_started_before_its_parts(
-    breakable: Parts, referrals: Running, letters: Running, caller: RpcClient, tmp_path: Path
+    breakable: Parts, referrals: Running, subscriber: Running, caller: RpcClient, tmp_path: Path
 ) -> None:
     """After a power cut everything comes back in whatever order."""
     referrals.kill()
-    letters.kill()
+    subscriber.kill()
     breakable.rabbitmq.stop()
     breakable.mongodb.stop()
     try:
         referrals.start(ready=False)
-        letters.start(ready=False)
-        wait_until(lambda: parts_of(referrals) and parts_of(letters), 15)
+        subscriber.start(ready=False)
+        wait_until(lambda: parts_of(referrals) and parts_of(subscriber), 15)
         assert parts_of(referrals) == {
             "broker": "unreachable",
             "store": "unreachable",
             "topology": "not consuming",
         }
-        with running(breakable, "letters", "notifications", tmp_path, ready=False) as waiting:
+        with running(breakable, "subscriber", "notifications", tmp_path, ready=False) as waiting:
             wait_until(lambda: parts_of(waiting), 15)
             assert waiting.stop() == 0, "one that waits for its parts can be told to stop"
     finally:
         breakable.mongodb.start(Progress(None))
         breakable.rabbitmq.start(Progress(None))
     wait_until(referrals.is_ready, 20)
-    wait_until(letters.is_ready, 20)
+    wait_until(subscriber.is_ready, 20)
     about = uuid.uuid4().hex
     set_mood(breakable, about, "well")
     caller.call("intake", "submit", {"subject": about})
-    wait_until(lambda: letter_count(breakable, about) == 1, 15)
+    wait_until(lambda: message_count(breakable, about) == 1, 15)

@@ -16,7 +16,7 @@ from tests.waiting import wait_until
 def test_a_service_without_settings_names_all_that_are_missing() -> None:
     """An operator should not have to find them out one by one."""
     done = subprocess.run(
-        [sys.executable, "-m", "chassis.run", f"{SAMPLES}.letters"],
+        [sys.executable, "-m", "chassis.run", f"{SAMPLES}.subscriber"],
         env={"PATH": os.environ["PATH"]},
         cwd=ROOT,
         capture_output=True,

@@ -64,7 +64,7 @@ def test_a_service_answers_with_what_it_was_asked_for(
 
 
 def test_a_refusal_keeps_its_code_detail_and_members(referrals: Running, caller: RpcClient) -> None:
-    """A caller that only heard "error" could not tell the person what to do."""
+    """A caller that only got "error" could not tell the person what to do."""
     with pytest.raises(RemoteError) as refusal:
         caller.call("intake", "refuse", {"stage": "closed"})
     error = refusal.value
@@ -75,7 +75,7 @@ def test_a_refusal_keeps_its_code_detail_and_members(referrals: Running, caller:
     )
 
 
-def test_a_mistake_tells_nothing_and_is_logged_without_content(
+def test_a_mistake_gives_nothing_away_and_is_logged_without_content(
     referrals: Running, caller: RpcClient
 ) -> None:
     """An exception's message may quote a family's story: neither caller nor log reads it."""
@@ -100,7 +100,7 @@ def test_a_result_that_cannot_be_written_is_an_error_and_no_silence(
 
 
 def test_an_unknown_method_is_said_to_be_unknown(referrals: Running, caller: RpcClient) -> None:
-    """Two versions side by side must tell it, not time out."""
+    """Two versions side by side must say so, not time out."""
     with pytest.raises(RemoteError) as failure:
         caller.call("intake", "abolish", {})
     assert failure.value.code == "unknown_method"
@@ -124,7 +124,7 @@ def test_the_broker_refuses_a_call_that_the_table_does_not_allow(caller: RpcClie
 def test_a_call_to_a_queue_that_is_gone_is_known_to_be_lost(
     caller: RpcClient, as_user: Connector
 ) -> None:
-    """On a broker that was wiped the caller hears at once that nothing happened."""
+    """On a broker that was wiped the caller learns at once that nothing happened."""
     owner = as_user("risk")
     owner.channel().queue_delete("rpc-risk")
     try:
@@ -151,7 +151,7 @@ def test_several_requests_are_answered_side_by_side_and_in_order(
     assert time.monotonic() - began < 1.5
 
 
-def test_one_failure_among_several_is_told_in_its_place(
+def test_one_failure_among_several_is_returned_in_its_place(
     referrals: Running, caller: RpcClient
 ) -> None:
     """The caller decides what a missing part means for the whole."""
@@ -316,7 +316,7 @@ def test_an_answer_goes_to_nobody_but_the_one_who_asked(
 def test_an_answer_by_another_service_is_not_taken(
     referrals: Running, caller: RpcClient, as_user: Connector
 ) -> None:
-    """A service with a fault must not be able to answer for its neighbour."""
+    """A service with a fault must not be able to answer for another one."""
     reply_to: list[str] = []
     channel = as_user("intake").channel()
 

@@ -11,7 +11,7 @@ from chassis.bus import topology
 from chassis.bus.connection import connect, drop
 from contracts.topology import SUBSCRIPTIONS
 from deploy.local.parts import Parts
-from tests.integration.chassis.bus.observing import event_of, letter_count, publish_event
+from tests.integration.chassis.bus.observing import event_of, message_count, publish_event
 from tests.integration.chassis.bus.process import Running
 from tests.waiting import wait_until
 
@@ -44,7 +44,7 @@ def test_every_service_finds_what_it_declares(parts: Parts, service: str) -> Non
 
 
 def test_a_queue_with_other_properties_makes_the_service_not_ready(
-    letters: Running, owner: amqp.Connection
+    subscriber: Running, owner: amqp.Connection
 ) -> None:
     """Messages would be lost in it, so a person has to know before that happens."""
     channel = owner.channel()
@@ -53,16 +53,16 @@ def test_a_queue_with_other_properties_makes_the_service_not_ready(
     reply = f"queue {PARKED} has other properties than declared"
     try:
         assert topology.check(owner, "notifications", PATTERNS) == [reply]
-        wait_until(lambda: topology_of(letters) == reply, 10)
-        assert letters.get("/readyz")[0] == 503
+        wait_until(lambda: topology_of(subscriber) == reply, 10)
+        assert subscriber.get("/readyz")[0] == 503
     finally:
         owner.channel().queue_delete(PARKED)
-    wait_until(letters.is_ready, 10)
+    wait_until(subscriber.is_ready, 10)
     assert topology.check(owner, "notifications", PATTERNS) == []
 
 
-def test_a_queue_that_was_deleted_is_declared_again_and_heard(
-    parts: Parts, letters: Running, owner: amqp.Connection
+def test_a_queue_that_was_deleted_is_declared_again_and_consumed(
+    parts: Parts, subscriber: Running, owner: amqp.Connection
 ) -> None:
     """A slip of an operator must not make a service deaf for ever."""
     owner.channel().queue_delete("events.notifications")
@@ -70,12 +70,12 @@ def test_a_queue_that_was_deleted_is_declared_again_and_heard(
 
     def arrives() -> bool:
         publish_event(parts, event_of(about))
-        return letter_count(parts, about) > 0
+        return message_count(parts, about) > 0
 
     try:
         wait_until(arrives, 15)
-        wait_until(letters.is_ready, 10)
-    finally:  # the sample hears less than the service whose queue this is
+        wait_until(subscriber.is_ready, 10)
+    finally:  # the sample handles less than the service whose queue this is
         topology.check(owner, "notifications", SUBSCRIPTIONS["notifications"])
 
 

@@ -36,12 +36,12 @@ def test_the_source_is_read_with_or_without_its_slash() -> None:
 
 
 def test_an_event_type_without_its_source_is_no_pattern() -> None:
-    """A binding that can match nothing would be a handler that hears nothing."""
+    """A binding that can match nothing would be a handler that receives nothing."""
     with pytest.raises(ValueError, match="case_withdrawn"):
         check_binding_key("case_withdrawn")
     assert check_binding_key("#") == "#"
 
 
 def test_only_a_pattern_without_wildcards_is_exact() -> None:
-    """The handler that names an event must win over the one that hears everything."""
+    """The handler that names an event must win over the one that handles everything."""
     assert [is_exact(each) for each in ("intake.closed", "intake.*", "#")] == [True, False, False]

@@ -1,4 +1,4 @@
-"""A sample service that hears events, under the name of notifications."""
+"""A sample service that handles events, under the name of notifications."""
 
 import os
 import signal
@@ -11,12 +11,12 @@ from chassis.mongo import guarded, transaction
 from chassis.runtime import Runtime
 
 
-class Letters:
-    """Writes one letter for each event, in the transaction that takes the event in."""
+class Messages:
+    """Writes one message for each event, in the transaction that takes the event in."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._letters = runtime.database["letters"]
+        self._messages = runtime.database["sample_messages"]
         self._switches = runtime.database["switches"]
 
     def write(self, event: dict[str, Any]) -> None:
@@ -30,8 +30,8 @@ class Letters:
         if mood.get("mood") == "die" and self._only_once(event["subject"]):
             os.kill(os.getpid(), signal.SIGKILL)
         with transaction(self._runtime.database) as session:
-            if self._runtime.inbox.first_time("letters", event["id"], session):
-                self._letters.insert_one(
+            if self._runtime.inbox.first_time("messages", event["id"], session):
+                self._messages.insert_one(
                     {"event": event["id"], "subject": event["subject"], "number": event["number"]},
                     session=session,
                 )
@@ -41,23 +41,23 @@ class Letters:
         return done.modified_count == 1
 
     def lacking(self, event_ids: list[str]) -> list[str]:
-        """Those of which no letter was written."""
+        """Those of which no message was written."""
         return self._runtime.inbox.lacking(event_ids)
 
 
-class LetterService:
+class SampleService:
     name = "notifications"
     allowed_callers = ("gateway",)
 
-    letters = Provided(Letters)
+    messages = Provided(Messages)
 
     @handles("intake.referral_submitted")
     def handle_referral_submitted(self, event: dict[str, Any]) -> None:
-        self.letters.write(event)
+        self.messages.write(event)
 
     @rpc(callers=("intake",))
     def lacking(self, payload: dict[str, Any]) -> dict[str, Any]:
-        return {"lacking": self.letters.lacking(payload["event_ids"])}
+        return {"lacking": self.messages.lacking(payload["event_ids"])}
 
     @rpc
     def ping(self, payload: Any) -> str:
