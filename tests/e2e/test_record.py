@@ -98,7 +98,7 @@ def test_reading_the_record_is_recorded(table: TableClient):
     mine = table.records(person=table.people["auditor"].id, action="read_audit")
 
     decision = answer.headers["Decision-Id"]
-    assert [e["outcome"] for e in mine if e["decision_id"] == decision] == ["released"]
+    assert [e["outcome"] for e in mine if e["decision_id"] == decision] == ["permitted"]
 
 
 def test_no_name_and_no_text_is_in_the_record(platform, table):
