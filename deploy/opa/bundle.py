@@ -15,7 +15,7 @@ from pathlib import Path
 
 from contracts.reasons import Reason
 from deploy.opa.data import DataRefused, compose
-from deploy.opa.rules import PolicyFailed, defined_words
+from deploy.opa.rules import NO_WORDS, PolicyFailed, defined_words
 
 
 def build(opa: Path, policy_dir: Path, data_dirs: Sequence[Path], out: Path) -> str:
@@ -44,9 +44,9 @@ def stage(
 
     Raises as `build` does, but for rules that parse and do not compile.
     """
-    rules = policy_dir / "rules"
-    folders = [policy_dir / "tables", *data_dirs]
-    document = compose(policy_dir / "schemas", folders, defined_words(opa, rules))
+    rules, tables = policy_dir / "rules", policy_dir / "tables"
+    defined = defined_words(opa, rules) if tables.exists() else NO_WORDS
+    document = compose(policy_dir / "schemas", [tables, *data_dirs], defined)
     if tests:
         document["reasons"] = dict.fromkeys(Reason, True)
     data = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -6,7 +6,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 
 class PolicyFailed(Exception):
@@ -25,6 +25,10 @@ class DefinedWords:
 
     audiences: frozenset[str]
     """Of a stage (`who`)."""
+
+
+NO_WORDS: Final = DefinedWords(frozenset(), frozenset(), frozenset())
+"""What rules define that are read by no table."""
 
 
 def defined_words(opa: Path, rules: Path) -> DefinedWords:
