@@ -10,6 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -198,15 +199,15 @@ class Program:
         return pid if begin is None else None
 
 
-class BackingService:
+class BackingService(ABC):
     """A backing service whose server is one program on a loopback port."""
 
     program: Program
     port: int
 
+    @abstractmethod
     def start(self, progress: Progress) -> None:
         """Start it and return when it can be used; nothing happens when it runs."""
-        raise NotImplementedError
 
     def stop(self) -> None:
         """Stop it gracefully."""
