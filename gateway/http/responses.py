@@ -49,7 +49,7 @@ def respond(answer: Any) -> Response:
         return _problem(answer)
     if isinstance(answer, Public):
         return _public(answer)
-    raise TypeError("a view answers with Released, Done, Public or Problem")
+    raise TypeError("a view answers with Released, CommandResult, Public or Problem")
 
 
 def as_view(view: Callable[..., Answer]) -> Any:
