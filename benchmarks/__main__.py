@@ -89,7 +89,7 @@ def _grown(
     """
     person = table.people["caw"].id
     for _ in range(PAGE + 2):
-        table.refer()  # the first page, and what tells that there is a next one, are real cases
+        table.refer()  # the first page, and what shows that there is a next one, are real cases
     reads = {"release": case, "plan": f"{planned}/plans", "list": f"/v1/cases?limit={PAGE}"}
     measured: dict[str, dict[int, Any]] = {name: {} for name in reads}
     Call(platform, person, read(case)).once()

@@ -87,8 +87,8 @@ def _demonstrate(platform: Platform, begin: datetime, console: Console) -> None:
     console.print(
         tables.shown(lapsed, f"The case of the agreement that lapsed on day {LAPSES_ON_DAY}")
     )
-    asked = entries + _ask(client, auditor, {"case": known["westhoek_case"]})
-    console.print(tables.withheld(asked, [*views["active"], *lapsed]))
+    recorded = entries + _ask(client, auditor, {"case": known["westhoek_case"]})
+    console.print(tables.withheld(recorded, [*views["active"], *lapsed]))
     console.rule("The audit log, re-computed")
     if not verify_local(platform, console).is_intact:
         raise UnexpectedResponse("the audit log does not stand")

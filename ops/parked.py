@@ -77,13 +77,13 @@ def discard_event(
         raise ActionableError(
             "it is not said which event", "give --event ID or --digest HASH, one of them"
         )
-    asked = event or digest
+    wanted = event or digest
 
     def is_chosen(parked: ParkedEvent) -> bool:
-        return asked in ((parked.id,) if event else (parked.digest,))
+        return wanted in ((parked.id,) if event else (parked.digest,))
 
     if not yes:
-        typer.confirm(f"remove {asked} from what {name} has parked, for good?", abort=True)
+        typer.confirm(f"remove {wanted} from what {name} has parked, for good?", abort=True)
     targets = find_targets()
     with _broker() as connection, _operators_log(targets) as log:
         count = _retried(
@@ -91,7 +91,7 @@ def discard_event(
         )
     if not count:
         raise ActionableError(
-            f"{name} has parked nothing that is {asked}", "`ketenaanpak parked list` shows the ids"
+            f"{name} has parked nothing that is {wanted}", "`ketenaanpak parked list` shows the ids"
         )
     print(f"{name}: {count} discarded")
 

@@ -55,12 +55,12 @@ def match_key() -> None:
     print(keyed_hash(_matching_key(), *by_national_number(typed)))
 
 
-def _sample_person(asked: str) -> SamplePerson:
+def _sample_person(wanted: str) -> SamplePerson:
     persons = sample_persons()
-    found = persons.get(asked) or next((p for p in persons.values() if p.id == asked), None)
+    found = persons.get(wanted) or next((p for p in persons.values() if p.id == wanted), None)
     if found is None:
         raise ActionableError(
-            f"there is no sample person {asked}", "`ketenaanpak people` lists them"
+            f"there is no sample person {wanted}", "`ketenaanpak people` lists them"
         )
     return found
 

@@ -75,10 +75,10 @@ def state_folder() -> Path:
 
 def local_platform() -> Platform:
     """Give the platform of the state folder, on the port that the environment names."""
-    asked = os.environ.get("KETENAANPAK_PORT") or str(DEFAULT_PORT)
-    if not asked.isdecimal() or not 0 < int(asked) < 65536:
-        raise ActionableError(f"KETENAANPAK_PORT is {asked!r}", "give a number from 1 to 65535")
-    return Platform(state_folder(), port=int(asked))
+    port = os.environ.get("KETENAANPAK_PORT") or str(DEFAULT_PORT)
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ActionableError(f"KETENAANPAK_PORT is {port!r}", "give a number from 1 to 65535")
+    return Platform(state_folder(), port=int(port))
 
 
 def up() -> None:

@@ -147,8 +147,8 @@ def _answer_request(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
     fragments = transaction.fragments(case.id)
-    asked, shared = fragments.open(command.target), fragments.find(command.body.get("item"))
-    return contributions.answer_request(case, command, asked, shared)
+    question, shared = fragments.open(command.target), fragments.find(command.body.get("item"))
+    return contributions.answer_request(case, command, question, shared)
 
 
 def _appoint_director(

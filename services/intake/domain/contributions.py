@@ -126,7 +126,7 @@ def request_information(case: Case, command: Command) -> Change:
     if not today <= body["due"] <= latest:
         raise invalid("/due", f"from {today.isoformat()} to {latest.isoformat()}")
     request = InformationRequest(to=body["to"], by=command.speaker, due=body["due"])
-    asked = Fragment(
+    question = Fragment(
         id=command.new_id(),
         kind="request",
         category=body["category"],
@@ -137,22 +137,24 @@ def request_information(case: Case, command: Command) -> Change:
         addressed_to=(body["to"],),
         codes=request.codes(),
     )
-    event = _request_event("intake.information_requested", asked)
-    return Change(fragment_result(case, asked, "open"), case, added=(asked,), events=(event,))
+    event = _request_event("intake.information_requested", question)
+    return Change(fragment_result(case, question, "open"), case, added=(question,), events=(event,))
 
 
-def answer_request(case: Case, command: Command, asked: Fragment, item: Fragment | None) -> Change:
+def answer_request(
+    case: Case, command: Command, question: Fragment, item: Fragment | None
+) -> Change:
     """The answer of the partner that was asked: an own live item, nothing known, or declined."""
     case.check_contributing()
-    command.check_version(asked.version)
+    command.check_version(question.version)
     body = command.body
     if body["outcome"] == "shared":
         _check_shared(command, item)
     answered = _answered(
-        asked, command, body["outcome"], item=body.get("item"), ground=body.get("ground")
+        question, command, body["outcome"], item=body.get("item"), ground=body.get("ground")
     )
     if "ground_text" in body:
-        content = {**(asked.content or {}), "ground_text": body["ground_text"]}
+        content = {**(question.content or {}), "ground_text": body["ground_text"]}
         answered = replace(answered, content=content)
     event = _request_event("intake.information_request_answered", answered)
     result = fragment_result(case, answered, body["outcome"])
@@ -178,29 +180,29 @@ def _check_shared(command: Command, item: Fragment | None) -> None:
 
 
 def _answered(
-    asked: Fragment,
+    question: Fragment,
     command: Command,
     state: str,
     item: str | None = None,
     ground: str | None = None,
 ) -> Fragment:
-    request = InformationRequest.of(asked)
+    request = InformationRequest.of(question)
     if request.to != command.own_partner:
         raise Refuse("not_allowed", "only the partner that was asked answers")
     if request.state != "open":
         raise Refuse("already_answered", "the request has been answered")
     closed = replace(request, state=state, answered_on=command.today, item=item, ground=ground)
-    return revise(asked, codes=closed.codes(), content=None)
+    return revise(question, codes=closed.codes(), content=None)
 
 
 def _event(name: str, item: Fragment) -> Event:
     return fragment_event(name, item, partner=item.source)
 
 
-def _request_event(name: str, asked: Fragment) -> Event:
-    request = InformationRequest.of(asked)
+def _request_event(name: str, question: Fragment) -> Event:
+    request = InformationRequest.of(question)
     data: dict[str, Any] = {
-        "request": asked.id,
+        "request": question.id,
         "to": request.to,
         "by": request.by,
         "due": request.due,

@@ -31,7 +31,7 @@ CRITERIA: Final = {
 def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) -> Change:
     """A new case in stage `referred`; the parties that the terms name take part from now on.
 
-    `matches` are the keyed matches of each person, by `ref`. The answer tells the persons' ids by
+    `matches` are the keyed matches of each person, by `ref`. The answer has the persons' ids by
     their position in the body: a `ref` is the caller's word and is kept nowhere.
     """
     body = command.body

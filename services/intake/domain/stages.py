@@ -204,8 +204,8 @@ def _report_due(command: Command) -> date:
 
 def _anew(case: Case, command: Command) -> Mapping[str, Any]:
     """Forming begins again: what was answered and concluded before says nothing now."""
-    asked = tuple(replace(one, answered=None) for one in case.participants)
-    return {"reopened_at": command.now, "participants": asked}
+    unanswered = tuple(replace(one, answered=None) for one in case.participants)
+    return {"reopened_at": command.now, "participants": unanswered}
 
 
 def _taken(case: Case, command: Command, facts: StageFacts) -> Step:

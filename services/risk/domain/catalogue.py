@@ -99,8 +99,8 @@ def _repetitions(content: Content) -> Iterator[str]:
         for name in _repeated(names):
             yield f"{place}: {name} is there twice"
     # Both become answers, which are shown under this name alone.
-    asked = {name for _, item in _placed_items(content) for name in _asked(item, content)}
-    for name in sorted(asked.intersection(groups["/preconditions"])):
+    answerable = {name for _, item in _placed_items(content) for name in _asked(item, content)}
+    for name in sorted(answerable.intersection(groups["/preconditions"])):
         yield f"/preconditions: {name} is an item too"
 
 
