@@ -90,7 +90,8 @@ class Releases:
         [decided] = self._policy.release(context, resource, [fetched])
         with self._recorder.case(context, decided, resource, query.fragment):
             contents = self._content.fetch_content(context, decided)
-            return _mint(build_body(project_case(decided, contents)))
+            body = build_body(project_case(decided, contents))
+        return _mint(body)
 
     # --- lists of cases ------------------------------------------------------------------------
 
