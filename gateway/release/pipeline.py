@@ -91,7 +91,7 @@ class Releases:
         with self._recorder.case(context, decided, resource, query.fragment):
             contents = self._content.fetch_content(context, decided)
             body = build_body(project_case(decided, contents))
-        return _mint(body)
+            return _mint(body)
 
     # --- lists of cases ------------------------------------------------------------------------
 
