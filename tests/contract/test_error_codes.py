@@ -24,8 +24,9 @@ from services.intake.domain.case import AgendaEntry
 from services.intake.domain.sessions import LONGEST_AGENDA, put_on_agenda
 from services.intake.domain.transitions import transition
 from tests.integration.test_error_codes import FROM_THE_STORE, OVER_THE_BUS
+from tests.unit.casework.factories import command
 from tests.unit.gateway.fakes import Platform, an_id, raising, refuse
-from tests.unit.intake.factories import case, command, information_request, item, session
+from tests.unit.intake.factories import case, information_request, item, session
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("chassis", "casework", "contracts", "gateway", "services")

@@ -15,7 +15,7 @@ from services.intake.store.case_documents import case_document
 from tests import builders
 from tests.integration.intake.client import PARTNERS, Client
 from tests.integration.observing import watching
-from tests.unit.intake.factories import NOW
+from tests.unit.casework.factories import NOW
 from tests.unit.intake.factories import case as a_case
 
 

@@ -11,7 +11,8 @@ from chassis.runtime import Runtime
 from contracts.rpc.fragments import ReadFragmentsReply
 from tests.integration.observing import kept, published, watching
 from tests.integration.risk.client import Client, envelope, new_id
-from tests.unit.risk.factories import PERPETRATOR, filled_in
+from tests.unit.casework.factories import PERPETRATOR
+from tests.unit.risk.factories import filled_in
 from tests.unit.risk.instruments import published as published_instrument
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from casework.change import Change, result_of
 from chassis.errors import Refuse
-from tests.unit.plans.factories import case, command, plan
+from tests.unit.casework.factories import command
+from tests.unit.plans.factories import case, plan
 
 
 def test_a_command_answers_ids_and_state_only() -> None:

@@ -10,7 +10,7 @@ from casework.case import check_support
 from casework.envelope import Envelope, identity
 from casework.fragment import Fragment, recall, revise, supersede
 from chassis.errors import Refuse
-from tests.unit.plans.factories import NOW, command
+from tests.unit.casework.factories import NOW, command
 
 
 def fragment(**changes: Any) -> Fragment:

@@ -1,44 +1,14 @@
 """What a test of a rule is given: a case, a command, a fragment, with sensible facts."""
 
-import itertools
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
-import pytest
-
-from casework.command import Command
 from casework.fragment import Fragment
-from chassis.errors import Refuse
-from contracts.bodies import COMMAND_BODIES
 from services.intake.domain.case import Case, Change, ClientPerson, Participant, Session
 from services.intake.domain.information_request import InformationRequest
-
-NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-VICTIM, PERPETRATOR = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
-
-
-def counted_ids() -> Callable[[], str]:
-    """Ids one after the other: the same in every run."""
-    numbers = itertools.count(100)
-    return lambda: str(uuid.UUID(int=next(numbers)))
-
-
-def command(name: str, body: dict[str, Any] | None = None, **changes: Any) -> Command:
-    """A command of CAW's team member; the body is loaded by its schema."""
-    given = Command(
-        name=name,
-        person="p-caw",
-        partner="caw",
-        roles=("team_member",),
-        terms={},
-        body=COMMAND_BODIES[name]().load(body or {}),
-        now=NOW,
-        new_id=counted_ids(),
-    )
-    return replace(given, **changes)
+from tests.unit.casework.factories import NOW, PERPETRATOR, VICTIM
 
 
 def case(**changes: Any) -> Case:
@@ -98,13 +68,6 @@ def session(**changes: Any) -> Session:
     """A session with nothing on its agenda."""
     given = Session(str(uuid.UUID(int=30)), "sample-brugge", "table-brugge", NOW)
     return replace(given, **changes)
-
-
-def refusal(rule: Callable[[], Change]) -> tuple[str, Any]:
-    """The code of the refusal, and the reason where it has one."""
-    with pytest.raises(Refuse) as refused:
-        rule()
-    return refused.value.code, refused.value.members.get("reason")
 
 
 def names(change: Change) -> list[str]:

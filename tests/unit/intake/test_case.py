@@ -10,7 +10,8 @@ from services.intake.domain.case import CONTRIBUTING, ClientPerson, Conflict, ev
 from services.intake.domain.crisis import raise_crisis
 from services.intake.domain.informing import confirm_informing
 from services.intake.domain.participation import declare_conflict, invite_participant
-from tests.unit.intake.factories import NOW, VICTIM, case, command, names, refusal
+from tests.unit.casework.factories import NOW, VICTIM, command, refusal
+from tests.unit.intake.factories import case, names
 
 CRISIS = {"text": "Hij staat voor de deur", "summary": "acuut", "subjects": [VICTIM]}
 

@@ -15,17 +15,8 @@ from services.intake.domain import contributions
 from services.intake.domain.case import Case, Change
 from services.intake.domain.information_request import InformationRequest
 from tests import builders
-from tests.unit.intake.factories import (
-    NOW,
-    PERPETRATOR,
-    VICTIM,
-    case,
-    command,
-    information_request,
-    item,
-    names,
-    refusal,
-)
+from tests.unit.casework.factories import NOW, PERPETRATOR, VICTIM, command, refusal
+from tests.unit.intake.factories import case, information_request, item, names
 
 OFFER = builders.item("safety", VICTIM, text="nieuw", only_for=["parket"], withhold_from=["ggz"])
 CORRECTION = {key: value for key, value in OFFER.items() if key != "category"}

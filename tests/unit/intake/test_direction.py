@@ -17,7 +17,8 @@ from services.intake.domain.emergency import open_emergency, review_emergency
 from services.intake.domain.informing import record_informing
 from services.intake.domain.places import Places
 from services.intake.domain.succession import take_over_case
-from tests.unit.intake.factories import NOW, PERPETRATOR, VICTIM, case, command, names, refusal
+from tests.unit.casework.factories import NOW, PERPETRATOR, VICTIM, command, refusal
+from tests.unit.intake.factories import case, names
 
 SERVICE = "00000000-0000-0000-0000-000000000040"
 APPOINT = {"person": "p-director", "no_care_professional": True}

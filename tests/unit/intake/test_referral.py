@@ -13,7 +13,8 @@ from services.intake.domain import referral
 from services.intake.domain.case import Case, Change, ClientPerson
 from services.intake.domain.referral import result_by_ref, submit_referral
 from tests import builders
-from tests.unit.intake.factories import NOW, command, names
+from tests.unit.casework.factories import NOW, command
+from tests.unit.intake.factories import names
 
 REVIEW = (NOW + timedelta(days=21)).date()
 

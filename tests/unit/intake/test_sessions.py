@@ -7,7 +7,8 @@ import pytest
 from chassis.errors import Refuse
 from services.intake.domain.case import AgendaEntry, Case, Change, Evaluation, Guest, Session
 from services.intake.domain.sessions import LONGEST_AGENDA, put_on_agenda, schedule_session
-from tests.unit.intake.factories import NOW, case, command, names, refusal, session
+from tests.unit.casework.factories import NOW, command, refusal
+from tests.unit.intake.factories import case, names, session
 
 TERMS = {"guest_hours": 4}
 

@@ -10,7 +10,8 @@ from chassis.errors import Refuse
 from services.intake.domain.case import Case, Change
 from services.intake.domain.places import Places
 from services.intake.domain.stages import StageFacts, change_stage
-from tests.unit.intake.factories import NOW, answered, case, command, item, names, refusal
+from tests.unit.casework.factories import NOW, command, refusal
+from tests.unit.intake.factories import answered, case, item, names
 
 OUTCOME = case().id
 CAP = {"number": 2, "counts": "concurrent"}

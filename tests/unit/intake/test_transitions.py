@@ -15,7 +15,8 @@ from services.intake.domain.case import AgendaEntry, Case, Change, Session
 from services.intake.domain.places import Places
 from services.intake.domain.stages import StageFacts, change_stage
 from services.intake.domain.transitions import TABLE
-from tests.unit.intake.factories import NOW, answered, case, command, refusal, session
+from tests.unit.casework.factories import NOW, command, refusal
+from tests.unit.intake.factories import answered, case, session
 
 ON_AGENDA = session(agenda=(AgendaEntry(case().id, False, "caw"),))
 SETTLED = StageFacts(session=ON_AGENDA, requests_open=False)

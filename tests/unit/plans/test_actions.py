@@ -9,17 +9,16 @@ from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts.vocabulary import ACTION_STATES, BLOCKED_STATES
 from services.plans.domain.actions import MOVES, record_decision, update_action
+from tests.unit.casework.factories import command, refusal
 from tests.unit.plans import bodies
 from tests.unit.plans.factories import (
     ACTION,
     EARLIER,
     action,
     case,
-    command,
     decision,
     events_of,
     plan,
-    refusal,
     unmet,
 )
 

@@ -8,19 +8,9 @@ import pytest
 from casework.change import Change
 from casework.fragment import Fragment
 from services.plans.domain.closing import draw_conclusion, evaluate_approach, record_follow_up
+from tests.unit.casework.factories import NOW, command, refusal
 from tests.unit.plans import bodies
-from tests.unit.plans.factories import (
-    EARLIER,
-    NOW,
-    action,
-    case,
-    command,
-    decision,
-    events_of,
-    plan,
-    refusal,
-    unmet,
-)
+from tests.unit.plans.factories import EARLIER, action, case, decision, events_of, plan, unmet
 
 TOMORROW = "2026-03-03"
 

@@ -14,19 +14,9 @@ from services.plans.domain.direction import (
     report_progress,
     update_trajectory,
 )
+from tests.unit.casework.factories import CHILD, NOW, VICTIM, command, refusal
 from tests.unit.plans import bodies
-from tests.unit.plans.factories import (
-    CHILD,
-    NOW,
-    PLAN,
-    VICTIM,
-    case,
-    command,
-    events_of,
-    plan,
-    refusal,
-    unmet,
-)
+from tests.unit.plans.factories import PLAN, case, events_of, plan, unmet
 
 TOLD_OF = {"plan": PLAN, "safely": "alleen, op kantoor"}
 

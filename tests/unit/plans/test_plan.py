@@ -10,22 +10,17 @@ from casework.change import Change
 from casework.fragment import Fragment
 from chassis.errors import Refuse
 from services.plans.domain.plan import adopt_plan, propose_plan, take_plan_position
+from tests.unit.casework.factories import CHILD, NOW, PERPETRATOR, VICTIM, command, refusal
 from tests.unit.plans import bodies
 from tests.unit.plans.factories import (
     ACTION,
-    CHILD,
     EARLIER,
-    NOW,
-    PERPETRATOR,
     PLAN,
-    VICTIM,
     action,
     case,
-    command,
     events_of,
     plan,
     position,
-    refusal,
     unmet,
 )
 

@@ -1,42 +1,25 @@
 """What a test of a rule about a case is given: the case, a command, what the table said before."""
 
-import itertools
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from casework.case import CaseSnapshot
 from casework.command import Command
 from casework.fragment import Fragment
 from contracts import vocabulary as words
-from contracts.bodies import COMMAND_BODIES
+from tests.unit.casework.factories import NOW, PERPETRATOR, VICTIM
+from tests.unit.casework.factories import command as any_command
 from tests.unit.risk.instruments import answers, everybody, published
 
-NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-VICTIM, PERPETRATOR = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
 
 
-def counted_ids() -> Callable[[], str]:
-    """Ids one after the other: the same in every run."""
-    numbers = itertools.count(100)
-    return lambda: str(uuid.UUID(int=next(numbers)))
-
-
 def command(name: str, body: Mapping[str, Any] | None = None, **changes: Any) -> Command:
-    """A command of CAW's team member; the body is loaded by its schema."""
-    given = Command(
-        name=name,
-        person="p-caw",
-        partner="caw",
-        terms={"quorum": 2} if name == "close_weighing" else {},
-        body=COMMAND_BODIES[name]().load(body or {}),
-        now=NOW,
-        new_id=counted_ids(),
-    )
-    return replace(given, **changes)
+    """A command of CAW's team member, on the terms of an agreement with a quorum of two."""
+    terms = {"quorum": 2} if name == "close_weighing" else {}
+    return any_command(name, body, **({"terms": terms} | changes))
 
 
 def case(**changes: Any) -> CaseSnapshot:

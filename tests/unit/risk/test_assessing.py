@@ -12,16 +12,8 @@ from contracts.fragment_projections import KINDS, project
 from services.risk.domain.assessing import recall_assessment, record_assessment
 from services.risk.domain.catalogue import make_catalogue, read_instrument
 from services.risk.domain.instrument import Instrument
-from tests.unit.risk.factories import (
-    NOW,
-    PERPETRATOR,
-    VICTIM,
-    assessment,
-    case,
-    command,
-    filled_in,
-    fragment,
-)
+from tests.unit.casework.factories import NOW, PERPETRATOR, VICTIM
+from tests.unit.risk.factories import assessment, case, command, filled_in, fragment
 from tests.unit.risk.instruments import catalogue, published, refusal, small
 
 

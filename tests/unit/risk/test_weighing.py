@@ -18,10 +18,8 @@ from services.risk.domain.weighing import (
     weighing_outcome,
     write_problem_profile,
 )
+from tests.unit.casework.factories import NOW, PERPETRATOR, VICTIM
 from tests.unit.risk.factories import (
-    NOW,
-    PERPETRATOR,
-    VICTIM,
     assessment,
     case,
     closing,
