@@ -1,10 +1,10 @@
 """Sends commands to intake as the gateway would, after a decision that allowed them."""
 
-import uuid
 from typing import Any
 
 from services.intake.application import Intake
 from tests import builders
+from tests.integration.envelopes import envelope as any_envelope
 
 PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
 TERMS = {
@@ -28,10 +28,6 @@ TERMS = {
 }
 
 
-def new_id() -> str:
-    return str(uuid.uuid4())
-
-
 class Client:
     """Commands and reads on one intake; `partner` defaults to the one that referred."""
 
@@ -42,23 +38,14 @@ class Client:
         """A command as it travels, decided on the case as it is now."""
         case = changes.get("case")
         facts = self.facts(case) if case else None
-        return {
-            "command_id": new_id(),
-            "decision_id": new_id(),
-            "person": f"p-{changes.get('partner', 'caw')}",
-            "partner": "caw",
-            "roles": ["team_member"],
-            "agreement": "sample-brugge",
-            "agreement_version": "1",
-            "policy_revision": "r1",
-            "terms": TERMS.get(name, {}),
-            "decided_on": facts and {"stage": facts["stage"], "version": facts["version"]},
-            "target": None,
-            "case": None,
-            "if_match": None,
-            "traceparent": "",
-            "body": body,
-        } | changes
+        return any_envelope(
+            body,
+            **{
+                "terms": TERMS.get(name, {}),
+                "decided_on": facts and {"stage": facts["stage"], "version": facts["version"]},
+            }
+            | changes,
+        )
 
     def send(self, name: str, body: dict[str, Any], **changes: Any) -> dict[str, Any]:
         """Perform a command; returns its outcome or raises what it raises."""

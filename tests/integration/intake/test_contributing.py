@@ -11,7 +11,8 @@ from chassis.runtime import Runtime
 from chassis.vault import KeyDestroyed
 from contracts.events import read_event
 from tests import builders
-from tests.integration.intake.client import PARTNERS, Client, new_id
+from tests.integration.envelopes import new_id
+from tests.integration.intake.client import PARTNERS, Client
 from tests.integration.observing import kept, published
 
 

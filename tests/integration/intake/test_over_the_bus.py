@@ -17,7 +17,8 @@ from deploy.local.parts import Parts
 from services.intake.domain.matching import by_national_number
 from services.intake.store import INDEXES
 from tests import builders
-from tests.integration.intake.client import TERMS, new_id
+from tests.integration.envelopes import new_id
+from tests.integration.intake.client import TERMS
 from tests.integration.serving import Served, serving
 from tests.waiting import wait_until
 

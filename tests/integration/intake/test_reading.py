@@ -10,7 +10,8 @@ from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from contracts.rpc import intake as wire
 from tests import builders
-from tests.integration.intake.client import PARTNERS, Client, new_id
+from tests.integration.envelopes import new_id
+from tests.integration.intake.client import PARTNERS, Client
 from tests.integration.observing import watching
 
 STAFF_NUMBER = "85010112345"

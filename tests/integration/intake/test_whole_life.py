@@ -10,7 +10,8 @@ from chassis.clock import FixedClock
 from chassis.errors import Refuse, Retry
 from chassis.runtime import Runtime
 from tests import builders
-from tests.integration.intake.client import PARTNERS, Client, new_id
+from tests.integration.envelopes import new_id
+from tests.integration.intake.client import PARTNERS, Client
 from tests.integration.intake.closed import Closed
 from tests.integration.intake.test_together import at_once, until_settled
 from tests.integration.observing import kept, published

@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.clock import Clock
 from services.plans.application import Plans
+from tests.integration.envelopes import envelope as any_envelope
 from tests.unit.plans import bodies
 
 PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
@@ -19,37 +20,25 @@ TERMS = {
 }
 
 
-def new_id() -> str:
-    return str(uuid.uuid4())
-
-
 def envelope(name: str, body: dict[str, Any], case: str, **changes: Any) -> dict[str, Any]:
     """A command as it travels; `partner` defaults to the one that referred."""
-    return {
-        "command_id": new_id(),
-        "decision_id": new_id(),
-        "person": f"p-{changes.get('partner', 'caw')}",
-        "partner": "caw",
-        "roles": ["team_member"],
-        "agreement": "sample-brugge",
-        "agreement_version": "1",
-        "policy_revision": "r1",
-        "terms": TERMS.get(name, {}),
-        "decided_on": {
-            "stage": "active",
-            "version": 7,
-            "submitted_by": "caw",
-            "participants": list(PARTNERS),
-            "persons": [VICTIM, PERPETRATOR],
-            "director": "p-caw",
-            "walled": ["p-kin"],
-        },
-        "target": None,
-        "case": case,
-        "if_match": None,
-        "traceparent": "",
-        "body": body,
-    } | changes
+    return any_envelope(
+        body,
+        **{
+            "terms": TERMS.get(name, {}),
+            "case": case,
+            "decided_on": {
+                "stage": "active",
+                "version": 7,
+                "submitted_by": "caw",
+                "participants": list(PARTNERS),
+                "persons": [VICTIM, PERPETRATOR],
+                "director": "p-caw",
+                "walled": ["p-kin"],
+            },
+        }
+        | changes,
+    )
 
 
 class Client:

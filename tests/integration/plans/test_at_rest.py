@@ -12,8 +12,9 @@ from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from services.plans.application import Plans
+from tests.integration.envelopes import new_id
 from tests.integration.observing import watching
-from tests.integration.plans.client import PERPETRATOR, VICTIM, Client, new_id
+from tests.integration.plans.client import PERPETRATOR, VICTIM, Client
 from tests.unit.plans import bodies
 
 MARK = f"canary{uuid.uuid4().hex}"

@@ -9,7 +9,8 @@ from chassis.clock import FixedClock
 from chassis.errors import Refuse
 from chassis.validation import dump
 from contracts.rpc.plans import METHODS
-from tests.integration.plans.client import Client, new_id
+from tests.integration.envelopes import new_id
+from tests.integration.plans.client import Client
 from tests.unit.plans import bodies
 
 

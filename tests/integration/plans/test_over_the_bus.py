@@ -10,7 +10,8 @@ from chassis.errors import RemoteError, Unreachable
 from contracts.rpc import METHODS
 from contracts.topology import CALLERS
 from deploy.local.parts import Parts
-from tests.integration.plans.client import PERPETRATOR, VICTIM, envelope, new_id
+from tests.integration.envelopes import new_id
+from tests.integration.plans.client import PERPETRATOR, VICTIM, envelope
 from tests.integration.serving import Served, serving
 from tests.unit.plans import bodies
 from tests.waiting import wait_until

@@ -7,8 +7,9 @@ import pytest
 from chassis.runtime import Runtime
 from contracts.rpc.fragments import ReadFragmentsReply
 from services.plans.application import Plans
+from tests.integration.envelopes import new_id
 from tests.integration.observing import watching
-from tests.integration.plans.client import Client, new_id
+from tests.integration.plans.client import Client
 from tests.unit.plans import bodies
 
 

@@ -11,8 +11,9 @@ from chassis.runtime import Runtime
 from contracts.events import read_event
 from contracts.fragment_projections import KINDS
 from contracts.rpc.fragments import ReadFragmentsReply
+from tests.integration.envelopes import new_id
 from tests.integration.observing import kept, published
-from tests.integration.plans.client import PERPETRATOR, VICTIM, Client, new_id
+from tests.integration.plans.client import PERPETRATOR, VICTIM, Client
 from tests.unit.plans import bodies
 
 TIMING = {"on": "2026-03-20", **bodies.words("verhoor")}

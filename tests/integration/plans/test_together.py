@@ -8,9 +8,10 @@ import pytest
 from chassis.commands import KeyReused
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
+from tests.integration.envelopes import new_id
 from tests.integration.intake.test_together import at_once, until_settled
 from tests.integration.observing import kept, published
-from tests.integration.plans.client import PARTNERS, PERPETRATOR, VICTIM, Client, envelope, new_id
+from tests.integration.plans.client import PARTNERS, PERPETRATOR, VICTIM, Client, envelope
 from tests.unit.plans import bodies
 
 

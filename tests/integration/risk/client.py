@@ -1,16 +1,13 @@
 """Sends commands to risk as the gateway would, after a decision that allowed them."""
 
-import uuid
 from typing import Any, Final
 
 from services.risk.application import Risk
+from tests.integration.envelopes import envelope as any_envelope
+from tests.integration.envelopes import new_id
 from tests.unit.risk.factories import PARTNERS, closing, filled_in, profile
 
 TERMS: Final = {"close_weighing": {"quorum": 2}}
-
-
-def new_id() -> str:
-    return str(uuid.uuid4())
 
 
 def envelope(name: str, body: dict[str, Any], case: str, **changes: Any) -> dict[str, Any]:
@@ -19,31 +16,23 @@ def envelope(name: str, body: dict[str, Any], case: str, **changes: Any) -> dict
     The client system is `changes["persons"]`, or the subjects that the body names.
     """
     persons = changes.pop("persons", None) or body.get("subjects") or [new_id()]
-    return {
-        "command_id": new_id(),
-        "decision_id": new_id(),
-        "person": f"p-{changes.get('partner', 'caw')}",
-        "partner": "caw",
-        "roles": ["team_member"],
-        "agreement": "sample-brugge",
-        "agreement_version": "1",
-        "policy_revision": "r1",
-        "terms": TERMS.get(name, {}),
-        "decided_on": {
-            "stage": "weighing",
-            "version": 3,
-            "submitted_by": "caw",
-            "participants": list(PARTNERS),
-            "persons": list(persons),
-            "director": None,
-            "walled": ["p-kin"],
-        },
-        "target": None,
-        "case": case,
-        "if_match": None,
-        "traceparent": "",
-        "body": body,
-    } | changes
+    return any_envelope(
+        body,
+        **{
+            "terms": TERMS.get(name, {}),
+            "case": case,
+            "decided_on": {
+                "stage": "weighing",
+                "version": 3,
+                "submitted_by": "caw",
+                "participants": list(PARTNERS),
+                "persons": list(persons),
+                "director": None,
+                "walled": ["p-kin"],
+            },
+        }
+        | changes,
+    )
 
 
 class Client:

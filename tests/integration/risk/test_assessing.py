@@ -9,8 +9,9 @@ from chassis.commands import KeyReused
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from contracts.rpc.fragments import ReadFragmentsReply
+from tests.integration.envelopes import new_id
 from tests.integration.observing import kept, published, watching
-from tests.integration.risk.client import Client, envelope, new_id
+from tests.integration.risk.client import Client, envelope
 from tests.unit.casework.factories import PERPETRATOR
 from tests.unit.risk.factories import filled_in
 from tests.unit.risk.instruments import published as published_instrument

@@ -13,9 +13,10 @@ from chassis.runtime import Runtime
 from deploy.local.parts import Parts
 from services.risk.application import Risk
 from services.risk.store import LAYOUT
+from tests.integration.envelopes import new_id
 from tests.integration.intake.test_at_rest import Canaries, found_on_disk
 from tests.integration.observing import watching
-from tests.integration.risk.client import Client, new_id
+from tests.integration.risk.client import Client
 from tests.unit.risk.factories import closing, filled_in, profile
 from tests.unit.risk.factories import fragment as a_fragment
 from tests.unit.risk.instruments import catalogue, published

@@ -11,7 +11,8 @@ from pymongo import MongoClient
 from chassis.errors import RemoteError, Unreachable
 from contracts.rpc import METHODS
 from deploy.local.parts import Parts
-from tests.integration.risk.client import envelope, new_id
+from tests.integration.envelopes import new_id
+from tests.integration.risk.client import envelope
 from tests.integration.serving import Served, serving
 from tests.unit.risk.factories import closing, filled_in, profile
 from tests.unit.risk.instruments import file_of

@@ -11,9 +11,10 @@ from chassis.runtime import Runtime
 from chassis.validation import dump
 from contracts.rpc.fragments import ReadFragmentsReply
 from contracts.rpc.outcomes import WeighingOutcome
+from tests.integration.envelopes import new_id
 from tests.integration.intake.test_together import at_once
 from tests.integration.observing import kept, published
-from tests.integration.risk.client import Client, envelope, new_id
+from tests.integration.risk.client import Client, envelope
 from tests.unit.risk.factories import PARTNERS, closing
 
 
