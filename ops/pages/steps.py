@@ -54,7 +54,7 @@ _ROLES: Final = {
     "auditor": "auditor",
 }
 
-_NEEDS: Final = {
+WHO_MEETS: Final = {
     "directs": "the director",
     "chairs_or_directs": "chair, director",
     "follows_action": "the follower",
@@ -115,7 +115,7 @@ def _who(name: str) -> Iterable[str]:
     action = policy_table("actions").get(name)
     if action is None:
         return _readers(policy_table("resources")[name.removeprefix("read_")])
-    said = [_NEEDS[need] for need in action["needs"] if need in _NEEDS]
+    said = [WHO_MEETS[need] for need in action["needs"] if need in WHO_MEETS]
     return said or _words(set(action["roles"]))
 
 

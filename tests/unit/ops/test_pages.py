@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 from contracts.events import EVENTS
 from ops import pages
 from ops.cli import app
+from ops.pages import steps
 from ops.pages.api import openapi_document
+from ops.pages.policy_tables import policy_table
 
 
 def test_the_committed_pages_are_those_that_the_code_makes() -> None:
@@ -45,6 +47,13 @@ def test_the_page_of_the_steps_names_every_call_and_no_other() -> None:
     }
 
     assert calls == offered
+
+
+def test_who_meets_a_condition_is_said_of_conditions_that_there_are() -> None:
+    """After a condition was renamed the page would name a whole role instead of the director."""
+    needed = {need for row in policy_table("actions").values() for need in row["needs"]}
+
+    assert set(steps.WHO_MEETS) <= needed
 
 
 def _shape(path: str) -> str:
