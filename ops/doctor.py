@@ -173,7 +173,10 @@ def _topology(broker: RabbitMQ | None) -> CheckResult:
     if isinstance(broker, ExternalRabbitMQ):
         remedy += f"`make up` declares again; what is not declared you remove: {_DELETE_QUEUE}"
     else:
-        remedy += "`make down`, then `make up` declares again and removes other queues"
+        remedy += (
+            "`make down`, then `make up` declares again and removes other queues that are empty;"
+            f" one with messages you remove: {_DELETE_QUEUE}"
+        )
     return CheckResult("topology", "wrong", f"{len(found)} differences: {found[0]}", remedy)
 
 

@@ -15,6 +15,6 @@ while IFS= read -r queue; do
   then
     echo "removed queue $queue, which is no longer declared"
   else
-    echo "kept queue $queue, which is no longer declared, for the messages that it holds"
+    echo "kept queue $queue, which is no longer declared: it holds messages, or the broker refused"
   fi
 done
