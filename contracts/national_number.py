@@ -24,7 +24,7 @@ def read_national_number(text: str) -> str:
 
 
 def born(number: str) -> str:
-    """What a number that was read tells of the birth date: `1985-06-14`, `1985-06`, `1985` or nothing.
+    """What a valid number tells of the birth date: `1985-06-14`, `1985-06`, `1985` or nothing.
 
     Month and day are zero where they were unknown, and where a day had too many births to number.
     """
