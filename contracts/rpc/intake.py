@@ -109,9 +109,14 @@ class ListCasesRequest(Strict):
 
 
 class ListedCase(Strict):
-    """A case of a list, with the fragments of the kinds that were asked for."""
+    """A case of a list, with the fragments of the kinds that were asked for.
+
+    `order` is its place in the list, which never changes: the list goes on after it with
+    `after`, also once the case itself is gone.
+    """
 
     case = fields.Nested(CaseFacts, required=True)
+    order = fields.String(required=True)
     fragments = many(Fragment, most=5000, required=True)
     destroyed = Flag(required=True)
 
@@ -176,7 +181,7 @@ class ListSessionsRequest(Strict):
 
 
 class ListSessionsReply(Strict):
-    """Sessions without their agenda, soonest last."""
+    """Sessions without their agenda, latest first by the moment of their first schedule."""
 
     sessions = many(Session, most=PAGE, required=True)
     next = fields.String(required=True, allow_none=True)
