@@ -12,6 +12,10 @@ from marshmallow import Schema, ValidationError, fields, validate
 LINE = 200
 SUMMARY = 500
 TEXT = 10_000
+LARGEST_WHOLE = 2**53 - 1
+"""The largest whole number that every reader of JSON takes for the same one (RFC 7493, 2.2)."""
+
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,19}")
 _ID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OF_OUR_TIME = validate.Range(date(1900, 1, 1), date(2199, 12, 31))
 _IN_OUR_TIME = validate.Range(datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC))
@@ -47,6 +51,22 @@ class Flag(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Whole(fields.Integer):
+    """A whole number from `least` to `most`, as JSON has it; not "1", 1.0 or true."""
+
+    def __init__(self, least: int = 0, most: int = LARGEST_WHOLE, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
+
+
+class Digits(Whole):
+    """A whole number in a query: ASCII digits, without a sign, blanks or leading zeros."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _DIGITS.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(int(value), attr, data, **kwargs)
 
 
 class RandomId(fields.String):
