@@ -38,9 +38,9 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
-            raise ValidationError("control characters are not allowed")
+            raise ValidationError("control")
         if _ID.search(text):
-            raise ValidationError("a text names no ids")
+            raise ValidationError("named_id")
         return text.strip()
 
 
@@ -77,9 +77,9 @@ class RandomId(fields.String):
         try:
             canonical = str(uuid.UUID(text))
         except ValueError as error:
-            raise ValidationError("not a valid id") from error
+            raise ValidationError("pattern") from error
         if canonical != text:
-            raise ValidationError("not a valid id")
+            raise ValidationError("pattern")
         return text
 
 
@@ -139,4 +139,4 @@ def many(schema: type[Schema], least: int = 0, most: int = 50, **kwargs: Any) ->
 
 def _different(values: list[str]) -> None:
     if len(set(values)) != len(values):
-        raise ValidationError("values must differ")
+        raise ValidationError("repeated")

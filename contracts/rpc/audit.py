@@ -38,9 +38,9 @@ class Decided(fields.Dict):
         try:
             json = orjson.dumps(loaded)
         except orjson.JSONEncodeError as error:
-            raise ValidationError("not JSON") from error
+            raise ValidationError("type") from error
         if len(json) > DECIDED_LIMIT or not tells_only_codes(json):
-            raise ValidationError("free text is not recorded")
+            raise ValidationError("pattern")
         return loaded
 
 

@@ -6,11 +6,11 @@ Nothing is dumped through these: what is released is built by allow-list (releas
 from marshmallow import Schema, fields, validate
 
 from contracts import vocabulary as words
+from contracts.faults import FAULTS
 from contracts.fields import Code, Digits, Flag, Moment, OneOf, RandomId, Strict, Whole, many
 from contracts.rpc.audit import OUTCOMES, Checkpoint, ProofReply, RecordedEntry
 from contracts.rpc.notifications import TASKS
 from contracts.rpc.risk import InstrumentSummary
-from gateway.http.validation_errors import KINDS, RULE
 
 NEXT = {"description": "Give it as `after` to go on; null at the end."}
 
@@ -152,9 +152,11 @@ class PlaceAnswer(Strict):
     """Where in the body a mistake stands."""
 
     pointer = fields.String(required=True, metadata={"description": "A JSON pointer (RFC 6901)."})
-    code = OneOf([kind for kind, _ in KINDS] + [RULE], required=True)
+    code = OneOf(FAULTS, required=True)
     detail = fields.String(required=True)
-    note = fields.String(metadata={"description": "The schema's own words, in English."})
+    least = fields.String(metadata={"description": "The least that it may be."})
+    most = fields.String(metadata={"description": "The most that it may be."})
+    choices = fields.List(fields.String(), metadata={"description": "What it may be."})
 
 
 class ReasonAnswer(Strict):

@@ -183,7 +183,7 @@ def _check_query(known: Sequence[str]) -> None:
     errors = [
         {
             "pointer": f"/{name}",
-            "detail": "Unknown field." if name not in known else "Not a valid list.",
+            "code": "unknown" if name not in known else "repeated",
         }
         for name, values in request.args.lists()
         if name not in known or len(values) > 1

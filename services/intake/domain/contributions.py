@@ -124,7 +124,7 @@ def request_information(case: Case, command: Command) -> Change:
     today = command.today
     latest = today + timedelta(days=command.terms["latest_due_days"])
     if not today <= body["due"] <= latest:
-        raise invalid("/due", f"from {today.isoformat()} to {latest.isoformat()}")
+        raise invalid("/due", "range", least=today.isoformat(), most=latest.isoformat())
     request = InformationRequest(to=body["to"], by=command.speaker, due=body["due"])
     question = Fragment(
         id=command.new_id(),

@@ -31,7 +31,7 @@ def schedule_session(command: Command) -> Change:
     """A new meeting of a table, with nothing on its agenda; it may just have begun."""
     earliest = command.now - LATEST_NOTED
     if command.body["starts_at"] < earliest:
-        raise invalid("/starts_at", f"Must be greater than or equal to {earliest.isoformat()}.")
+        raise invalid("/starts_at", "range", least=earliest.isoformat())
     session = Session(
         id=command.new_id(),
         agreement=command.body["agreement"],
