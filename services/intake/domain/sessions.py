@@ -80,9 +80,7 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
 
 def _check_agenda(case: Case, session: Session) -> None:
     if case.agreement != session.agreement:
-        raise unmet(Reason.OTHER_AGREEMENT, "the session belongs to another agreement")
-    if case.stage == "withdrawn":
-        raise unmet(Reason.STAGE, "the case has been withdrawn")
+        raise unmet(Reason.SESSION_UNKNOWN, "the session belongs to another agreement")
     if any(entry.case == case.id for entry in session.agenda):
         raise Refuse("already_on_agenda", "the case is on this agenda")
     if len(session.agenda) >= LONGEST_AGENDA:
