@@ -145,7 +145,7 @@ def override(assessed: Assessed, band: str, ground: str) -> Assessed:
         )
     _refuse(faults)
     chosen = norms.bands[norms.rank(band)]
-    return replace(assessed, override=Override(chosen, ground.strip()))
+    return replace(assessed, override=Override(chosen, ground))
 
 
 Fault = tuple[str, str]
