@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from contracts.days import day_of
 from contracts.vocabulary import AIMS, LIFE_DOMAINS
 
-TODAY = date.today
 INSTRUMENTS = Path(__file__).parents[1] / "services" / "risk" / "instruments"
+
+
+def TODAY() -> date:  # noqa: N802 (a test on another clock puts its own in place of it)
+    """The day in Brussels."""
+    return day_of(datetime.now(UTC))
 
 
 def narrative(text: str, *subjects: str) -> dict[str, Any]:

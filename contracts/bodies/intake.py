@@ -11,10 +11,11 @@ from contracts.fields import (
     LINE,
     SUMMARY,
     Code,
-    Day,
+    ComingDay,
+    ComingMoment,
     Flag,
-    Moment,
     OneOf,
+    PastDay,
     RandomId,
     Strict,
     Text,
@@ -32,7 +33,7 @@ class InformingBody(Strict):
     state = OneOf(words.INFORMING_STATES, required=True)
     reason = Text(SUMMARY)
     how = Text(SUMMARY)
-    review_on = Day()
+    review_on = ComingDay("latest_review_days")
 
     @validates_schema
     def deferral_says_why_and_until_when(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -48,7 +49,7 @@ class PersonBody(Strict):
     ref = Code(required=True)
     given_name = Text(LINE, required=True)
     family_name = Text(LINE, required=True)
-    birth_date = Day()
+    birth_date = PastDay()
     sex = OneOf(("female", "male", "other"))
     national_number = fields.String(validate=validate.Regexp(r"\A\d{11}\Z"))
     roles = fields.List(
@@ -70,7 +71,7 @@ class InvolvedServiceBody(Strict):
 
     service = Text(LINE, required=True)
     function = Text(LINE)
-    since = Day()
+    since = PastDay()
     text = Text()
     subjects = codes(least=1, required=True)
 
@@ -162,7 +163,7 @@ class ScheduleSessionBody(Strict):
 
     agreement = Code(required=True)
     table = Code(required=True)
-    starts_at = Moment(required=True)
+    starts_at = ComingMoment("latest_session_days", required=True)
 
 
 class PutOnAgendaBody(Strict):
@@ -218,7 +219,7 @@ class _ItemContent(Strict):
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     item_kind = OneOf(words.ITEM_KINDS, required=True)
-    as_of = Day(required=True)
+    as_of = PastDay(required=True)
     obtained_from = fields.Nested(ObtainedFromBody, required=True)
     subjects = ids(least=1, required=True)
     only_for = codes(load_default=list)
@@ -272,7 +273,7 @@ class RequestInformationBody(Strict):
         tuple(c for c in words.OFFERED_CATEGORIES if c != "whereabouts"), required=True
     )
     question = Text(required=True)
-    due = Day(required=True)
+    due = ComingDay("latest_due_days", required=True)
     subjects = ids(least=1, required=True)
 
 
@@ -314,7 +315,7 @@ class RecordDirectionMandateBody(Strict):
 
     involved_service = RandomId(required=True)
     given_by = Text(LINE, required=True)
-    given_on = Day(required=True)
+    given_on = PastDay(required=True)
 
 
 class OpenEmergencyBody(Strict):

@@ -1,0 +1,43 @@
+"""The days and moments of a command's body, held to the bounds that its schema declares."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from marshmallow import fields
+
+from casework.command import Command, invalid
+from contracts.bodies import COMMAND_BODIES
+from contracts.days import day_of
+
+
+def check_days(command: Command) -> None:
+    """Raises Refuse("validation_failed") for the first day outside its bounds.
+
+    They are counted from today and from what the terms of the command say. It is part of what the
+    rules check, so that a command that is sent again later still gets the outcome that was kept.
+    """
+    for pointer, field, value in _days(COMMAND_BODIES[command.name]().fields, command.body, ""):
+        day = day_of(value) if isinstance(value, datetime) else value
+        fault = field.bounds.fault(day, command.today, command.terms)
+        if fault is not None:
+            raise invalid(pointer, fault)
+
+
+def _days(
+    members: Mapping[str, Any], body: Mapping[str, Any], pointer: str
+) -> Iterator[tuple[str, Any, date]]:
+    """JSON pointer, field and value of every member that is a day or a moment with bounds."""
+    for name, field in members.items():
+        if name in body:
+            yield from _in(field, body[name], f"{pointer}/{name}")
+
+
+def _in(field: Any, value: Any, pointer: str) -> Iterator[tuple[str, Any, date]]:
+    if isinstance(field, fields.Nested):
+        yield from _days(field.schema.fields, value, pointer)
+    elif isinstance(field, fields.List):
+        for index, one in enumerate(value):
+            yield from _in(field.inner, one, f"{pointer}/{index}")
+    elif getattr(field, "bounds", None) is not None:
+        yield pointer, field, value
