@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from marshmallow import fields
@@ -17,11 +18,16 @@ def check_days(command: Command) -> None:
     They are counted from today and from what the terms of the command say. It is part of what the
     rules check, so that a command that is sent again later still gets the outcome that was kept.
     """
-    for pointer, field, value in _days(COMMAND_BODIES[command.name]().fields, command.body, ""):
+    for pointer, field, value in _days(_members(command.name), command.body, ""):
         day = day_of(value) if isinstance(value, datetime) else value
         fault = field.bounds.fault(day, command.today, command.terms)
         if fault is not None:
             raise invalid(pointer, fault)
+
+
+@cache
+def _members(name: str) -> Mapping[str, Any]:
+    return COMMAND_BODIES[name]().fields
 
 
 def _days(

@@ -17,6 +17,11 @@ def TODAY() -> date:  # noqa: N802 (a test on another clock puts its own in plac
     return day_of(datetime.now(UTC))
 
 
+def in_days(days: int) -> str:
+    """The day so many days from today."""
+    return (TODAY() + timedelta(days=days)).isoformat()
+
+
 def narrative(text: str, *subjects: str) -> dict[str, Any]:
     """A text, its short form, and whom it is about."""
     return {"text": text, "summary": f"kort: {text}", "subjects": list(subjects)}
@@ -99,7 +104,7 @@ def request(to: str, *subjects: str, category: str = "judicial", days: int = 7) 
         "to": to,
         "category": category,
         "question": "Wat is de stand van zaken?",
-        "due": (TODAY() + timedelta(days=days)).isoformat(),
+        "due": in_days(days),
         "subjects": list(subjects),
     }
 
@@ -144,7 +149,7 @@ def action(
         "summary": f"kort: {text}",
         "follower": follower,
         "carried_out_by": {"kind": "partner", "partner": follower},
-        "due": (TODAY() + timedelta(days=days)).isoformat(),
+        "due": in_days(days),
         **changes,
     }
 
