@@ -21,9 +21,14 @@ def test_an_extension_moves_the_day_before_which_nothing_is_closed(
     case = lives.concluded("caw-kortrijk", involved_services=[])
     first = date.fromisoformat(lives.get(SEATED.director, case.path).json()["follow_up_on"])
     clock.move_to(clock.now() + (first - day_of(clock.now())) + timedelta(days=1))
-    later = day_of(clock.now()) + timedelta(days=60)
+    today = day_of(clock.now())
+    later = today + timedelta(days=60)
     path = f"{case.path}/follow-ups"
 
+    for outside in (today, today + timedelta(days=3000)):
+        body = builders.follow_up("extend", next_on=outside.isoformat())
+        answer = lives.post(SEATED.director, path, body)
+        assert [each["code"] for each in answer.json()["errors"]] == ["range"], answer.text
     extending = builders.follow_up("extend", next_on=later.isoformat())
     extended = lives.expect(lives.post(SEATED.director, path, extending))["id"]
     lives.expect(lives.step(SEATED.director, case, "extend", outcome=extended))
