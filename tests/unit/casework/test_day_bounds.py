@@ -21,6 +21,7 @@ TERMS = {
     "latest_action_days": 60,
     "latest_next_days": 70,
 }
+SOON = bodies.action(due=(TODAY + timedelta(days=7)).isoformat())
 WAS = ([-30_000, 0], [1, 400])
 """Days from today that are taken, and that are refused, of what has been."""
 
@@ -51,7 +52,7 @@ def meeting(day: str) -> dict[str, Any]:
 
 def timed(day: str) -> dict[str, Any]:
     timing = {"on": day, **bodies.words("nieuw verhoor")}
-    return bodies.plan(VICTIM, actions=[bodies.action(), bodies.action(judicial_timing=timing)])
+    return bodies.plan(VICTIM, actions=[SOON, {**SOON, "judicial_timing": timing}])
 
 
 CASES: dict[str, tuple[str, Callable[[str], dict[str, Any]], str, tuple[list[int], list[int]]]] = {
@@ -116,7 +117,7 @@ CASES: dict[str, tuple[str, Callable[[str], dict[str, Any]], str, tuple[list[int
     ),
     "action": (
         "propose_plan",
-        lambda day: bodies.plan(VICTIM, actions=[bodies.action(), bodies.action(due=day)]),
+        lambda day: bodies.plan(VICTIM, actions=[SOON, {**SOON, "due": day}]),
         "/actions/1/due",
         ([0, 60], [-1, 61]),
     ),
