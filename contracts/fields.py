@@ -150,6 +150,9 @@ class PartialDay(fields.String):
 
     bounds = DayBounds()
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": _PARTIAL_DAY.pattern}, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
