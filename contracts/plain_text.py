@@ -13,7 +13,8 @@ _CONTROL: Final = regex.compile(
     regex.VERSION1,
 )
 _VISIBLE: Final = regex.compile(
-    r"[^\p{C}\p{Z}\p{M}\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]|[\p{Co}\p{Cn}]"
+    r"[[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{M}]--[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]]",
+    regex.VERSION1,
 )
 _UNSEEN: Final = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{M}]")
 _DASH: Final = regex.compile(r"[\p{Dash}]")

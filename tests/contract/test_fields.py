@@ -78,7 +78,7 @@ def test_a_line_end_counts_as_one_and_an_accent_of_its_own_as_one_more() -> None
     [
         *("", " ", "\n\t", "\r\n", "\u00a0\u2007\u202f", "\u200b", "\u200c\u200d\u2060\ufeff"),
         *("\u00ad", "\ufe0f", "\U000e0100", "\u3164", "\u115f\u1160", "\uffa0", "\u2800"),
-        *("\u3000", "\u200e\u200f\u061c", "\u034f", "\u180e", "\u2063", "\u0301"),
+        *("\u3000", "\u200e\u200f\u061c", "\u034f", "\U000e0080", "\u180e", "\u2063", "\u0301"),
     ],
 )
 def test_a_text_of_which_nothing_is_seen_is_empty(text: str) -> None:
