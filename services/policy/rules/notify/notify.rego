@@ -9,6 +9,7 @@ package ketenaanpak.notify
 import data.ketenaanpak.agreements
 import data.ketenaanpak.mandates
 import data.ketenaanpak.question
+import data.ketenaanpak.stages
 
 # METADATA
 # title: The decision
@@ -100,8 +101,42 @@ eligible contains mandate if {
 	may_know(mandate)
 }
 
-# Somebody behind a wall in one role is behind it in every other.
-may_know(mandate) if not walled(mandate)
+# Somebody behind a wall in one role is behind it in every other; who could not open the message is
+# not told.
+may_know(mandate) if {
+	not walled(mandate)
+	opens(mandate)
+}
+
+# What leads to no case, such as a session, is opened by whoever belongs to those who are told.
+opens(_) if not about.case
+
+opens(mandate) if mandate.role == "coordination_team"
+
+opens(mandate) if mandate.role == "referrer"
+
+opens(mandate) if {
+	standing := data.purposes.own_tasks[mandate.role]
+	agreements.is_party(about.agreement, mandate.partner)
+	comes(standing, mandate.partner)
+	stages.audience(known, standing, mandate.partner)
+}
+
+comes("chair", _) := true
+
+comes("participant", partner) if partner in about.participants
+
+# The case as far as the event tells of it. What it does not tell gives nobody a place.
+known := {
+	"stage": about.stage,
+	"submitted_by": about.submitted_by,
+	"participants": [{"partner": partner} | some partner in about.participants],
+	"contributors": [about.submitted_by],
+	"followers": [follower | follower := about.follower],
+	"director": object.get(about, "director", null),
+	"crisis": input.event.type == "crisis_raised",
+	"evaluating": false,
+}
 
 walled(mandate) if {
 	some wall in walls
