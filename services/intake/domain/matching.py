@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from casework.change import Event
-from services.intake.domain.case import Case, walled
+from services.intake.domain.case import Case
 
 Identity = tuple[str, ...]
 
@@ -41,7 +41,7 @@ def normal_name(name: str) -> str:
     return " ".join(sorted(re.findall(r"[^\W_]+", letters)))
 
 
-def notice(case: Case, others: Iterable[Case], staff: Mapping[str, str]) -> tuple[Event, ...]:
+def notice(case: Case, others: Iterable[Case]) -> tuple[Event, ...]:
     """The event that a new case may match another, with no content of either (step 1).
 
     Once, however many persons or cases are alike, and within one agreement only
@@ -56,6 +56,6 @@ def notice(case: Case, others: Iterable[Case], staff: Mapping[str, str]) -> tupl
     ]
     if not alike:
         return ()
-    apart = set.intersection(*({*walled(other, staff)} for other in alike))
+    apart = set.intersection(*({*other.walled} for other in alike))
     data = {"walled_from_matches": sorted(apart)}
     return (Event("intake.possible_match_noticed", data),)

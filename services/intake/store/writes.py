@@ -13,6 +13,8 @@ from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from services.intake.domain.case import Case, Change, Session
 from services.intake.domain.places import Places
+from services.intake.domain.staff import staff_matches
+from services.intake.domain.walling import StaffMatch
 from services.intake.store.case_documents import (
     Document,
     case_document,
@@ -21,6 +23,7 @@ from services.intake.store.case_documents import (
     session_document,
 )
 from services.intake.store.layout import LAYOUT, WHEREABOUTS
+from services.intake.store.staff import StaffStore
 from services.intake.store.whereabouts import WhereaboutsStore
 
 
@@ -122,10 +125,14 @@ class IntakeTransaction:
                 return_document=ReturnDocument.BEFORE,
                 session=self._session,
             )
-            others.update(known["cases"] if known else ())
+            others.update(known.get("cases", ()) if known else ())
         wanted = {"_id": {"$in": sorted(others)}}
         found = self._cases.find(wanted, session=self._session).sort("order", 1)
         return [read_case(document) for document in found]
+
+    def staff_matching(self, case: Case) -> tuple[StaffMatch, ...]:
+        """Who of the staff may be in the client system; the case has been noted by then."""
+        return staff_matches(case, StaffStore(self._runtime, self._session).matching(case))
 
     def write(self, change: Change) -> None:
         """Store everything that a command changes."""
