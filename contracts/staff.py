@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from contracts.fields import LINE, Code, Day, Strict, Text, codes
+from contracts.fields import LINE, Code, Flag, NationalNumber, PartialDay, Strict, Text, codes
 
 
 def _spellings() -> "fields.List[Any]":
@@ -25,9 +25,9 @@ class StaffRow(Strict):
     partners = codes(20, load_default=list)
     given_names = _spellings()
     family_names = _spellings()
-    birth_date = Day()
-    national_number = fields.String(validate=validate.Regexp(r"\A[0-9]{11}\Z"))
-    remove = fields.Boolean(load_default=False)
+    birth_date = PartialDay()
+    national_number = NationalNumber()
+    remove = Flag(load_default=False)
 
     @validates_schema
     def is_recognised_by_something(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -37,6 +37,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "intake.wall_answered",
         "intake.direction_ended",
         "intake.possible_match_noticed",
+        "intake.weak_match_noticed",
         "intake.session_scheduled",
         "intake.director_appointed",
         "intake.direction_mandate_recorded",

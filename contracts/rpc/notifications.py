@@ -19,6 +19,7 @@ TASKS: Final = (
     "wall_question",
     "direction_ended",
     "possible_match",
+    "weak_match",
     "session_scheduled",
     "weighing_opened",
     "case_decided",

@@ -4,17 +4,21 @@ The walls that a person's matches raise on cases come with it, and the events of
 the own case at work from that moment on.
 """
 
+import argparse
+import json
+import sys
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 from casework.command import Command
 from casework.envelope import Cause
 from casework.transaction import publish
-from chassis.config import secret_key
+from chassis.config import load, secret_key
 from chassis.mongo import Conflict, Session, transaction
-from chassis.runtime import Runtime
+from chassis.runtime import Runtime, open_runtime
 from chassis.sealing import keyed_hash
 from chassis.vault import KeyDestroyed
 from contracts.events import make_event
@@ -22,6 +26,7 @@ from services.intake import commands, store
 from services.intake.domain.case import Case, Change, event_facts
 from services.intake.domain.identity import Identity
 from services.intake.domain.staff import StaffMember, staff_member
+from services.intake.staff_file import FileRefused, read_staff_file
 from services.intake.store.staff import StaffStore
 from services.intake.store.writes import IntakeTransaction
 
@@ -149,6 +154,28 @@ class StaffImport:
         return keyed_hash(self._matching_key, *identity)
 
 
-def open_staff_import(runtime: Runtime) -> StaffImport:
-    """An import with the matching key that the environment names."""
-    return StaffImport(runtime, secret_key("KETENAANPAK_MATCHING_KEY"))
+def main(arguments: Sequence[str]) -> int:
+    """Take in a file, in the environment of intake; prints what was done, as counts in JSON.
+
+    Exit code 1 when the file is refused: nothing was taken in then.
+    """
+    parser = argparse.ArgumentParser(prog="services.intake.staff_import")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--dry-run", action="store_true")
+    asked = parser.parse_args(arguments)
+    try:
+        rows = read_staff_file(asked.file)
+    except FileRefused as error:
+        print(f"the file is refused: {error}", file=sys.stderr)
+        return 1
+    runtime = open_runtime(load("intake"))
+    try:
+        done = StaffImport(runtime, secret_key("KETENAANPAK_MATCHING_KEY"))
+        print(json.dumps({"rows": len(rows), **done.run(rows, dry=asked.dry_run)}))
+    finally:
+        runtime.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.intake.domain.case import Case
-from services.intake.domain.identity import Identity, Strength, signals
+from services.intake.domain.identity import Identity, Strength, signals, stronger
 from services.intake.domain.walling import StaffMatch
 
 Keyed = Callable[[Identity], str]
@@ -39,7 +39,7 @@ def staff_member(row: Mapping[str, Any], keyed: Keyed) -> StaffMember:
     for name in names:
         for identity, strength in signals({**name, **known}).looks_for.items():
             match = keyed(identity)
-            looks_for[match] = "strong" if strength == "strong" else looks_for.get(match, "weak")
+            looks_for[match] = stronger(strength, looks_for.get(match))
     return StaffMember(row["person"], tuple(row["partners"]), looks_for)
 
 
