@@ -150,7 +150,7 @@ class IntakeTransaction:
         if change.session is not None:
             self._sessions.update_one(
                 {"_id": change.session.id},
-                {"$set": session_document(change.session)},
+                _kept_in_place(session_document(change.session)),
                 upsert=True,
                 session=self._session,
             )
@@ -167,7 +167,7 @@ class IntakeTransaction:
         """
         update: dict[str, Any] = {}
         if case != self._loaded:
-            update["$set"] = case_document(case)
+            update |= _kept_in_place(case_document(case))
         sources = sorted({fragment.source for fragment in change.added} - {TABLE})
         if sources:
             update["$addToSet"] = {"contributors": {"$each": sources}}
@@ -184,3 +184,13 @@ class IntakeTransaction:
 def _noted(case: str, is_mark: bool) -> Document:
     """How a match is written: with the case that has it, or only so that others conflict on it."""
     return {"$addToSet": {"cases": case}} if is_mark else {"$inc": {"serial": 1}}
+
+
+def _kept_in_place(document: Document) -> dict[str, Any]:
+    """The update that stores the document, without moving it in the lists that show it.
+
+    Its `order` is that of when it was first stored: whoever pages through a list meets each row
+    once, whatever becomes of the row meanwhile.
+    """
+    changes = {name: value for name, value in document.items() if name != "order"}
+    return {"$set": changes, "$setOnInsert": {"order": document["order"]}}
