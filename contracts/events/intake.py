@@ -234,6 +234,10 @@ EVENTS: Final = {
     "partner_answered": EventType(
         "A partner answered the call for contributions.", {1: PartnerAnsweredData}
     ),
+    "answers_complete": EventType(
+        "Every partner has answered and no question is open: forming can be completed.",
+        {1: CaseData},
+    ),
     "information_requested": EventType(
         "The table asked a partner a question (informatievraag).", {1: RequestData}
     ),

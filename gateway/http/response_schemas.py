@@ -33,10 +33,11 @@ class SessionsAnswer(Strict):
 
 
 class MessageAnswer(Strict):
-    """A message: that something waits, never what."""
+    """A message: that something waits, never what; `urgent` where a life may depend on it."""
 
     id = RandomId(required=True)
     task = OneOf(TASKS, required=True)
+    urgent = Flag(required=True)
     text = fields.String(required=True)
     at = Moment(required=True)
     read = Flag(required=True)

@@ -142,7 +142,8 @@ def _offer_item(
 ) -> Change:
     answers = command.body.get("answers")
     request = transaction.fragments(case.id).get(answers) if answers else None
-    return contributions.offer_item(case, command, request)
+    change = contributions.offer_item(case, command, request)
+    return change if request is None else _last_answer(change, case, transaction, request.id)
 
 
 def _correct_item(
@@ -163,7 +164,9 @@ def _answer_forming(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
     has_contributed = transaction.has_contributed(case.id, command.own_partner)
-    return contributions.answer_forming(case, command, has_contributed)
+    change = contributions.answer_forming(case, command, has_contributed)
+    answers_anew = case.participant(command.own_partner).answered is not None
+    return change if answers_anew else _last_answer(change, change.case or case, transaction)
 
 
 def _answer_request(
@@ -171,7 +174,16 @@ def _answer_request(
 ) -> Change:
     fragments = transaction.fragments(case.id)
     question, shared = fragments.open(command.target), fragments.find(command.body.get("item"))
-    return contributions.answer_request(case, command, question, shared)
+    change = contributions.answer_request(case, command, question, shared)
+    return _last_answer(change, case, transaction, question.id)
+
+
+def _last_answer(
+    change: Change, case: Case, transaction: IntakeTransaction, answered: str | None = None
+) -> Change:
+    """The same change; it tells when it was the last answer. `answered` is a request."""
+    still_open = transaction.requests_open(case.id, besides=answered)
+    return with_events(change, contributions.notice_complete(case, still_open))
 
 
 def _appoint_director(

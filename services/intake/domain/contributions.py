@@ -115,6 +115,12 @@ def answer_forming(case: Case, command: Command, has_contributed: bool) -> Chang
     return Change(result_of(case, state=answer), case, events=(event,))
 
 
+def notice_complete(case: Case, requests_open: bool) -> tuple[Event, ...]:
+    """Tells that forming can be completed, once nobody is waited for any more."""
+    waits = requests_open or any(one.answered is None for one in case.participants)
+    return () if waits or case.stage != "forming" else (Event("intake.answers_complete"),)
+
+
 def request_information(case: Case, command: Command) -> Change:
     """A question (informatievraag) to one participant, with a due day within the terms."""
     case.check_contributing()

@@ -69,9 +69,10 @@ class IntakeTransaction:
         found = self._sessions.find_one({"_id": session}, session=self._session)
         return None if found is None else read_session(found)
 
-    def requests_open(self, case: str) -> bool:
-        """Whether an information request in the case waits for its answer."""
-        return self.fragments(case).exists({"kind": "request", "request.state": "open"})
+    def requests_open(self, case: str, besides: str | None = None) -> bool:
+        """Whether an information request in the case, other than one, waits for its answer."""
+        others = {} if besides is None else {"_id": {"$ne": besides}}
+        return self.fragments(case).exists({"kind": "request", "request.state": "open", **others})
 
     def has_kind(self, case: str, kind: str, since: datetime | None) -> bool:
         """Whether the case has a fragment of this kind, made after `since` where it is given."""

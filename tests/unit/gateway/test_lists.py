@@ -340,6 +340,7 @@ def test_an_inbox_says_that_something_waits_and_never_what(platform: Platform) -
     assert shown == {
         "id": message["id"],
         "task": "question_waiting",
+        "urgent": False,
         "at": message["at"],
         "read": False,
         "version": 1,

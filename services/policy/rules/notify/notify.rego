@@ -1,8 +1,9 @@
 # METADATA
 # title: Notify
 # description: >-
-#   Who is told that something waits, by event (`data.notifications`). Only professionals with a
-#   mandate that holds under an agreement in force, never somebody behind the wall of the case.
+#   What follows from an event, by the row of the event (`data.notifications`): who is told that
+#   something waits, and which deadlines begin and end. Only professionals with a mandate that holds
+#   under an agreement in force are told, never somebody behind the wall of the case.
 package ketenaanpak.notify
 
 import data.ketenaanpak.agreements
@@ -11,32 +12,87 @@ import data.ketenaanpak.question
 
 # METADATA
 # title: The decision
-# description: "`{tell: [{person, task}], policy_revision}`, each person once."
+# description: >-
+#   `{tell: [{person, task, urgent}], deadlines: [{change, kind, anchor}], policy_revision}`, each
+#   person once. A deadline that begins has a day (`due`), `members` to decide by who is reminded,
+#   and `again`: whether whoever comes to be among those to tell later is told of the event too. An
+#   anchor of null means all of the kind in the case.
 # entrypoint: true
 decision := {
-	"tell": sort({entry | some entry in tell}),
+	"tell": [{"person": person, "task": told.task, "urgent": object.get(told, "urgent", false)} |
+		some person in sort(object.keys(told_by))
+		told := rule.tell[min(told_by[person])]
+	],
+	"deadlines": sort({change | some change in changes}),
 	"policy_revision": question.revision,
 }
 
 rule := data.notifications[sprintf("%s.%s", [input.event.source, input.event.type])]
 
-tell contains {"person": person, "task": rule.task} if some person in recipients
+about := input.event.data
 
-# Somebody has to find a deputy for a partner that takes part and that nobody may speak for.
-tell contains {"person": person, "task": rule.unrepresented.task} if {
-	some partner in input.event.data.participants
-	not represented(partner)
-	some person in people(rule.unrepresented.tell)
+# Person → the places in the row of all by which they are told.
+told_by[person] contains place if {
+	some place, entry in rule.tell
+	applies(entry)
+	some person in recipients(entry)
 }
 
-recipients := people(rule.tell) if count(people(rule.tell)) > 0
+recipients(entry) := people(entry.to) if count(people(entry.to)) > 0
 
-else := people(object.get(rule, "otherwise", []))
+else := people(object.get(entry, "otherwise", []))
 
 people(groups) := {mandate.person |
 	some mandate in eligible
 	some group in groups
 	belongs(group, mandate)
+}
+
+# METADATA
+# title: An entry of the row counts for this event
+default applies(_) := false
+
+applies(entry) if {
+	fits(object.get(entry, "when", {}))
+	holds(object.get(entry, "if", "always"))
+}
+
+# A member that is absent is null.
+fits(wanted) if {
+	every member, values in wanted {
+		object.get(about, member, null) in values
+	}
+}
+
+# METADATA
+# title: A condition of a row holds
+default holds(_) := false
+
+holds("always") := true
+
+# Somebody has to find a deputy for a partner that takes part and that nobody may speak for.
+holds("a_partner_has_nobody") if {
+	some partner in about.participants
+	not represented(partner)
+}
+
+holds("everybody_answered") if {
+	every partner in about.participants {
+		partner in about.answered
+	}
+}
+
+holds("informing_is_deferred") if is_string(about.informing_due)
+
+holds("mandates_are_due") if is_string(about.mandates_due)
+
+# Nor for one that the person acted for who has just been walled off.
+holds("their_partner_has_nobody") if {
+	some mandate in data.members[about.agreement]
+	team_member(mandate, about.person)
+	mandates.holds(mandate)
+	mandate.partner in about.participants
+	not represented(mandate.partner)
 }
 
 represented(partner) if {
@@ -47,17 +103,10 @@ represented(partner) if {
 # The mandates of those who may be told of this event.
 eligible contains mandate if {
 	question.revision != ""
-	fits(object.get(rule, "when", {}))
-	agreements.in_force(input.event.data.agreement)
-	some mandate in data.members[input.event.data.agreement]
+	agreements.in_force(about.agreement)
+	some mandate in data.members[about.agreement]
 	mandates.holds(mandate)
 	may_know(mandate)
-}
-
-fits(wanted) if {
-	every member, values in wanted {
-		input.event.data[member] in values
-	}
 }
 
 # Somebody behind a wall in one role is behind it in every other.
@@ -65,16 +114,60 @@ may_know(mandate) if not walled(mandate)
 
 walled(mandate) if {
 	some wall in walls
-	mandate.person in input.event.data[wall]
+	mandate.person in about[wall]
 }
 
 walled(_) if {
 	some wall in walls
-	not is_array(object.get(input.event.data, wall, []))
+	not is_array(object.get(about, wall, []))
 }
 
 # Of a match nobody is told to whom the cases that it may be of do not exist.
 walls := {"walled", "walled_from_matches"}
+
+changes contains {
+	"change": "begins",
+	"kind": entry.deadline,
+	"anchor": thing[object.get(entry, "anchor", "case")],
+	"due": day(entry, thing),
+	"members": {member: thing[member] | some member in object.get(entry, "with", [])},
+	"again": object.get(entry, "again", false),
+} if {
+	some entry in rule.begins
+	applies(entry)
+	some thing in things(entry)
+}
+
+changes contains {"change": change, "kind": kind, "anchor": anchor} if {
+	some change in ["ends", "suspends", "resumes"]
+	some entry in rule[change]
+	applies(entry)
+	some kind in entry.deadlines
+	some anchor in anchors(entry)
+}
+
+things(entry) := about[entry.each] if entry.each
+
+else := [about]
+
+# All of the kind, or the one that the member names; none where the member is null.
+anchors(entry) := [null] if not entry.anchor
+
+anchors(entry) := [anchor | anchor := about[entry.anchor]; is_string(anchor)] if entry.anchor
+
+# The day that the event names, or days after it in Belgium: of the agreement, or else of the kind.
+day(entry, thing) := thing[entry.on] if entry.on
+
+day(entry, _) := date if {
+	not entry.on
+	days := object.get(
+		data.agreements, [about.agreement, "modalities", "deadline_days", entry.deadline],
+		data.deadlines[entry.deadline].days,
+	)
+	began := time.format([time.parse_rfc3339_ns(input.event.time), "Europe/Brussels", "2006-01-02"])
+	due := time.add_date(time.parse_ns("2006-01-02", began), 0, 0, days)
+	date := time.format([due, "UTC", "2006-01-02"])
+}
 
 # METADATA
 # title: The mandate belongs to a group that is told
@@ -90,78 +183,67 @@ belongs("team", mandate) if on_the_team(mandate)
 
 belongs("team_without_answer", mandate) if {
 	on_the_team(mandate)
-	not mandate.partner in object.get(input.event.data, "answered", [])
+	not mandate.partner in object.get(about, "answered", [])
 }
 
 belongs("referrer", mandate) if {
 	mandate.role == "referrer"
-	mandate.person == input.event.data.referrer
-	mandate.partner == input.event.data.submitted_by
+	mandate.person == about.referrer
+	mandate.partner == about.submitted_by
 }
 
-belongs("submitting_partner", mandate) if member_of(mandate, input.event.data.submitted_by)
+belongs("submitting_partner", mandate) if member_of(mandate, about.submitted_by)
 
-belongs("partner_asked", mandate) if member_of(mandate, input.event.data.to)
+belongs("partner_asked", mandate) if member_of(mandate, about.to)
 
-belongs("partner_asking", mandate) if member_of(mandate, input.event.data.by)
+belongs("partner_asking", mandate) if member_of(mandate, about.by)
 
-belongs("partner_named", mandate) if member_of(mandate, input.event.data.partner)
+belongs("partner_named", mandate) if member_of(mandate, about.partner)
 
-belongs("follower", mandate) if member_of(mandate, input.event.data.follower)
+belongs("follower", mandate) if member_of(mandate, about.follower)
 
-belongs("person_named", mandate) if team_member(mandate, input.event.data.person)
+belongs("person_named", mandate) if team_member(mandate, about.person)
 
-belongs("director", mandate) if team_member(mandate, input.event.data.director)
-
-# A partner that takes part has just lost whoever could act for it.
-belongs("coordination_without_deputy", mandate) if {
-	mandate.role == "coordination_team"
-	some lost in data.mandates[input.event.data.person]
-	lost.agreement == input.event.data.agreement
-	lost.role == "team_member"
-	mandates.holds(lost)
-	lost.partner in input.event.data.participants
-	not represented(lost.partner)
-}
+belongs("director", mandate) if team_member(mandate, about.director)
 
 # Of a wall those are asked who may see what is asked (ketenaanpak.fragments).
 belongs("wall_answerers", mandate) if {
-	input.event.data.answerers == []
+	about.answerers == []
 	mandate.role == "chair"
-	not mandate.partner in input.event.data.kept_from
+	not mandate.partner in about.kept_from
 }
 
 belongs("wall_answerers", mandate) if {
-	input.event.data.answerers == []
-	not mandates.chaired(input.event.data.agreement, input.event.data.kept_from)
-	not mandate.partner in input.event.data.kept_from
+	about.answerers == []
+	not mandates.chaired(about.agreement, about.kept_from)
+	not mandate.partner in about.kept_from
 	on_the_team(mandate)
 	reads_identity(mandate)
 }
 
 belongs("wall_answerers", mandate) if {
-	mandate.partner in input.event.data.answerers
+	mandate.partner in about.answerers
 	mandate.role == "team_member"
 	reads_identity(mandate)
 }
 
 belongs("wall_answerers", mandate) if {
-	mandate.partner in input.event.data.answerers
+	mandate.partner in about.answerers
 	mandate.role == "chair"
 }
 
 # At the stage of the event; who follows an action at a later one, an event does not say.
 reads_identity(mandate) if {
-	some entry in data.stages[input.event.data.stage]
+	some entry in data.stages[about.stage]
 	of_audience(entry.who, mandate)
 	leaves_identity(entry.levels)
 }
 
 of_audience("participant", _) := true
 
-of_audience("submitting_partner", mandate) if mandate.partner == input.event.data.submitted_by
+of_audience("submitting_partner", mandate) if mandate.partner == about.submitted_by
 
-of_audience("director", mandate) if mandate.person == input.event.data.director
+of_audience("director", mandate) if mandate.person == about.director
 
 leaves_identity("as_needed") := true
 
@@ -169,7 +251,7 @@ leaves_identity(levels) if levels.identity == "full"
 
 on_the_team(mandate) if {
 	mandate.role == "team_member"
-	mandate.partner in input.event.data.participants
+	mandate.partner in about.participants
 }
 
 team_member(mandate, person) if {

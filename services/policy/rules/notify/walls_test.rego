@@ -1,9 +1,9 @@
 # Who is told that something is asked about a wall, and who that a partner lost everybody.
 package ketenaanpak.notify_test
 
-told(type, changes) := {entry.person | some entry in decision_on(type, changes).tell}
+who_is_told(type, changes) := {entry.person | some entry in decision_on(type, changes).tell}
 
-asked_of(kept_from, answerers, changes) := told("wall_question_asked", object.union(
+asked_of(kept_from, answerers, changes) := who_is_told("wall_question_asked", object.union(
 	{"person": "ggz", "walled": ["ggz"], "kept_from": kept_from, "answerers": answerers},
 	changes,
 ))
@@ -24,12 +24,12 @@ test_a_second_person_is_told_and_the_walled_one_never if {
 }
 
 test_a_partner_that_lost_everybody_is_asked_for_a_deputy_at_once if {
-	told("wall_raised", {"person": "caw", "walled": ["caw", "of-two"]}) == {"coordination"}
-	told("wall_raised", {"person": "caw", "walled": ["caw"]}) == set()
-	told("wall_raised", {"person": "lokale-politie", "walled": ["lokale-politie"]}) == set()
+	who_is_told("wall_raised", {"person": "caw", "walled": ["caw", "of-two"]}) == {"coordination"}
+	who_is_told("wall_raised", {"person": "caw", "walled": ["caw"]}) == set()
+	who_is_told("wall_raised", {"person": "lokale-politie", "walled": ["lokale-politie"]}) == set()
 }
 
 test_a_direction_that_ended_is_told_to_the_chair if {
-	told("direction_ended", {"person": "ggz", "walled": ["ggz"]}) == chairs
-	told("direction_ended", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
+	who_is_told("direction_ended", {"person": "ggz", "walled": ["ggz"]}) == chairs
+	who_is_told("direction_ended", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
 }
