@@ -85,6 +85,10 @@ def _answered(data: Data) -> Iterator[Change]:
     yield Clear("question", data["request"])
 
 
+def _reopened_question(data: Data) -> Iterator[Change]:
+    yield Resume("question", data["request"])
+
+
 def _informing(data: Data) -> Iterator[Change]:
     if "informing_due" in data:
         yield Set("informing", data["case"], _day(data["informing_due"]))
@@ -93,16 +97,29 @@ def _informing(data: Data) -> Iterator[Change]:
 
 
 def _directed(data: Data) -> Iterator[Change]:
+    yield Clear("mandates")
     if "mandates_due" in data:
         members = {"person": data["person"]}
         yield Set("mandates", data["case"], _day(data["mandates_due"]), members)
-    else:
-        yield Clear("mandates", data["case"])
 
 
 def _mandated(data: Data) -> Iterator[Change]:
+    yield Clear("mandates", data["involved_service"])
     if data["complete"]:
-        yield Clear("mandates", data["case"])
+        yield Clear("mandates")
+
+
+def _service_added(data: Data) -> Iterator[Change]:
+    """A day of its own: that of the services before it stays what it is."""
+    if "mandates_due" in data:
+        members = {"person": data["director"]}
+        yield Set("mandates", data["fragment"], _day(data["mandates_due"]), members)
+
+
+def _part_withdrawn(data: Data) -> Iterator[Change]:
+    yield Clear("mandates", data["fragment"])
+    if data.get("complete"):
+        yield Clear("mandates")
 
 
 def _proposed(data: Data) -> Iterator[Change]:
@@ -126,7 +143,7 @@ def _action_updated(data: Data) -> Iterator[Change]:
 
 
 def _execution_started(data: Data) -> Iterator[Change]:
-    yield Clear("mandates", data["case"])
+    yield Clear("mandates")
     yield Set("report", data["case"], _day(data["report_due"]))
 
 
@@ -184,6 +201,11 @@ _RULES: Final[Mapping[str, Callable[[Data], Iterator[Change]]]] = {
     "intake.informing_recorded": _informing,
     "intake.information_requested": _asked,
     "intake.information_request_answered": _answered,
+    "intake.informing_corrected": _informing,
+    "intake.information_request_withdrawn": _answered,
+    "intake.information_request_reopened": _reopened_question,
+    "intake.involved_service_added": _service_added,
+    "intake.referral_part_withdrawn": _part_withdrawn,
     "intake.director_appointed": _directed,
     "intake.direction_mandate_recorded": _mandated,
     "intake.execution_started": _execution_started,

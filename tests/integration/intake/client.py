@@ -10,6 +10,8 @@ PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
 TERMS = {
     "submit_referral": {"participants": list(PARTNERS)},
     "put_on_agenda": {"guest_hours": 4},
+    "move_session": {"guest_hours": 4, "until": "2036-01-01T00:00:00+01:00"},
+    "add_involved_service": {"mandate_days": 14},
     "request_information": {"latest_due_days": 60},
     "invite_participant": {"parties": [*PARTNERS, "opgroeien"]},
     "change_stage": {

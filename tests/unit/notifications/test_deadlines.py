@@ -44,6 +44,7 @@ def test_every_sample_of_what_is_handled_is_understood(name: str) -> None:
         ("intake.information_requested", "question", "due", ("to", "by")),
         ("intake.referral_submitted", "informing", "informing_due", ()),
         ("intake.director_appointed", "mandates", "mandates_due", ("person",)),
+        ("intake.informing_corrected", "informing", "informing_due", ()),
         ("intake.execution_started", "report", "report_due", ()),
         ("plans.progress_reported", "report", "next_on", ()),
         ("plans.plan_position_taken", "positions", "positions_due", ("answered",)),
@@ -93,7 +94,7 @@ def test_an_action_that_is_done_or_blocked_is_not_due_any_more(state: str) -> No
     [
         ("intake.information_request_answered", "question"),
         ("intake.emergency_reviewed", "emergency_review"),
-        ("intake.direction_mandate_recorded", "mandates"),
+        ("intake.information_request_withdrawn", "question"),
         ("intake.case_reopened", "follow_up"),
     ],
 )
@@ -102,9 +103,42 @@ def test_what_was_done_is_not_due_any_more(name: str, cleared: str) -> None:
     assert [one.kind for one in changed(name) if isinstance(one, Clear)] == [cleared]
 
 
-def test_a_mandate_that_leaves_others_open_clears_nothing() -> None:
-    """The director goes on collecting mandates."""
-    assert changed("intake.direction_mandate_recorded", complete=False) == []
+def test_a_mandate_ends_its_own_day_and_the_last_one_every_day() -> None:
+    """The director goes on collecting mandates, and is not reminded of those that there are."""
+    service = sample("intake.direction_mandate_recorded")["involved_service"]
+    of_service = Clear("mandates", service)
+
+    assert changed("intake.direction_mandate_recorded", complete=False) == [of_service]
+    assert changed("intake.direction_mandate_recorded", complete=True) == [
+        of_service,
+        Clear("mandates"),
+    ]
+
+
+def test_a_service_that_is_added_has_a_day_of_its_own() -> None:
+    """The mandates that were asked for before are due on the day that they had."""
+    data = sample("intake.involved_service_added")
+    due, members = date.fromisoformat(data["mandates_due"]), {"person": data["director"]}
+
+    assert changed("intake.involved_service_added") == [
+        Set("mandates", data["fragment"], due, members)
+    ]
+
+
+def test_a_service_recorded_in_error_is_waited_for_no_more() -> None:
+    """A director would be reminded of a mandate that nobody can give."""
+    data = sample("intake.referral_part_withdrawn")
+    of_part = Clear("mandates", data["fragment"])
+
+    assert changed("intake.referral_part_withdrawn", complete=False) == [of_part]
+    assert changed("intake.referral_part_withdrawn", complete=True) == [of_part, Clear("mandates")]
+
+
+def test_a_question_whose_answer_was_recalled_is_due_on_the_day_that_it_had() -> None:
+    """It waits again for the partner that was asked."""
+    request = sample("intake.information_request_reopened")["request"]
+
+    assert changed("intake.information_request_reopened") == [Resume("question", request)]
 
 
 @pytest.mark.parametrize("name", ["case_withdrawn", "case_declined", "case_closed"])

@@ -88,6 +88,11 @@ belongs("members", mandate) if mandate.role == "team_member"
 
 belongs("team", mandate) if on_the_team(mandate)
 
+belongs("team_at_work", mandate) if {
+	input.event.data.stage in {"forming", "weighing", "waiting", "accepted", "active"}
+	on_the_team(mandate)
+}
+
 belongs("team_without_answer", mandate) if {
 	on_the_team(mandate)
 	not mandate.partner in object.get(input.event.data, "answered", [])

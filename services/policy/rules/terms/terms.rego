@@ -72,6 +72,13 @@ carried("record_follow_up", _, _) := {"not_before": object.get(input.case, "foll
 
 carried("put_on_agenda", agreement, _) := {"guest_hours": modalities(agreement).guest_hours}
 
+carried("move_session", agreement, _) := {
+	"guest_hours": modalities(agreement).guest_hours,
+	"until": data.agreements[agreement].valid_until,
+}
+
+carried("add_involved_service", agreement, _) := {"mandate_days": modalities(agreement).mandate_days}
+
 carried("request_information", agreement, _) := {"latest_due_days": modalities(agreement).latest_due_days}
 
 carried("invite_participant", agreement, _) := {"parties": agreements.parties(agreement)}
