@@ -285,16 +285,16 @@ def test_the_texts_of_a_referral_are_corrected_and_the_referrer_reads_them(table
 
 def test_the_referrer_corrects_a_criterion_of_the_own_referral(table):
     """Who knows the family best sees first that a ground is wrong."""
-    case = table.refer("referrer")
-    shown = table.expect(table.get("referrer", f"/v1/referrals/{case.id}", "referral"))
+    case = table.refer("caw-worker")
+    shown = table.expect(table.get("caw-worker", f"/v1/referrals/{case.id}", "referral"))
     part = next(each for each in shown["fragments"] if each["kind"] == "criterion")
     path = f"{case.path}/referral-parts/{part['id']}"
     body = ERROR | {"criterion": {"answer": "unknown", "ground": "nog na te gaan"}}
 
-    done = table.client.put(table.people["referrer"].id, path, "referral", body, if_match=1)
+    done = table.client.put(table.people["caw-worker"].id, path, "referral", body, if_match=1)
 
     assert table.expect(done)["version"] == 2
-    shown = table.expect(table.get("referrer", f"/v1/referrals/{case.id}", "referral"))
+    shown = table.expect(table.get("caw-worker", f"/v1/referrals/{case.id}", "referral"))
     [now] = [each["content"] for each in shown["fragments"] if each["id"] == part["id"]]
     assert now == {"criterion": part["content"]["criterion"], **body["criterion"]}
 
