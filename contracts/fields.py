@@ -9,12 +9,19 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from contracts.national_number import read_national_number
+
 LINE = 200
 SUMMARY = 500
 TEXT = 10_000
+LARGEST_WHOLE = 2**53 - 1
+"""The largest whole number that every reader of JSON takes for the same one (RFC 7493, 2.2)."""
+
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,19}")
 _ID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OF_OUR_TIME = validate.Range(date(1900, 1, 1), date(2199, 12, 31))
 _IN_OUR_TIME = validate.Range(datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC))
+_PARTIAL_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 
 
@@ -34,9 +41,9 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
-            raise ValidationError("control characters are not allowed")
+            raise ValidationError("control")
         if _ID.search(text):
-            raise ValidationError("a text names no ids")
+            raise ValidationError("named_id")
         return text.strip()
 
 
@@ -49,6 +56,22 @@ class Flag(fields.Boolean):
         return value
 
 
+class Whole(fields.Integer):
+    """A whole number from `least` to `most`, as JSON has it; not "1", 1.0 or true."""
+
+    def __init__(self, least: int = 0, most: int = LARGEST_WHOLE, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
+
+
+class Digits(Whole):
+    """A whole number in a query: ASCII digits, without a sign, blanks or leading zeros."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _DIGITS.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(int(value), attr, data, **kwargs)
+
+
 class RandomId(fields.String):
     """A UUID in its canonical form: ids are random and tell nothing."""
 
@@ -57,9 +80,9 @@ class RandomId(fields.String):
         try:
             canonical = str(uuid.UUID(text))
         except ValueError as error:
-            raise ValidationError("not a valid id") from error
+            raise ValidationError("pattern") from error
         if canonical != text:
-            raise ValidationError("not a valid id")
+            raise ValidationError("pattern")
         return text
 
 
@@ -82,6 +105,38 @@ class Day(fields.Date):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", validate=_OF_OUR_TIME, **kwargs)
+
+
+class PartialDay(fields.String):
+    """A birth date as far as it is known, from 1900: `1985`, `1985-06` or `1985-06-14`.
+
+    Loaded as the text that was given.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            _OF_OUR_TIME(first_day(text))
+        except ValueError as error:
+            raise ValidationError("type") from error
+        return text
+
+
+def first_day(partial_day: str) -> date:
+    """The first day that a `PartialDay` can be; raises ValueError for a text that is none."""
+    if not _PARTIAL_DAY.fullmatch(partial_day):
+        raise ValueError("not a day, a month or a year")
+    return date.fromisoformat(partial_day + "-01-01"[len(partial_day) - 4 :])
+
+
+class NationalNumber(fields.String):
+    """A Belgian national number or bis number, loaded as its eleven digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            return read_national_number(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as error:
+            raise ValidationError("national_number") from error
 
 
 class Moment(fields.AwareDateTime):
@@ -119,4 +174,4 @@ def many(schema: type[Schema], least: int = 0, most: int = 50, **kwargs: Any) ->
 
 def _different(values: list[str]) -> None:
     if len(set(values)) != len(values):
-        raise ValidationError("values must differ")
+        raise ValidationError("repeated")

@@ -14,7 +14,9 @@ from contracts.fields import (
     Day,
     Flag,
     Moment,
+    NationalNumber,
     OneOf,
+    PartialDay,
     RandomId,
     Strict,
     Text,
@@ -22,6 +24,7 @@ from contracts.fields import (
     ids,
     many,
 )
+from contracts.national_number import born
 
 # --- step 1: referral (aanmelding) -------------------------------------------------------------
 
@@ -37,24 +40,36 @@ class InformingBody(Strict):
     @validates_schema
     def deferral_says_why_and_until_when(self, data: Mapping[str, Any], **_: Any) -> None:
         if data["state"] == "deferred" and not ("reason" in data and "review_on" in data):
-            raise ValidationError("a deferral needs `reason` and `review_on`")
+            member = "review_on" if "reason" in data else "reason"
+            raise ValidationError("deferral_unexplained", member)
         if data["state"] == "not_possible" and "reason" not in data:
-            raise ValidationError("`not_possible` needs `reason`")
+            raise ValidationError("missing", "reason")
 
 
 class PersonBody(Strict):
-    """A member of the client system (cliëntsysteem); `ref` names the person within this body."""
+    """A member of the client system (cliëntsysteem); `ref` names the person within this body.
+
+    One of the names may be left out, and of the birth date what is not known.
+    """
 
     ref = Code(required=True)
-    given_name = Text(LINE, required=True)
-    family_name = Text(LINE, required=True)
-    birth_date = Day()
+    given_name = Text(LINE)
+    family_name = Text(LINE)
+    birth_date = PartialDay()
     sex = OneOf(("female", "male", "other"))
-    national_number = fields.String(validate=validate.Regexp(r"\A\d{11}\Z"))
+    national_number = NationalNumber()
     roles = fields.List(
         OneOf(words.CLIENT_ROLES), required=True, validate=validate.Length(min=1, max=4)
     )
     informing = fields.Nested(InformingBody, required=True)
+
+    @validates_schema
+    def is_one_person(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "given_name" not in data and "family_name" not in data:
+            raise ValidationError("missing", "given_name")
+        known, told = data.get("birth_date", ""), born(data.get("national_number", ""))
+        if not (known.startswith(told) or told.startswith(known)):
+            raise ValidationError("contradiction", "birth_date")
 
 
 class NarrativeTextBody(Strict):
@@ -112,7 +127,7 @@ class WhereaboutsBody(Strict):
     @validates_schema
     def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
         if "address" not in data and "safe_contact" not in data:
-            raise ValidationError("needs `address` or `safe_contact`")
+            raise ValidationError("address_or_contact_missing")
 
 
 class SubmitReferralBody(Strict):
@@ -136,18 +151,16 @@ class SubmitReferralBody(Strict):
     def persons_hang_together(self, data: Mapping[str, Any], **_: Any) -> None:
         refs = [person["ref"] for person in data["persons"]]
         if len(set(refs)) != len(refs):
-            raise ValidationError("each person needs a `ref` of its own", "persons")
+            raise ValidationError("repeated", "persons")
         if not any("victim" in person["roles"] for person in data["persons"]):
-            raise ValidationError("a referral names at least one victim", "persons")
+            raise ValidationError("victim_unnamed", "persons")
         for part in ("occurrences", "worries", "involved_services", "wishes", "precautions"):
             if any(not set(entry["subjects"]) <= set(refs) for entry in data[part]):
-                raise ValidationError("`subjects` are refs of persons in this body", part)
+                raise ValidationError("ref_unknown", part)
         if any(entry["subject"] not in refs for entry in data["whereabouts"]):
-            raise ValidationError("`subject` is the ref of a person in this body", "whereabouts")
+            raise ValidationError("ref_unknown", "whereabouts")
         if not victim_informed(data["persons"]) and "uninformed_ground" not in data:
-            raise ValidationError(
-                "when no victim is informed, the referral says why", "uninformed_ground"
-            )
+            raise ValidationError("uninformed_unexplained", "uninformed_ground")
 
 
 def victim_informed(persons: list[dict[str, Any]]) -> bool:
@@ -193,11 +206,11 @@ class CorrectReferralPartBody(Strict):
     def says_one_thing_anew(self, data: Mapping[str, Any], **_: Any) -> None:
         about_some = {"narrative", "involved_service"} & set(data)
         if len(about_some | {"criterion", "uninformed_ground"} & set(data)) != 1:
-            raise ValidationError("needs one of the parts")
-        if bool(about_some) != ("subjects" in data):
-            raise ValidationError(
-                "goes with `narrative` and `involved_service`, and only with them", "subjects"
-            )
+            raise ValidationError("not_the_one_of_its_kind")
+        if about_some and "subjects" not in data:
+            raise ValidationError("subject_unnamed", "subjects")
+        if "subjects" in data and not about_some:
+            raise ValidationError("unknown", "subjects")
 
 
 class AddInvolvedServiceBody(ServiceTextBody):
@@ -316,7 +329,7 @@ class OfferWhereaboutsBody(Strict):
     @validates_schema
     def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
         if "address" not in data and "safe_contact" not in data:
-            raise ValidationError("needs `address` or `safe_contact`")
+            raise ValidationError("address_or_contact_missing")
 
 
 class CorrectItemBody(_ItemContent):
@@ -332,7 +345,7 @@ class AnswerFormingBody(Strict):
     @validates_schema
     def declining_has_a_ground(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["answer"] == "declined") != ("ground" in data):
-            raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
+            raise ValidationError("ground_not_with_answer", "ground")
 
 
 class RequestInformationBody(Strict):
@@ -358,9 +371,9 @@ class AnswerRequestBody(Strict):
     @validates_schema
     def members_fit_the_outcome(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["outcome"] == "shared") != ("item" in data):
-            raise ValidationError("`item` goes with `shared`, and only with it", "item")
+            raise ValidationError("item_not_with_outcome", "item")
         if (data["outcome"] == "declined") != ("ground" in data):
-            raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
+            raise ValidationError("ground_not_with_answer", "ground")
 
 
 # --- steps 3 to 6: what intake owns of them ------------------------------------------------------

@@ -5,11 +5,15 @@ An answer never reads as "no risk" because what it rested on was taken back (dom
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from casework.change import Event
 from casework.fragment import Fragment, revise
-from services.intake.domain.case import CONTRIBUTING, Case
+from services.intake.domain.case import Case
 from services.intake.domain.information_request import InformationRequest
+
+ANSWERED_AT: Final = ("forming", "weighing", "waiting", "accepted", "active")
+"""The stages at which a partner can still answer a question."""
 
 
 def lapse(case: Case, partner: str, still_contributes: bool) -> tuple[Case, tuple[Event, ...]]:
@@ -39,7 +43,7 @@ def unanswered(case: Case, item: str, questions: Iterable[Fragment]) -> tuple[Fr
     Where partners still contribute they are open again, with the day that they had; later they are
     shown as `recalled`.
     """
-    state = "open" if case.stage in CONTRIBUTING else "recalled"
+    state = "open" if case.stage in ANSWERED_AT else "recalled"
     return tuple(
         revise(question, codes=replace(request, state=state, answered_on=None, item=None).codes())
         for question in questions

@@ -55,7 +55,7 @@ def record_direction_mandate(case: Case, command: Command, services: Sequence[st
     if body["involved_service"] in case.mandated_by:
         raise unmet(Reason.ALREADY_MANDATED, "this service has mandated the director already")
     if body["given_on"] > command.today:
-        raise invalid("/given_on", "not in the future")
+        raise invalid("/given_on", "range", most=command.today.isoformat())
     mandate = of_the_table(command, "direction_mandate", case.everybody, body)
     mandated_by = (*case.mandated_by, body["involved_service"])
     case = replace(case, mandated_by=mandated_by)

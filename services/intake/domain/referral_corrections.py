@@ -102,8 +102,7 @@ def _said_anew(case: Case, command: Command, part: Fragment) -> dict[str, Any]:
     """The content and subjects that take the place of those of `part`."""
     body, member = command.body, _MEMBER[part.kind]
     if member not in body:
-        given = next(one for one in _MEMBER.values() if one in body)
-        raise invalid(f"/{given}", f"this part is corrected by `{member}`")
+        raise invalid(f"/{member}", "missing")
     if part.kind == "criterion":
         criterion = (part.content or {})["criterion"]
         return {"content": {"criterion": criterion, **body[member]}}

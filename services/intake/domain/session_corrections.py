@@ -25,7 +25,7 @@ def move_session(
     _check_to_come(session, command)
     command.check_version(session.version)
     starts_at: datetime = command.body["starts_at"]
-    _check_moment(starts_at, session, command)
+    _check_moment(starts_at, command)
     ends = starts_at + timedelta(hours=command.terms["guest_hours"])
     moved = replace(session, starts_at=starts_at, version=session.version + 1)
     others = tuple(_moved_along(case, session, starts_at, ends) for case in cases)
@@ -99,13 +99,11 @@ def _check_to_come(session: Session, command: Command) -> None:
         raise unmet(Reason.SESSION_HELD, "the session has begun")
 
 
-def _check_moment(starts_at: datetime, session: Session, command: Command) -> None:
+def _check_moment(starts_at: datetime, command: Command) -> None:
     until = datetime.fromisoformat(command.terms["until"])
     if not command.now < starts_at < until:
-        bounds = f"after {command.now.isoformat()} and before {until.isoformat()}"
-        raise invalid("/starts_at", bounds)
-    if starts_at == session.starts_at:
-        raise invalid("/starts_at", "the session begins at this moment already")
+        bounds = {"least": command.now.isoformat(), "most": until.isoformat()}
+        raise invalid("/starts_at", "range", **bounds)
 
 
 def _is_visited(case: Case, session: Session) -> bool:

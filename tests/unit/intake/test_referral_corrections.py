@@ -9,7 +9,8 @@ import pytest
 from casework.fragment import Fragment
 from contracts import vocabulary as words
 from services.intake.domain import contributions
-from services.intake.domain.case import CONTRIBUTING, Case, Change, ClientPerson
+from services.intake.domain.answers import ANSWERED_AT
+from services.intake.domain.case import Case, Change, ClientPerson
 from services.intake.domain.information_request import InformationRequest
 from services.intake.domain.informing import correct_informing
 from services.intake.domain.referral_corrections import (
@@ -163,7 +164,8 @@ def test_a_service_that_is_added_is_to_mandate_the_director_that_there_is() -> N
 
 def test_a_service_is_added_while_partners_contribute() -> None:
     """It is a contribution like any other: about the family, and not from the future."""
-    assert refusal(lambda: add(case(stage="closed"))) == ("precondition_unmet", "stage")
+    unsettled = case(victim_informed=False)
+    assert refusal(lambda: add(unsettled)) == ("precondition_unmet", "informing_not_settled")
     tomorrow_but_one = (NOW + timedelta(days=2)).date().isoformat()
     assert refusal(lambda: add(case(), {"since": tomorrow_but_one}))[0] == "validation_failed"
     assert refusal(lambda: add(case(), {"subjects": [CHILD]}))[0] == "unknown_subject"
@@ -293,7 +295,7 @@ def test_a_question_is_not_answered_by_an_item_that_is_gone(stage: str) -> None:
     change = recall(case(stage=stage), ours, other, still=True)
 
     [_, reopened] = change.revised
-    request, open_again = InformationRequest.of(reopened), stage in CONTRIBUTING
+    request, open_again = InformationRequest.of(reopened), stage in ANSWERED_AT
     assert request.state == ("open" if open_again else "recalled")
     assert (request.item, request.answered_on, request.due) == (None, None, date(2026, 3, 9))
     assert names(change) == ["item_recalled", *["information_request_reopened"] * open_again]

@@ -119,7 +119,7 @@ def test_a_case_without_a_visit_is_moved_with_its_session_and_says_nothing() -> 
     assert names(change) == ["session_moved"]
 
 
-@pytest.mark.parametrize("starts_at", [NOW, NOW - timedelta(days=1), ENDS, STARTS])
+@pytest.mark.parametrize("starts_at", [NOW, NOW - timedelta(days=1), ENDS])
 def test_a_session_is_moved_within_its_bounds(starts_at: Any) -> None:
     """In the past nobody comes, and after the agreement nobody may speak."""
     assert refusal(lambda: move(upcoming(), starts_at=starts_at))[0] == "validation_failed"

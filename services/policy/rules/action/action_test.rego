@@ -306,7 +306,11 @@ test_refusals_in_a_known_case_are_open[name] if {
 		],
 		"question to a partner that takes no part": [
 			samples.does("parket", "request_information", samples.consult, {"to": "caw-kortrijk"}, samples.of_case({})),
-			"partner_unknown",
+			"not_participant",
+		],
+		"question after forming": [
+			samples.does("parket", "request_information", samples.consult, {"to": "ggz"}, samples.of_case({"stage": "weighing"})),
+			"stage",
 		],
 		"invitation where all take part": [
 			samples.does("chair", "invite_participant", samples.consult, {"partner": "ggz"}, samples.of_case({"participants": []})),
