@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from casework.day_bounds import check_days
 from casework.envelope import Envelope, load_command
 from casework.transaction import perform_once, publish
 from chassis.config import secret_key, setting
@@ -53,6 +54,7 @@ class Intake:
 
         def act(session: Session) -> dict[str, Any]:
             transaction = IntakeTransaction(runtime, session)
+            check_days(command)
             change = commands.change_of(command, transaction, context)
             transaction.write(change)
             facts = event_facts(change.case, self._staff) if change.case else {}

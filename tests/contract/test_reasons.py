@@ -21,7 +21,7 @@ SOURCES = sorted(
 VOCABULARY = [each for each in vars(vocabulary).values() if isinstance(each, tuple)]
 SHARED = {*TASKS, *KINDS, *FACT_FIELDS, *(word for words in VOCABULARY for word in words)}
 SAID_BESIDE = {
-    *("", " ", "%s.%s", "2006-01-02"),
+    *("", " ", "%s.%s", "2006-01-02", "Europe/Brussels"),
     *("agreement_version", "agreements", "allow", "answered", "at", "cap", "contacts", "fragments"),
     *("expires_at", "follow_up_on", "hide", "key", "mandate", "minutes", "no_onward_sharing"),
     *("not_before", "obligations", "offered", "party", "policy_revision", "review", "standings"),
