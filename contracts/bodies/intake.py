@@ -241,7 +241,7 @@ class PutOnAgendaBody(Strict):
 class MoveSessionBody(Strict):
     """Another moment for a session."""
 
-    starts_at = Moment(required=True)
+    starts_at = ComingMoment("latest_session_days", required=True)
     ground = OneOf(words.CORRECTION_GROUNDS, required=True)
 
 

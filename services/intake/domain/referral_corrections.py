@@ -3,7 +3,7 @@
 Persons are corrected by acts of their own, and informing by `services.intake.domain.informing`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -81,7 +81,6 @@ def add_involved_service(case: Case, command: Command) -> Change:
     case.check_contributing()
     case.participant(command.own_partner)
     case.check_subjects(command.body["subjects"])
-    _check_since(command, "", command.body)
     service = Fragment(
         id=command.new_id(),
         kind=SERVICE,
@@ -109,13 +108,7 @@ def _said_anew(case: Case, command: Command, part: Fragment) -> dict[str, Any]:
     if part.kind == "uninformed_ground":
         return {"content": body[member]}
     case.check_subjects(body["subjects"])
-    _check_since(command, f"/{member}", body[member])
     return {"content": body[member], "subjects": tuple(body["subjects"])}
-
-
-def _check_since(command: Command, pointer: str, said: Mapping[str, Any]) -> None:
-    if "since" in said:
-        command.check_past(f"{pointer}/since", said["since"])
 
 
 def _event(name: str, part: Fragment, command: Command) -> Event:

@@ -1,7 +1,7 @@
 """A referral, informing and answers that are set right."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from services.intake.domain.referral_corrections import (
     correct_referral_part,
     withdraw_referral_part,
 )
-from tests.unit.casework.factories import CHILD, NOW, PERPETRATOR, VICTIM, command, refusal
+from tests.unit.casework.factories import CHILD, PERPETRATOR, VICTIM, command, refusal
 from tests.unit.intake.factories import answered, case, information_request, item, names
 
 ERROR = {"ground": "recorded_in_error"}
@@ -163,11 +163,9 @@ def test_a_service_that_is_added_is_to_mandate_the_director_that_there_is() -> N
 
 
 def test_a_service_is_added_while_partners_contribute() -> None:
-    """It is a contribution like any other: about the family, and not from the future."""
+    """It is a contribution like any other: about the family, once informing is settled."""
     unsettled = case(victim_informed=False)
     assert refusal(lambda: add(unsettled)) == ("precondition_unmet", "informing_not_settled")
-    tomorrow_but_one = (NOW + timedelta(days=2)).date().isoformat()
-    assert refusal(lambda: add(case(), {"since": tomorrow_but_one}))[0] == "validation_failed"
     assert refusal(lambda: add(case(), {"subjects": [CHILD]}))[0] == "unknown_subject"
 
 

@@ -54,7 +54,7 @@ first_samples := {
 	],
 	"move of a session": [
 		samples.does("coordination", "move_session", "coordination", {}, {"target": samples.session}),
-		["guest_hours", "until"],
+		["guest_hours", "until", "latest_session_days"],
 	],
 	"cancelled session": [samples.does("chair", "cancel_session", "coordination", {}, {"target": samples.session}), []],
 	"taken off the agenda": [
@@ -63,7 +63,7 @@ first_samples := {
 	],
 	"informing of somebody else": [
 		samples.does("parket", "correct_informing", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "informing"})})),
-		[],
+		["latest_review_days"],
 	],
 	"own question taken back": [
 		samples.does("parket", "withdraw_request", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("parket", {"kind": "request"})})),

@@ -79,11 +79,14 @@ carried("record_follow_up", agreement, _) := {
 
 carried("record_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
 
+carried("correct_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
+
 carried("schedule_session", agreement, _) := {"latest_session_days": modalities(agreement).latest_session_days}
 
 carried("put_on_agenda", agreement, _) := {"guest_hours": modalities(agreement).guest_hours}
 
 carried("move_session", agreement, _) := {
+	"latest_session_days": modalities(agreement).latest_session_days,
 	"guest_hours": modalities(agreement).guest_hours,
 	"until": data.agreements[agreement].valid_until,
 }
