@@ -11,7 +11,8 @@ from tests.integration.intake.client import Client
 from tests.integration.observing import published
 
 ERROR = {"ground": "recorded_in_error"}
-LATER = {"starts_at": "2030-02-01T09:00:00+00:00", "ground": "situation_changed"}
+FIRST, SECOND = builders.in_days(30), builders.in_days(60)
+LATER = {"starts_at": f"{SECOND}T09:00:00+00:00", "ground": "situation_changed"}
 
 
 def test_a_session_is_kept_as_it_was_before_it_was_set_right(
@@ -27,11 +28,11 @@ def test_a_session_is_kept_as_it_was_before_it_was_set_right(
     former = list(runtime.database["former_sessions"].find({"session": session}))
 
     assert [(one["version"], one["starts_at"][:10]) for one in former] == [
-        (1, "2030-01-01"),
-        (2, "2030-02-01"),
+        (1, FIRST),
+        (2, SECOND),
     ]
     assert {one["agenda"][0]["case"] for one in former} == {case}
-    assert moved["session"]["starts_at"].startswith("2030-02-01T09:00")
+    assert moved["session"]["starts_at"].startswith(f"{SECOND}T09:00")
     assert moved["cases"][0]["session"] == session
     facts = client.facts(case, "p-caw")
     assert (facts["session"], facts["guest"]) == (None, None)
@@ -58,7 +59,7 @@ def test_what_an_earlier_version_stored_of_a_session_is_read(
     client.send("move_session", LATER, target=session, if_match=1)
 
     [kept] = runtime.database["cases"].find({"_id": case})
-    assert [one["begins"][:10] for one in kept["evaluations"]] == ["2030-02-01"]
+    assert [one["begins"][:10] for one in kept["evaluations"]] == [SECOND]
 
 
 def test_a_session_is_cancelled_or_a_case_taken_on_but_not_both_unseen(client: Client) -> None:
