@@ -244,6 +244,15 @@ def test_a_follow_up_that_asks_to_reopen_alerts_at_once(rules: Opa) -> None:
     assert {director, "p-2c886884"} <= {each.person for each in sent}
 
 
+def test_an_action_is_not_due_before_the_plan_is_carried_out(rules: Opa) -> None:
+    """Nobody can report on an action of a case that is not carried out yet."""
+    adopted = changed(rules, "plans.plan_adopted", stage="accepted")
+
+    assert suspended(adopted) == {"action"}
+    assert suspended(changed(rules, "plans.plan_adopted", stage="active")) == set()
+    assert Resume("action") in changed(rules, "intake.execution_started")
+
+
 def test_every_action_of_an_adopted_plan_has_its_own_deadline(rules: Opa) -> None:
     """The actions of the plan before it are nobody's any more."""
     found = changed(rules, "plans.plan_adopted", stage="active")
