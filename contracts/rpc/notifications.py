@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, many
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, Whole, many
 from contracts.rpc.command import CommandEnvelope, CommandReply
 
 DEADLINES: Final = (
@@ -41,6 +41,7 @@ TASKS: Final = (
     "invited",
     "deputy_needed",
     "possible_match",
+    "weak_match",
     "session_scheduled",
     "weighing_opened",
     "weighing_closed",
@@ -77,13 +78,13 @@ class Message(Strict):
     urgent = Flag(load_default=False)
     at = Moment(required=True)
     read = Flag(required=True)
-    version = fields.Integer(strict=True, required=True)
+    version = Whole(required=True)
 
 
 class InboxRequest(Strict):
     person = Code(required=True)
     after = fields.String(allow_none=True, load_default=None)
-    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, 100))
+    limit = Whole(1, 100, required=True)
 
 
 class InboxReply(Strict):
