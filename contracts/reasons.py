@@ -41,6 +41,8 @@ class Reason(StrEnum):
     CONFLICT_SAME_PERSON = "conflict_same_person"
     CONFLICT_KIN = "conflict_kin"
     CONFLICT_OTHER_INTEREST = "conflict_other_interest"
+    NOT_ANSWERER = "not_answerer"
+    PERSON_UNKNOWN = "person_unknown"
     # the case
     STAGE = "stage"
     NOT_DIRECTOR = "not_director"
@@ -96,6 +98,7 @@ class Reason(StrEnum):
     INFORMING_SETTLED = "informing_settled"
     NOT_A_PARTY = "not_a_party"
     CONFLICT_DECLARED = "conflict_declared"
+    OWN_CONFLICT = "own_conflict"
     CAP_REACHED = "cap_reached"
     SESSION_OVER = "session_over"
     REFERRER_ATTENDED = "referrer_attended"

@@ -218,6 +218,28 @@ class DeclareConflictBody(Strict):
     interest = OneOf(words.INTERESTS, required=True)
 
 
+class RaiseWallBody(Strict):
+    """Somebody else has an interest in the case: it is hidden from that person from then on."""
+
+    person = Code(required=True)
+    interest = OneOf(words.INTERESTS, required=True)
+    text = Text(required=True)
+
+
+class ProposeLiftingBody(Strict):
+    """The walls that stand around a person are there in error."""
+
+    person = Code(required=True)
+    text = Text(required=True)
+
+
+class AnswerWallBody(Strict):
+    """Whether a wall stands, and why: for a match, whether it is the same person."""
+
+    stands = Flag(required=True)
+    text = Text(required=True)
+
+
 # --- step 2: contributions ---------------------------------------------------------------------
 
 
@@ -363,6 +385,9 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "raise_crisis": RaiseCrisisBody,
     "invite_participant": InviteParticipantBody,
     "declare_conflict": DeclareConflictBody,
+    "raise_wall": RaiseWallBody,
+    "propose_lifting": ProposeLiftingBody,
+    "answer_wall": AnswerWallBody,
     "offer_item": OfferItemBody,
     "offer_whereabouts": OfferWhereaboutsBody,
     "correct_item": CorrectItemBody,
@@ -385,6 +410,8 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
     "change_stage": ("command",),
     "invite_participant": ("partner",),
     "declare_conflict": ("interest",),
+    "raise_wall": ("person", "interest"),
+    "propose_lifting": ("person",),
     "offer_item": ("category", "only_for", "withhold_from"),
     "offer_whereabouts": ("only_for",),
     "correct_item": ("only_for", "withhold_from"),

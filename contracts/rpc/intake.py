@@ -77,7 +77,7 @@ class CaseFacts(Strict):
     evaluating = Flag()
     guest = fields.Nested(GuestFacts, allow_none=True)
     emergency = fields.Nested(EmergencyFacts, allow_none=True)
-    conflicts = fields.List(OneOf(("same_person", *words.INTERESTS)))
+    conflicts = fields.List(OneOf(words.WALL_CAUSES))
     session = RandomId(allow_none=True)
 
 

@@ -137,7 +137,7 @@ def test_no_command_is_done_on_a_case_that_has_moved_on(
     """What was decided about a case in weighing would be done to one that was withdrawn."""
     decided_on = seen and {"stage": seen[0], "version": seen[1]}
     envelope: Any = {"case": case().id, "body": {"case": case().id}, "decided_on": decided_on}
-    context = commands.CommandContext(envelope, lambda: None, {}, str)
+    context = commands.CommandContext(envelope, lambda: None, str)
     sent = command("raise_crisis", {"text": "nu", "summary": "nu", "subjects": [VICTIM]})
     given: Any = Locked(case())
 

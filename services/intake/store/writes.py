@@ -16,6 +16,8 @@ from services.intake.domain.case import Case, Change, Session
 from services.intake.domain.identity import Strength, stronger
 from services.intake.domain.matching import Alike
 from services.intake.domain.places import Places
+from services.intake.domain.staff import staff_matches
+from services.intake.domain.walling import StaffMatch
 from services.intake.store.case_documents import (
     Document,
     case_document,
@@ -24,6 +26,7 @@ from services.intake.store.case_documents import (
     session_document,
 )
 from services.intake.store.layout import LAYOUT, WHEREABOUTS
+from services.intake.store.staff import StaffStore
 from services.intake.store.whereabouts import WhereaboutsStore
 
 
@@ -135,6 +138,10 @@ class IntakeTransaction:
         wanted = {"_id": {"$in": sorted(strengths)}}
         found = self._cases.find(wanted, session=self._session).sort("order", 1)
         return [Alike(read_case(document), strengths[document["_id"]]) for document in found]
+
+    def staff_matching(self, case: Case) -> tuple[StaffMatch, ...]:
+        """Who of the staff may be in the client system; the case has been noted by then."""
+        return staff_matches(case, StaffStore(self._runtime, self._session).matching(case))
 
     def write(self, change: Change) -> None:
         """Store everything that a command changes."""

@@ -82,6 +82,7 @@ class Deadlines:
 
     def apply_event(
         self,
+        name: str,
         data: Mapping[str, Any],
         occurred_at: str,
         changes: Iterable[Change],
@@ -99,7 +100,7 @@ class Deadlines:
             else:
                 self._apply(case, change, change.anchor, occurred_at, kinds[change.kind], session)
         before = self._open(case, _facts_context(case), stored["sealed"]) if stored else {}
-        facts = merge_facts(before, data, newer=occurred_at > newest)
+        facts = merge_facts(before, name, data, occurred_at, newer=occurred_at > newest)
         # Written for every event, so that concurrent events of a case conflict.
         self._cases.update_one(
             {"_id": case},

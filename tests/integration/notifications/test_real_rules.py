@@ -36,6 +36,7 @@ ABOUT = {
 
 WHEN: dict[str, dict[str, Any]] = {
     "intake.informing_confirmed": {"stage": "forming"},
+    "intake.wall_raised": {"person": "p-f36e3411", "walled": ["p-f36e3411"]},
     "intake.direction_mandate_recorded": {"stage": "accepted", "complete": True},
     "plans.plan_position_taken": {"participants": ["caw"], "answered": ["caw"]},
     "plans.action_updated": {"state": "not_possible"},
@@ -107,7 +108,7 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
     persons = {message.person for message in messages_for(rules, name, **case)}
 
     assert persons
-    assert persons <= of_brugge - set(samples.event(name)["data"].get("walled", ()))
+    assert persons <= of_brugge - {*(samples.event(name)["data"] | case).get("walled", ())}
 
 
 def test_what_ends_soon_is_announced_in_a_form_that_is_understood(rules: Opa) -> None:

@@ -37,9 +37,14 @@ NAMED = {
     "follower": "ggz",
     "person": DIRECTOR,
     "answered": ["caw"],
+    "answerers": [],
+    "kept_from": ["parket"],
     "referrer": PEOPLE["caw-worker"].id,
 }
 """Whom events name, where they name somebody."""
+
+KINDS = {"answer_request": "request", "update_action": "action", "answer_wall": "wall_question"}
+"""Command → the kind of what it is aimed at, where that counts."""
 
 Ask = Callable[[str, dict[str, Any]], dict[str, Any]]
 Data = dict[str, Any]
@@ -193,6 +198,8 @@ def group_of(groups: list[str], data: Data) -> set[str]:
 
     def belongs(group: str, key: str) -> bool:
         person = BRUGGE[key]
+        if group == "wall_answerers":  # nobody in particular is asked: the chair is
+            return "chair" in person.roles
         if group in of_role:
             return of_role[group] in person.roles
         if group in of_person:
@@ -219,7 +226,7 @@ def may(ask: Ask, who: str, command: str, event: str, data: Data) -> bool:
         return False
     action = "change_stage" if command in words.TRANSITIONS else command
     partner = BRUGGE[who].partner
-    kind = {"answer_request": "request", "update_action": "action"}.get(command, "joint")
+    kind = KINDS.get(command, "joint")
     weighing = questions.fragment("joint", kind="weighing")
     facts = {
         "command": command,
@@ -229,7 +236,8 @@ def may(ask: Ask, who: str, command: str, event: str, data: Data) -> bool:
         "weighing": weighing["id"],
         "assessments": [],
     }
-    target = questions.fragment("joint", kind=kind, addressed_to=[partner])
+    addressed = [] if command == "answer_wall" else [partner]
+    target = questions.fragment("joint", kind=kind, addressed_to=addressed)
     if ACTIONS[action].get("target") == "session":
         target = {"id": "s", "found": True, "agreement": data["agreement"]}
     case = case_of(event, data)

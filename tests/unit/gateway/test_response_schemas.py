@@ -60,6 +60,7 @@ LISTS = (
     "follow-ups",
     "evaluations",
     "emergencies",
+    "walls",
 )
 """Paths of the lists of fragments of a case."""
 
@@ -142,6 +143,7 @@ def test_a_problem_looks_like_the_document_says(sampled: Platform) -> None:
 MAKING = {
     "submit_referral",
     "schedule_session",
+    "raise_wall",
     "offer_item",
     "offer_whereabouts",
     "request_information",

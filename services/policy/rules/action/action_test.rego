@@ -15,6 +15,7 @@ test_a_team_member_submits_a_referral if {
 			"participants": samples.partners,
 			"cap": {"number": 20, "counts": "concurrent"},
 			"latest_review_days": 91,
+			"match_working_days": 1,
 		},
 		"partner": "caw",
 		"roles": ["team_member"],
@@ -30,11 +31,11 @@ allowed_samples := object.union(first_samples, later_samples)
 first_samples := {
 	"referral for a colleague": [
 		samples.does("caw", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {}),
-		["participants", "cap", "latest_review_days"],
+		["participants", "cap", "latest_review_days", "match_working_days"],
 	],
 	"referral by the referrer": [
 		samples.does("referrer", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {"agreement": "sample-brugge"}),
-		["participants", "cap", "latest_review_days"],
+		["participants", "cap", "latest_review_days", "match_working_days"],
 	],
 	"session by the coordination team": [
 		samples.does("coordination", "schedule_session", "coordination", {"agreement": "sample-brugge", "table": "table-brugge"}, {}),
@@ -95,6 +96,22 @@ first_samples := {
 	],
 	"answer": [
 		samples.does("stad-gemeente", "answer_request", samples.consult, {"outcome": "shared"}, object.union(samples.of_case({}), {"target": samples.item("parket", {"kind": "request", "addressed_to": ["stad-gemeente"]})})),
+		[],
+	],
+	"wall raised by the chair": [
+		samples.does("chair", "raise_wall", samples.consult, {"person": "ggz", "interest": "kin"}, samples.of_case({})),
+		["partners", "answer_working_days"],
+	],
+	"wall raised by the coordination team": [
+		samples.does("coordination", "raise_wall", "coordination", {"person": "ggz", "interest": "kin"}, samples.of_case({})),
+		["partners", "answer_working_days"],
+	],
+	"lifting proposed": [
+		samples.does("coordination", "propose_lifting", "coordination", {"person": "ggz"}, samples.of_case({})),
+		["partners", "answer_working_days"],
+	],
+	"wall answered": [
+		samples.does("parket", "answer_wall", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.wall_question(["ggz"], ["parket"])})),
 		[],
 	],
 	"list of cases": [samples.does("parket", "list_cases", samples.consult, {}, {}), ["parties", "agreements"]],

@@ -87,6 +87,15 @@ holds("informing_is_deferred") if is_string(about.informing_due)
 
 holds("mandates_are_due") if is_string(about.mandates_due)
 
+# Nor for one that the person acted for who has just been walled off.
+holds("their_partner_has_nobody") if {
+	some mandate in data.members[about.agreement]
+	team_member(mandate, about.person)
+	mandates.holds(mandate)
+	mandate.partner in about.participants
+	not represented(mandate.partner)
+}
+
 represented(partner) if {
 	some mandate in eligible
 	member_of(mandate, partner)
@@ -231,6 +240,49 @@ belongs("follower", mandate) if member_of(mandate, about.follower)
 belongs("person_named", mandate) if team_member(mandate, about.person)
 
 belongs("director", mandate) if team_member(mandate, about.director)
+
+# Of a wall those are asked who may see what is asked (ketenaanpak.fragments).
+belongs("wall_answerers", mandate) if {
+	about.answerers == []
+	mandate.role == "chair"
+	not mandate.partner in about.kept_from
+}
+
+belongs("wall_answerers", mandate) if {
+	about.answerers == []
+	not mandates.chaired(about.agreement, about.kept_from)
+	not mandate.partner in about.kept_from
+	on_the_team(mandate)
+	reads_identity(mandate)
+}
+
+belongs("wall_answerers", mandate) if {
+	mandate.partner in about.answerers
+	mandate.role == "team_member"
+	reads_identity(mandate)
+}
+
+belongs("wall_answerers", mandate) if {
+	mandate.partner in about.answerers
+	mandate.role == "chair"
+}
+
+# At the stage of the event; who follows an action at a later one, an event does not say.
+reads_identity(mandate) if {
+	some entry in data.stages[about.stage]
+	of_audience(entry.who, mandate)
+	leaves_identity(entry.levels)
+}
+
+of_audience("participant", _) := true
+
+of_audience("submitting_partner", mandate) if mandate.partner == about.submitted_by
+
+of_audience("director", mandate) if mandate.person == about.director
+
+leaves_identity("as_needed") := true
+
+leaves_identity(levels) if levels.identity == "full"
 
 on_the_team(mandate) if {
 	mandate.role == "team_member"
