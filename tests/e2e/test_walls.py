@@ -79,7 +79,7 @@ def test_an_officer_known_by_name_and_birth_date_only_does_not_meet_the_own_case
     case = table.weighing(**family(given_name="SOPHIE", family_name="Lukaszewicz", birth_date=BORN))
     session = table.session()
     table.put_on_agenda(case, session)
-    wait_until(lambda: "weighing_opened" in table.inbox("politie") or messages(table, "politie"))
+    wait_until(lambda: "case_on_agenda" in table.inbox("politie"), what="a message about it")
     assert table.get("politie", case.path).status_code == 200
     before = messages(table, "politie")
 
@@ -210,6 +210,19 @@ def test_a_wall_that_others_raise_holds_and_a_second_person_decides(table: Table
     refused(answer(table, "chair", case, True, again), "precondition_unmet", reason="second_person")
     table.expect(answer(table, "politie", case, True, again))
     assert table.get("ggz", case.path).status_code == 404
+
+
+def test_emergency_access_that_is_open_ends_with_a_wall(table: TableClient) -> None:
+    """Whoever opened the case in danger does not read on once it is known whose brother he is."""
+    case = table.refer()
+    danger = {"ground": "melding van bedreiging, nu"}
+    table.expect(table.post("parket", f"{case.path}/emergencies", danger, "acute_danger"))
+    table.expect(table.get("parket", case.path, "acute_danger"))
+    raising = {"person": table.people["parket"].id, "interest": "kin", "text": "zijn broer"}
+
+    table.expect(table.post("chair", f"{case.path}/walls", raising))
+
+    assert table.get("parket", case.path, "acute_danger").status_code == 404
 
 
 def test_a_conflict_declared_in_error_goes_with_a_second_person(table: TableClient) -> None:
