@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from chassis.errors import Refuse
+from contracts.days import day_of
 from contracts.reasons import Reason
 
 Fault = dict[str, Any]
@@ -48,8 +49,8 @@ class Command:
 
     @property
     def today(self) -> date:
-        """The day (in UTC)."""
-        return self.now.date()
+        """The day in Brussels."""
+        return day_of(self.now)
 
     def given(self, *members: str) -> dict[str, Any]:
         """Those of the members that the body has."""
@@ -61,12 +62,6 @@ class Command:
             raise Refuse("precondition_required", "name the version that you have read")
         if self.if_match != found:
             raise Refuse("precondition_failed", "the document has a newer version")
-
-    def check_past(self, pointer: str, day: date) -> None:
-        """Raises Refuse for a day that has not come yet, wherever on earth the caller is."""
-        latest = self.today + timedelta(days=1)
-        if day > latest:
-            raise invalid(pointer, "range", most=latest.isoformat())
 
 
 def unmet(reason: Reason, detail: str, **members: Any) -> Refuse:

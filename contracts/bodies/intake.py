@@ -11,12 +11,13 @@ from contracts.fields import (
     LINE,
     SUMMARY,
     Code,
-    Day,
+    ComingDay,
+    ComingMoment,
     Flag,
-    Moment,
     NationalNumber,
     OneOf,
     PartialDay,
+    PastDay,
     RandomId,
     Strict,
     Text,
@@ -35,7 +36,7 @@ class InformingBody(Strict):
     state = OneOf(words.INFORMING_STATES, required=True)
     reason = Text(SUMMARY)
     how = Text(SUMMARY)
-    review_on = Day()
+    review_on = ComingDay("latest_review_days")
 
     @validates_schema
     def deferral_says_why_and_until_when(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -85,7 +86,7 @@ class InvolvedServiceBody(Strict):
 
     service = Text(LINE, required=True)
     function = Text(LINE)
-    since = Day()
+    since = PastDay()
     text = Text()
     subjects = codes(least=1, required=True)
 
@@ -175,7 +176,7 @@ class ScheduleSessionBody(Strict):
 
     agreement = Code(required=True)
     table = Code(required=True)
-    starts_at = Moment(required=True)
+    starts_at = ComingMoment("latest_session_days", required=True)
 
 
 class PutOnAgendaBody(Strict):
@@ -253,7 +254,7 @@ class _ItemContent(Strict):
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     item_kind = OneOf(words.ITEM_KINDS, required=True)
-    as_of = Day(required=True)
+    as_of = PastDay(required=True)
     obtained_from = fields.Nested(ObtainedFromBody, required=True)
     subjects = ids(least=1, required=True)
     only_for = codes(load_default=list)
@@ -307,7 +308,7 @@ class RequestInformationBody(Strict):
         tuple(c for c in words.OFFERED_CATEGORIES if c != "whereabouts"), required=True
     )
     question = Text(required=True)
-    due = Day(required=True)
+    due = ComingDay("latest_due_days", required=True)
     subjects = ids(least=1, required=True)
 
 
@@ -349,7 +350,7 @@ class RecordDirectionMandateBody(Strict):
 
     involved_service = RandomId(required=True)
     given_by = Text(LINE, required=True)
-    given_on = Day(required=True)
+    given_on = PastDay(required=True)
 
 
 class OpenEmergencyBody(Strict):

@@ -11,9 +11,10 @@ from contracts.fields import (
     LINE,
     SUMMARY,
     Code,
-    Day,
+    ComingDay,
     Flag,
     OneOf,
+    PastDay,
     RandomId,
     Strict,
     Text,
@@ -50,7 +51,7 @@ class UncoveredBody(Strict):
 class JudicialTimingBody(Strict):
     """An agreement on judicial timing: a new police interview, bringing the case to court."""
 
-    on = Day(required=True)
+    on = ComingDay("latest_action_days", required=True)
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
 
@@ -77,7 +78,7 @@ class ActionBody(Strict):
     summary = Text(SUMMARY, required=True)
     follower = Code(required=True)
     carried_out_by = fields.Nested(ExecutorBody, required=True)
-    due = Day(required=True)
+    due = ComingDay("latest_action_days", required=True)
     judicial_timing = fields.Nested(JudicialTimingBody)
 
 
@@ -147,7 +148,7 @@ class LogContactBody(Strict):
     party = OneOf(words.CONTACT_PARTIES, required=True)
     subjects = ids(load_default=list)
     service = Text(LINE)
-    on = Day(required=True)
+    on = PastDay(required=True)
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     plan = RandomId()
@@ -169,7 +170,7 @@ class RecordTrajectoryBody(Strict):
     kind = OneOf(words.TRAJECTORY_KINDS, required=True)
     state = OneOf(words.TRAJECTORY_STATES, required=True)
     service = Text(LINE, required=True)
-    since = Day()
+    since = PastDay()
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     subjects = ids(required=True)
@@ -233,7 +234,7 @@ class RecordFollowUpBody(Strict):
     new_facts = Flag(required=True)
     under_control = Flag(required=True)
     ground = OneOf(words.REOPEN_GROUNDS)
-    next_on = Day()
+    next_on = ComingDay("latest_next_days", soonest=1)
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     safety_check = fields.Nested(SafetyCheckBody, required=True)

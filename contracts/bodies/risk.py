@@ -13,8 +13,8 @@ from contracts.bodies.shared import NoBody, ground_goes_with
 from contracts.fields import (
     SUMMARY,
     Code,
-    Day,
     OneOf,
+    PastDay,
     Strict,
     Text,
     ids,
@@ -40,7 +40,7 @@ class RecordAssessmentBody(Strict):
 
     instrument = Code(required=True)
     norm_set = Code()
-    as_of = Day(required=True)
+    as_of = PastDay(required=True)
     subjects = ids(required=True)
     preconditions = _ANSWERS
     answers = _ANSWERS

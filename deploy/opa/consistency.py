@@ -15,6 +15,7 @@ from contracts.events import EVENTS
 from contracts.fields import Flag
 from contracts.fragment_projections import KINDS
 from contracts.reasons import Reason
+from contracts.rfc3339 import parse_moment
 from contracts.rpc.notifications import DEADLINES, TASKS
 from contracts.vocabulary import TRANSITIONS
 from deploy.opa.rules import DefinedWords
@@ -266,4 +267,4 @@ def _twice(place: str, names: Iterable[str]) -> Iterator[str]:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return parse_moment(text)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from casework.day_bounds import check_days
 from casework.envelope import Envelope, load_command
 from casework.transaction import perform_once, publish
 from chassis.config import secret_key
@@ -48,6 +49,7 @@ class Intake:
 
         def act(session: Session) -> dict[str, Any]:
             transaction = IntakeTransaction(runtime, session)
+            check_days(command)
             change = commands.change_of(command, transaction, context)
             transaction.write(change)
             facts = event_facts(change.case) if change.case else {}

@@ -1,7 +1,9 @@
 """Whole numbers have bounds wherever they cross a wire, and are written in one way."""
 
+import json
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,9 @@ from contracts.fields import LARGEST_WHOLE, Digits, Strict, Whole
 from contracts.rpc import METHODS
 from gateway.app import PREFIX
 from tests.unit.gateway.fakes import Platform
+
+ROOT = Path(__file__).parents[2]
+INSTRUMENTS = "services/risk/instruments/schema.json"
 
 
 def schemas() -> Iterator[Schema]:
@@ -58,21 +63,37 @@ def test_every_number_has_bounds() -> None:
         assert 0 <= ranges[0].min <= ranges[0].max <= LARGEST_WHOLE, (schema, name)
 
 
+def integers(value: Any) -> Iterator[dict[str, Any]]:
+    """The integers that a JSON Schema describes, however deep."""
+    if isinstance(value, dict):
+        if "integer" in (value.get("type") or ()):
+            yield value
+        yield from chain.from_iterable(map(integers, value.values()))
+    elif isinstance(value, list):
+        yield from chain.from_iterable(map(integers, value))
+
+
 def test_the_numbers_of_the_document_have_bounds() -> None:
     """A client would send what is refused."""
     document = Platform().client().get(f"{PREFIX}/openapi.json").json
 
-    def integers(value: Any) -> Iterator[dict[str, Any]]:
-        if isinstance(value, dict):
-            if "integer" in (value.get("type") or ()):
-                yield value
-            yield from chain.from_iterable(map(integers, value.values()))
-        elif isinstance(value, list):
-            yield from chain.from_iterable(map(integers, value))
-
     found = list(integers(document))
     assert len(found) > 10
     assert all({"minimum", "maximum"} <= set(each) for each in found)
+
+
+def test_the_numbers_of_agreements_and_instruments_have_bounds() -> None:
+    """A term of a million years is a day that no calendar has: each command would fail on it."""
+    files = [*(ROOT / "services").rglob("schemas/*.json"), ROOT / INSTRUMENTS]
+    found = [
+        (file.name, each)
+        for file in files
+        for each in integers(json.loads(file.read_text(encoding="utf-8")))
+        # What only narrows a type that is bounded beside it.
+        if each != {"type": ["integer", "string"]}
+    ]
+    assert len(found) > 10
+    assert [one for one in found if not {"minimum", "maximum"} <= set(one[1])] == []
 
 
 class _Limits(Strict):

@@ -48,7 +48,7 @@ def referral_of_canaries(referrer: str) -> dict:
                 "state": state,
                 "reason": f"KANARIE-reason-{ref}",
                 "how": f"KANARIE-how-{ref}",
-                "review_on": "2030-01-01",
+                "review_on": builders.in_days(30),
             },
         }
         for ref, role, state in (

@@ -4,11 +4,10 @@ Sources: domain.md, section 4, step 2, and domain.md, section 5.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from casework.change import Event, fragment_event
-from casework.command import Command, invalid, unmet
+from casework.command import Command, unmet
 from casework.fragment import Fragment, recall, revise
 from chassis.errors import Refuse
 from contracts.reasons import Reason
@@ -122,15 +121,11 @@ def notice_complete(case: Case, requests_open: bool) -> tuple[Event, ...]:
 
 
 def request_information(case: Case, command: Command) -> Change:
-    """A question (informatievraag) to one participant, with a due day within the terms."""
+    """A question (informatievraag) to one participant, with a due day."""
     case.check_contributing()
     body = command.body
     case.check_subjects(body["subjects"])
     case.participant(body["to"])
-    today = command.today
-    latest = today + timedelta(days=command.terms["latest_due_days"])
-    if not today <= body["due"] <= latest:
-        raise invalid("/due", "range", least=today.isoformat(), most=latest.isoformat())
     request = InformationRequest(to=body["to"], by=command.speaker, due=body["due"])
     question = Fragment(
         id=command.new_id(),
@@ -215,5 +210,4 @@ def _request_event(name: str, question: Fragment) -> Event:
 
 
 def _item_content(command: Command) -> dict[str, Any]:
-    command.check_past("/as_of", command.body["as_of"])
     return {**command.given(*_ITEM_CONTENT), "author": command.person}

@@ -112,7 +112,7 @@ def _within_reach(forms: Forms, distances: Distances) -> Iterator[tuple[int, For
 def _name_forms(name: Name) -> Forms:
     """The forms of a name; given and family name count in either order."""
     if not (name.given and name.family):
-        return frozenset(("only name", each) for each in (*name.given[:1], *name.family[:1]))
+        return frozenset(("only name", each) for each in (*name.given, *name.family))
     given, family = name.given[0], name.family[0]
     whole = {_unordered(each, family) for each in name.given} | {given + family}
     parts = {_unordered(each, part) for each in name.given for part in name.family[1:]}

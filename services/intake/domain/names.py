@@ -29,7 +29,7 @@ nn nomennescio x xx xxx baby ongeboren pasgeborene foetus
 NO_NAMES: Final = frozenset(_NO_NAMES.split())
 """What is written where a name is not known."""
 
-MOST_SURNAMES: Final = 6
+MOST_SURNAMES: Final = 4
 """Surnames of one person that are looked at."""
 
 

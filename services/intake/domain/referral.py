@@ -8,7 +8,6 @@ from casework.change import Event
 from casework.command import Command
 from casework.fragment import Fragment
 from contracts.bodies.intake import victim_informed
-from contracts.fields import first_day
 from services.intake.domain.case import Case, Change, ClientPerson, Participant, result_of
 from services.intake.domain.informing import informing_due
 
@@ -36,7 +35,6 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
     their position in the body: a `ref` is the caller's word and is kept nowhere.
     """
     body = command.body
-    _check_days(command)
     ids = {person["ref"]: command.new_id() for person in body["persons"]}
     partner = command.own_partner
     taking_part = dict.fromkeys((partner, *command.terms.get("participants", ())))
@@ -64,16 +62,6 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
         added=tuple(_numbered(_fragments(command, ids))),
         events=(Event("intake.referral_submitted", _informing_data(body)),),
     )
-
-
-def _check_days(command: Command) -> None:
-    for index, person in enumerate(command.body["persons"]):
-        if "birth_date" in person:
-            born = first_day(person["birth_date"])
-            command.check_past(f"/persons/{index}/birth_date", born)
-    for index, service in enumerate(command.body["involved_services"]):
-        if "since" in service:
-            command.check_past(f"/involved_services/{index}/since", service["since"])
 
 
 def result_by_ref(answer: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from casework.change import Event
-from casework.command import Command, invalid, unmet
+from casework.command import Command, unmet
 from chassis.errors import Refuse
 from contracts.reasons import Reason
 from services.intake.domain.case import (
@@ -20,18 +20,12 @@ from services.intake.domain.case import (
 
 LONGEST_AGENDA: Final = 200
 
-LATEST_NOTED: Final = timedelta(days=1)
-"""How long after it began a session may still be scheduled: one that was called at once."""
-
 LOOKED_BACK_ON: Final = ("concluded", "closed")
 """The stages in which a session evaluates a case; it may be closed before the session begins."""
 
 
 def schedule_session(command: Command) -> Change:
-    """A new meeting of a table, with nothing on its agenda; it may just have begun."""
-    earliest = command.now - LATEST_NOTED
-    if command.body["starts_at"] < earliest:
-        raise invalid("/starts_at", "range", least=earliest.isoformat())
+    """A new meeting of a table, with nothing on its agenda; it may have begun today."""
     session = Session(
         id=command.new_id(),
         agreement=command.body["agreement"],

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from chassis.errors import Refuse, Retry
+from contracts.rfc3339 import parse_moment
 from contracts.rpc.notifications import TASKS
 
 
@@ -93,12 +94,9 @@ class PageCursor:
         """The inverse of `format`; raises Refuse("cursor_invalid")."""
         moment, _, message = text.partition("~")
         try:
-            cursor = cls(datetime.fromisoformat(moment), str(uuid.UUID(message)))
-            if cursor.at.tzinfo is None:
-                raise ValueError
+            return cls(parse_moment(moment), str(uuid.UUID(message)))
         except ValueError:
             raise Refuse("cursor_invalid", "the cursor is not one of the inbox") from None
-        return cursor
 
     def format(self) -> str:
         """The cursor as text."""

@@ -1,12 +1,12 @@
 """Closing and evaluation: the conclusion, the follow-up, and how the table looks back."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from casework.case import CaseSnapshot
 from casework.change import Change, Outcome, fragment_event
-from casework.command import Command, invalid, unmet
+from casework.command import Command, unmet
 from casework.fragment import Fragment, of_the_table
 from contracts.reasons import Reason
 from services.plans.domain.actions import is_undecided
@@ -74,9 +74,6 @@ def record_follow_up(
     if not any(conclusions):
         raise unmet(Reason.CONCLUSION_MISSING, "there is no conclusion to follow up")
     _check_day(command)
-    if "next_on" in body and body["next_on"] <= command.today:
-        tomorrow = command.today + timedelta(days=1)
-        raise invalid("/next_on", "range", least=tomorrow.isoformat())
     content = command.given(*_FOLLOW_UP_CONTENT)
     follow_up = of_the_table(command, "follow_up", case.persons, content)
     members = {

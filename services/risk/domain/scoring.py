@@ -144,7 +144,7 @@ def override(assessed: Assessed, band: str, ground: str) -> Assessed:
         faults.append(fault("/override/band", "band_not_graver"))
     _refuse(faults)
     chosen = norms.bands[norms.rank(band)]
-    return replace(assessed, override=Override(chosen, ground.strip()))
+    return replace(assessed, override=Override(chosen, ground))
 
 
 def _scoring(instrument: Instrument) -> Scoring:

@@ -80,7 +80,7 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
     emergency = client.send("open_emergency", {"ground": word("emergency")}, case=case)["id"]
     review = {"justified": True, "text": word("review")}
     client.send("review_emergency", review, case=case, target=emergency, person="p-chair")
-    informed = {"subject": person, "state": "deferred", "review_on": "2030-01-01"}
+    informed = {"subject": person, "state": "deferred", "review_on": builders.in_days(30)}
     client.send("record_informing", informed | {"reason": word("reason")}, case=case)
     taken = narrative | {"agreement": "sample-next", "supported_by": list(PARTNERS)}
     client.send("take_over_case", taken, case=case)

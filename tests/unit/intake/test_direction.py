@@ -116,7 +116,6 @@ def test_the_last_mandate_completes_the_direction() -> None:
         ({"director": None}, (SERVICE,), {}, ("precondition_unmet", "director_missing")),
         ({}, ("another",), {}, ("precondition_unmet", "service_unknown")),
         ({"mandated_by": (SERVICE,)}, (SERVICE,), {}, ("precondition_unmet", "already_mandated")),
-        ({}, (SERVICE,), {"given_on": "2026-03-03"}, ("validation_failed", None)),
     ],
 )
 def test_a_mandate_is_of_an_involved_service_once_and_given(

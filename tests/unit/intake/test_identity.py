@@ -81,6 +81,8 @@ def test_a_name_is_recognised_however_it_is_written(
         (("Anna", "Peeters"), ("Anna", "")),
         (("Anna", "Peeters"), ("", "Anna")),
         (("Anna", "Peeters"), ("", "Anna Peeters")),
+        (("Anna", "Peeters"), ("Anna Maria", "?")),
+        (("Anna", "Silva"), ("", "Silva Santos")),
         (("Anna", "Peeters"), ("?", "Peeters")),
         (("Anna", "Peeters"), ("Anna", "onbekend")),
         (("", "Suharto"), ("Suharto", "")),

@@ -3,10 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from casework.fragment import Fragment
-from chassis.errors import Refuse
 from contracts.fragment_projections import KINDS, project
 from contracts.vocabulary import CATEGORIES, CRITERIA
 from services.intake.domain import referral
@@ -218,14 +215,3 @@ def _about_a() -> dict[str, Any]:
         "wishes": [],
         "precautions": [builders.narrative("plan", "a")],
     }
-
-
-def test_nobody_is_born_and_no_service_begun_in_the_future() -> None:
-    """A year typed wrong makes a grown man a child that is not born."""
-    ahead = (NOW.date() + timedelta(days=2)).isoformat()
-    body = builders.referral()
-    for part, member in (("persons", "birth_date"), ("involved_services", "since")):
-        mistaken = [dict(body[part][0], **{member: ahead}), *body[part][1:]]
-        with pytest.raises(Refuse) as early:
-            submit(**{part: mistaken})
-        assert early.value.members["errors"][0]["pointer"] == f"/{part}/0/{member}"

@@ -1,8 +1,9 @@
 """The state of a deadline, whatever order the news of it came in, and when it reminds."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,11 @@ from services.notifications.domain.deadline_state import (
     next_at,
 )
 from services.notifications.domain.deadlines import Begin, End, Resume, Suspend
-from services.notifications.domain.reminder_times import last_morning, next_morning
+from services.notifications.domain.reminder_times import (
+    last_morning,
+    morning_of,
+    next_morning,
+)
 
 DAY = date(2026, 3, 2)
 ANCHOR = "a-1"
@@ -222,9 +227,32 @@ def test_walls_do_not_depend_on_the_order_of_the_news(order: list[Any], number: 
     assert facts_after(*heard)["walled"] == facts_after(*in_order)["walled"]
 
 
-def test_a_day_begins_in_its_morning() -> None:
-    """What is told once a day is not told at midnight."""
-    early, late = datetime(2026, 3, 2, 6, 59, tzinfo=UTC), morning(2)
+@pytest.mark.parametrize(
+    ("day", "begins"),
+    [
+        (date(2026, 3, 2), "2026-03-02T07:00"),  # winter
+        (date(2026, 7, 14), "2026-07-14T06:00"),  # summer
+        (date(2026, 3, 28), "2026-03-28T07:00"),
+        (date(2026, 3, 29), "2026-03-29T06:00"),  # the clock has gone forward
+        (date(2026, 10, 24), "2026-10-24T06:00"),
+        (date(2026, 10, 25), "2026-10-25T07:00"),  # the clock has gone back
+    ],
+)
+def test_a_day_begins_at_eight_in_the_morning_in_brussels(day: date, begins: str) -> None:
+    """Nobody is reminded at midnight, nor in summer an hour later than the agreed one."""
+    begin = datetime.fromisoformat(f"{begins}+00:00")
+    before, after = begin - timedelta(seconds=1), begin
+    yesterday, tomorrow = day - timedelta(days=1), day + timedelta(days=1)
 
-    assert (last_morning(early), next_morning(early)) == (date(2026, 3, 1), morning(2))
-    assert (last_morning(late), next_morning(late)) == (DAY, morning(3))
+    assert (morning_of(day), morning_of(day).tzinfo) == (begin, UTC)
+    assert (last_morning(before), next_morning(before)) == (yesterday, begin)
+    assert (last_morning(after), next_morning(after)) == (day, morning_of(tomorrow))
+
+
+@pytest.mark.parametrize("midnight", ["2026-07-14T22:30+00:00", "2026-01-14T23:30+00:00"])
+def test_the_night_belongs_to_the_morning_before_it(midnight: str) -> None:
+    """In Brussels the new day has begun, but not yet its morning."""
+    now = datetime.fromisoformat(midnight)
+
+    assert last_morning(now) == now.date()
+    assert next_morning(now).date() == now.date() + timedelta(days=1)

@@ -79,7 +79,7 @@ def test_a_plan_becomes_fragments_that_name_each_other_by_random_ids() -> None:
     assert second.codes == {
         "plan": version.id,
         "follower": "parket",
-        "due": "2026-03-09",
+        "due": bodies.DUE,
         "state": "open",
     }
     assert judicial.content == {"action": second.id, **TIMING, "on": date(2026, 3, 20)}

@@ -323,7 +323,7 @@ def test_an_override_stands_beside_what_the_answers_say() -> None:
 
     assert ends(assessed.bands) == ("low", "low")
     assert ends(assessed.result) == ("high", "high")
-    assert (assessed.override.band.id, assessed.override.ground) == ("high", "ernstige vrees")
+    assert (assessed.override.band.id, assessed.override.ground) == ("high", " ernstige vrees ")
 
 
 def test_of_no_indicator_at_all_a_professional_may_still_be_worried() -> None:

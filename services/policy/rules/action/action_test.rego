@@ -14,6 +14,7 @@ test_a_team_member_submits_a_referral if {
 		"terms": {
 			"participants": samples.partners,
 			"cap": {"number": 20, "counts": "concurrent"},
+			"latest_review_days": 91,
 			"match_working_days": 1,
 		},
 		"partner": "caw",
@@ -30,19 +31,19 @@ allowed_samples := object.union(first_samples, later_samples)
 first_samples := {
 	"referral for a colleague": [
 		samples.does("caw", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {}),
-		["participants", "cap", "match_working_days"],
+		["participants", "cap", "latest_review_days", "match_working_days"],
 	],
 	"referral by the referrer": [
 		samples.does("referrer", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {"agreement": "sample-brugge"}),
-		["participants", "cap", "match_working_days"],
+		["participants", "cap", "latest_review_days", "match_working_days"],
 	],
 	"session by the coordination team": [
 		samples.does("coordination", "schedule_session", "coordination", {"agreement": "sample-brugge", "table": "table-brugge"}, {}),
-		[],
+		["latest_session_days"],
 	],
 	"session by the chair": [
 		samples.does("chair", "schedule_session", "coordination", {"agreement": "sample-brugge", "table": "table-brugge"}, {}),
-		[],
+		["latest_session_days"],
 	],
 	"agenda": [
 		samples.does("coordination", "put_on_agenda", "coordination", {}, object.union(samples.of_case({"stage": "referred"}), {"target": samples.session})),

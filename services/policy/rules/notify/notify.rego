@@ -9,6 +9,7 @@ package ketenaanpak.notify
 import data.ketenaanpak.agreements
 import data.ketenaanpak.mandates
 import data.ketenaanpak.question
+import data.ketenaanpak.stages
 
 # METADATA
 # title: The decision
@@ -92,7 +93,14 @@ holds("their_partner_has_nobody") if {
 	team_member(mandate, about.person)
 	mandates.holds(mandate)
 	mandate.partner in about.participants
-	not represented(mandate.partner)
+	not staffed(mandate.partner)
+}
+
+staffed(partner) if {
+	some mandate in data.members[about.agreement]
+	member_of(mandate, partner)
+	mandates.holds(mandate)
+	not walled(mandate)
 }
 
 represented(partner) if {
@@ -109,8 +117,42 @@ eligible contains mandate if {
 	may_know(mandate)
 }
 
-# Somebody behind a wall in one role is behind it in every other.
-may_know(mandate) if not walled(mandate)
+# Somebody behind a wall in one role is behind it in every other; who could not open the message is
+# not told.
+may_know(mandate) if {
+	not walled(mandate)
+	opens(mandate)
+}
+
+# What leads to no case, such as a session, is opened by whoever belongs to those who are told.
+opens(_) if not about.case
+
+opens(mandate) if mandate.role == "coordination_team"
+
+opens(mandate) if mandate.role == "referrer"
+
+opens(mandate) if {
+	standing := data.purposes.own_tasks[mandate.role]
+	agreements.is_party(about.agreement, mandate.partner)
+	comes(standing, mandate.partner)
+	stages.audience(known, standing, mandate.partner)
+}
+
+comes("chair", _) := true
+
+comes("participant", partner) if partner in about.participants
+
+# The case as far as the event tells of it. What it does not tell gives nobody a place.
+known := {
+	"stage": about.stage,
+	"submitted_by": about.submitted_by,
+	"participants": [{"partner": partner} | some partner in about.participants],
+	"contributors": [about.submitted_by],
+	"followers": [follower | follower := about.follower],
+	"director": object.get(about, "director", null),
+	"crisis": input.event.type == "crisis_raised",
+	"evaluating": false,
+}
 
 walled(mandate) if {
 	some wall in walls
@@ -232,22 +274,11 @@ belongs("wall_answerers", mandate) if {
 	mandate.role == "chair"
 }
 
-# At the stage of the event; who follows an action at a later one, an event does not say.
+# As far as the event tells: not who follows an action at a later stage.
 reads_identity(mandate) if {
-	some entry in data.stages[about.stage]
-	of_audience(entry.who, mandate)
-	leaves_identity(entry.levels)
+	who := stages.audience(known, "participant", mandate.partner)
+	stages.levels(about.agreement, mandate.partner, about.stage, who).table.identity.level == "full"
 }
-
-of_audience("participant", _) := true
-
-of_audience("submitting_partner", mandate) if mandate.partner == about.submitted_by
-
-of_audience("director", mandate) if mandate.person == about.director
-
-leaves_identity("as_needed") := true
-
-leaves_identity(levels) if levels.identity == "full"
 
 on_the_team(mandate) if {
 	mandate.role == "team_member"

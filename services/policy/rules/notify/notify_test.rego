@@ -41,7 +41,7 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 		"crisis_raised": [{}, "crisis", {"caw", "ggz", "parket", "of-two", "chair", "member-and-chair", "coordination"}],
 		"information_requested": [{"to": "ggz", "by": "parket"}, "question_waiting", {"ggz", "of-two"}],
 		"information_request_answered": [{"to": "ggz", "by": "parket"}, "answer_received", {"parket"}],
-		"participant_invited": [{"partner": "justitiehuis"}, "invited", {"justitiehuis"}],
+		"participant_invited": [{"partner": "justitiehuis", "participants": ["caw", "justitiehuis"]}, "invited", {"justitiehuis"}],
 		"conflict_declared": [
 			{"partner": "ggz", "person": "ggz", "walled": ["ggz"]},
 			"deputy_needed",
