@@ -1,7 +1,10 @@
 """The conflict wall through HTTP: nobody meets the own case at work, and others set it right."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -256,3 +259,33 @@ def test_a_director_who_is_walled_off_directs_no_longer(table: TableClient) -> N
 
     assert table.get("chair", case.path).json()["director"] is None
     wait_until(lambda: "direction_ended" in table.inbox("chair"), what="the chair is told")
+
+
+def test_an_operator_is_told_counts_and_no_name(
+    platform: Platform, table: TableClient, tmp_path: Path
+) -> None:
+    """What the command prints stays in a terminal, a log or a ticket."""
+    file = tmp_path / "staff.csv"
+    person = table.people["steering"].id
+    rows = f"person,given_names,family_names,birth_date\n{person},Sofie,Zwart,{BORN}\n"
+    file.write_text(rows)
+
+    def command(*options: str) -> str:
+        state = {"KETENAANPAK_STATE": str(platform.state)}
+        argv = [sys.executable, "-m", "ops.cli", "staff", "import", str(file), *options]
+        done = subprocess.run(
+            argv, env={**os.environ, **state}, capture_output=True, text=True, check=False
+        )
+        return f"{done.returncode} {done.stdout} {done.stderr}"
+
+    trial, first, again = command("--dry-run"), command(), command()
+    file.write_text(rows.replace(BORN, "geheim"))
+    refusal = command()
+
+    assert trial.startswith("0 ")
+    assert ("registered" in trial, "registered" in first, "unchanged" in again) == (True,) * 3
+    assert refusal.startswith("1 ")
+    assert "row 1: birth_date" in refusal
+    for said in (trial, first, again, refusal):
+        assert "Zwart" not in said
+        assert "geheim" not in said
