@@ -30,12 +30,14 @@ ABOUT = {
     "positions": "plans.plan_position_taken",
     "mandates": "intake.director_appointed",
     "emergency_review": "intake.emergency_opened",
+    "wall_question": "intake.wall_question_asked",
 }
 """Kind of deadline → an event that holds what policy is given about it, unless it is the case."""
 
 
 WHEN: dict[str, dict[str, Any]] = {
     "intake.informing_confirmed": {"stage": "forming"},
+    "intake.wall_raised": {"person": "p-f36e3411", "walled": ["p-f36e3411"]},
     "intake.direction_mandate_recorded": {"stage": "accepted", "complete": True},
     "plans.plan_position_taken": {"participants": ["caw"], "answered": ["caw"]},
     "plans.action_updated": {"state": "not_possible"},
