@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from chassis import VERSION
 from chassis.errors import may_succeed_later
 from chassis.leases import Leases
 from chassis.mongo import Document, Store, guarded, make_collections
@@ -200,7 +201,12 @@ class Migrations:
             self._runtime.database[_COLLECTION].update_one(
                 {"_id": step.name},
                 {
-                    "$set": {"phase": step.phase, "left": left, "last_run_at": now},
+                    "$set": {
+                        "phase": step.phase,
+                        "left": left,
+                        "last_run_at": now,
+                        "version": VERSION,
+                    },
                     "$setOnInsert": {"began_at": began, "done_at": now},
                     "$inc": {"changed": changed},
                 },

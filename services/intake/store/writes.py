@@ -12,6 +12,7 @@ from casework.moments import moment
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from services.intake.domain.case import Case, Change, Session
+from services.intake.domain.identity import RULES
 from services.intake.domain.places import Places
 from services.intake.store.case_documents import (
     Document,
@@ -153,6 +154,8 @@ class IntakeTransaction:
         update: dict[str, Any] = {}
         if case != self._loaded:
             update["$set"] = case_document(case)
+        if self._loaded is None:
+            update["$set"]["match_rules"] = RULES
         sources = sorted({fragment.source for fragment in change.added} - {TABLE})
         if sources:
             update["$addToSet"] = {"contributors": {"$each": sources}}
