@@ -30,7 +30,7 @@ from chassis.sealing import SERIALIZER, register_serializer
 
 USAGE_ERROR = 2
 _AGAIN_SECONDS = 0.5
-_MIGRATION_SECONDS = 2.0
+_MIGRATION_SECONDS = 5.0
 _STOP_SECONDS = 15.0
 
 BackgroundTask = Relay | Reconciler | KeyRewrapper | PeriodicTask
@@ -106,7 +106,7 @@ class Process:
         self._stopping = False
         self._greenthreads: list[Any] = []
         self._migrations = Migrations(runtime, getattr(service, "migrations", ()))
-        self._needed = ""
+        self._needed = "not looked at"
         self._tasks = self._make_tasks()
 
     def serve_health(self) -> None:
@@ -176,8 +176,7 @@ class Process:
             self._needed = ""
             return True
         command = f"ketenaanpak migrate run {self._service.name}"
-        if not self._needed:
-            _log.error("migration_needed", steps=needed, command=command)
+        _log.error("migration_needed", steps=needed, command=command)
         self._needed = f"run `{command}`: {needed}"
         eventlet.sleep(_MIGRATION_SECONDS)
         return False

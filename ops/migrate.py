@@ -166,7 +166,7 @@ def _print_status(services: Sequence[str]) -> None:
 
 def _run(service: str, migrations: Migrations, console: Console, *, contract: bool) -> None:
     waiting = {one.step.name: one.pending for one in migrations.status()}
-    with Bar(console=console, transient=True) as bar:
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         tasks = {name: bar.add_task(name, total=count) for name, count in waiting.items() if count}
         for progress in migrations.run(contract=contract):
             name = progress.step.name

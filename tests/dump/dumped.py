@@ -13,6 +13,7 @@ from pymongo import MongoClient
 
 DUMP = Path(__file__).parent / "a1bc11a"
 CHECKPOINTS = DUMP / "checkpoints.txt"
+STAFF = DUMP / "staff-matches.json"
 
 Client = MongoClient[dict[str, Any]]
 

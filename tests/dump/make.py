@@ -307,6 +307,8 @@ def _write(target: Path, platform: Platform, story: Story) -> None:
     _json(target / "story.json", told)
     checkpoints = platform.checkpoints / "checkpoints.txt"
     (target / "checkpoints.txt").write_bytes(checkpoints.read_bytes())
+    staff = platform.settings.staff_matches
+    (target / "staff-matches.json").write_bytes(staff.read_bytes() + b"\n")
 
 
 def _json(file: Path, content: dict[str, Any]) -> None:
