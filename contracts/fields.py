@@ -9,12 +9,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from contracts.national_number import read_national_number
+
 LINE = 200
 SUMMARY = 500
 TEXT = 10_000
 _ID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OF_OUR_TIME = validate.Range(date(1900, 1, 1), date(2199, 12, 31))
 _IN_OUR_TIME = validate.Range(datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC))
+_PARTIAL_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 
 
@@ -82,6 +85,38 @@ class Day(fields.Date):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", validate=_OF_OUR_TIME, **kwargs)
+
+
+class PartialDay(fields.String):
+    """A birth date as far as it is known, from 1900: `1985`, `1985-06` or `1985-06-14`.
+
+    Loaded as the text that was given.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            _OF_OUR_TIME(first_day(text))
+        except ValueError as error:
+            raise ValidationError("Not a valid date.") from error
+        return text
+
+
+def first_day(partial_day: str) -> date:
+    """The first day that a `PartialDay` can be; raises ValueError for a text that is none."""
+    if not _PARTIAL_DAY.fullmatch(partial_day):
+        raise ValueError("not a day, a month or a year")
+    return date.fromisoformat(partial_day + "-01-01"[len(partial_day) - 4 :])
+
+
+class NationalNumber(fields.String):
+    """A Belgian national number or bis number, loaded as its eleven digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            return read_national_number(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as error:
+            raise ValidationError("not a valid national number") from error
 
 
 class Moment(fields.AwareDateTime):

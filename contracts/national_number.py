@@ -24,10 +24,13 @@ def read_national_number(text: str) -> str:
 
 
 def born(number: str) -> str:
-    """What a valid number tells of the birth date: `1985-06-14`, `1985-06`, `1985` or nothing.
+    """The birth date in a valid number: `1985-06-14`, `1985-06`, `1985`, or empty.
 
-    Month and day are zero where they were unknown, and where a day had too many births to number.
+    Empty as well for an empty number. Month and day are zero where they were unknown, and where
+    more children were born on one day than there are numbers for it.
     """
+    if not number:
+        return ""
     if day := nn.get_birth_date(number):
         return day.isoformat()
     year, month = nn.get_birth_year(number), nn.get_birth_month(number)

@@ -33,6 +33,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "intake.participant_invited",
         "intake.conflict_declared",
         "intake.possible_match_noticed",
+        "intake.weak_match_noticed",
         "intake.session_scheduled",
         "intake.director_appointed",
         "intake.direction_mandate_recorded",

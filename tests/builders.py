@@ -30,6 +30,12 @@ def person(ref: str, *roles: str, informed: bool = True, **changes: Any) -> dict
     }
 
 
+def national_number(birth_date: str, serial: int = 1) -> str:
+    """A national number with right check digits, of somebody born in the twentieth century."""
+    digits = f"{birth_date.replace('-', '')[2:]}{serial:03}"
+    return f"{digits}{97 - int(digits) % 97:02}"
+
+
 def criteria(answer: str = "yes") -> dict[str, Any]:
     """The four criteria, each with the same answer."""
     return {

@@ -14,7 +14,9 @@ from contracts.fields import (
     Day,
     Flag,
     Moment,
+    NationalNumber,
     OneOf,
+    PartialDay,
     RandomId,
     Strict,
     Text,
@@ -22,6 +24,7 @@ from contracts.fields import (
     ids,
     many,
 )
+from contracts.national_number import born
 
 # --- step 1: referral (aanmelding) -------------------------------------------------------------
 
@@ -43,18 +46,29 @@ class InformingBody(Strict):
 
 
 class PersonBody(Strict):
-    """A member of the client system (cliëntsysteem); `ref` names the person within this body."""
+    """A member of the client system (cliëntsysteem); `ref` names the person within this body.
+
+    One of the names may be left out, and of the birth date what is not known.
+    """
 
     ref = Code(required=True)
-    given_name = Text(LINE, required=True)
-    family_name = Text(LINE, required=True)
-    birth_date = Day()
+    given_name = Text(LINE)
+    family_name = Text(LINE)
+    birth_date = PartialDay()
     sex = OneOf(("female", "male", "other"))
-    national_number = fields.String(validate=validate.Regexp(r"\A\d{11}\Z"))
+    national_number = NationalNumber()
     roles = fields.List(
         OneOf(words.CLIENT_ROLES), required=True, validate=validate.Length(min=1, max=4)
     )
     informing = fields.Nested(InformingBody, required=True)
+
+    @validates_schema
+    def is_one_person(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "given_name" not in data and "family_name" not in data:
+            raise ValidationError("Missing data for both names.", "given_name")
+        known, told = data.get("birth_date", ""), born(data.get("national_number", ""))
+        if not (known.startswith(told) or told.startswith(known)):
+            raise ValidationError("contradicts the national number", "birth_date")
 
 
 class NarrativeBody(Strict):

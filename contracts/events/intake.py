@@ -161,6 +161,10 @@ EVENTS: Final = {
     "possible_match_noticed": EventType(
         "There may be a case of the same people under this agreement.", {1: PossibleMatchData}
     ),
+    "weak_match_noticed": EventType(
+        "There may be a case of the same people, by a part of a name or of a birth date.",
+        {1: PossibleMatchData},
+    ),
     "item_offered": EventType(
         "A partner offered an information item (informatie-element).", {1: FragmentData}
     ),

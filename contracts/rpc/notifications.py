@@ -17,6 +17,7 @@ TASKS: Final = (
     "invited",
     "deputy_needed",
     "possible_match",
+    "weak_match",
     "session_scheduled",
     "weighing_opened",
     "case_decided",

@@ -17,6 +17,8 @@ KINDS: Final = (
     ("repeated", r"values must differ"),
     ("control", r"control characters"),
     ("named_id", r"a text names no ids"),
+    ("national_number", r"not a valid national number"),
+    ("contradiction", r"contradicts"),
     ("type", r"Not a valid|Invalid (input|value|number)"),
 )
 """Kinds of errors, by the first words of the messages of marshmallow and of contracts.fields."""

@@ -14,7 +14,7 @@ from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
 from services.intake import commands, store
 from services.intake.domain.case import event_facts
-from services.intake.domain.matching import Identity
+from services.intake.domain.identity import Identity
 from services.intake.domain.referral import result_by_ref
 from services.intake.outcomes import fetch_outcome
 from services.intake.store.queries import IntakeQueries

@@ -13,6 +13,7 @@ from services.intake.domain import (
     crisis,
     direction,
     emergency,
+    identity,
     informing,
     matching,
     participation,
@@ -25,7 +26,7 @@ from services.intake.domain.referral import submit_referral
 from services.intake.outcomes import OutcomeLookup
 from services.intake.store.writes import IntakeTransaction
 
-KeyedMatch = Callable[[matching.Identity], str]
+KeyedMatch = Callable[[identity.Identity], str]
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,19 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
 
 
 def _submit(command: Command, transaction: IntakeTransaction, context: CommandContext) -> Change:
-    matches = {
-        person["ref"]: tuple(context.keyed(one) for one in matching.identities(person))
-        for person in command.body["persons"]
-    }
+    matches: dict[str, tuple[str, ...]] = {}
+    looks_for: dict[str, identity.Strength] = {}
+    for person in command.body["persons"]:
+        signals = identity.signals(person)
+        matches[person["ref"]] = tuple(sorted(context.keyed(mark) for mark in signals.marks))
+        for mark, strength in signals.looks_for.items():
+            match = context.keyed(mark)
+            looks_for[match] = identity.stronger(strength, looks_for.get(match))
     change = submit_referral(command, matches)
     if change.case is None:
         return change
-    known = transaction.note_matches(change.case)
-    return with_events(change, matching.notice(change.case, known, context.staff))
+    alike = transaction.note_matches(change.case, looks_for)
+    return with_events(change, matching.notice(change.case, alike, context.staff))
 
 
 def _change_stage(

@@ -75,8 +75,8 @@ def signals(person: Mapping[str, Any]) -> Signals:
     `national_number` (eleven digits); each may be absent. A number tells the birth date better than
     a `birth_date` that is known in part.
     """
-    number = person.get("national_number")
-    day = max(str(person.get("birth_date", "")), born(number) if number else "", key=len)
+    number = person.get("national_number", "")
+    day = max(person.get("birth_date", ""), born(number), key=len)
     names = _name_forms(read_name(person.get("given_name", ""), person.get("family_name", "")))
     dates = _date_forms(day)
     marks: set[Identity] = set()
@@ -86,13 +86,17 @@ def signals(person: Mapping[str, Any]) -> Signals:
             if far + farther <= FARTHEST:
                 marks.add((*name, *date))
                 wanted = (*other_name, *other_date)
-                looks_for.setdefault(wanted, "weak")
-                if far + farther == 0:
-                    looks_for[wanted] = "strong"
+                strength: Strength = "weak" if far + farther else "strong"
+                looks_for[wanted] = stronger(strength, looks_for.get(wanted))
     if number:
         marks.add(by_national_number(number))
         looks_for[by_national_number(number)] = "strong"
     return Signals(frozenset(marks), looks_for)
+
+
+def stronger(one: Strength, other: Strength | None) -> Strength:
+    """The strength of two signals together."""
+    return "strong" if "strong" in (one, other) else "weak"
 
 
 def by_national_number(number: str) -> Identity:

@@ -8,6 +8,7 @@ from casework.change import Event
 from casework.command import Command
 from casework.fragment import Fragment
 from contracts.bodies.intake import victim_informed
+from contracts.fields import first_day
 from services.intake.domain.case import Case, Change, ClientPerson, Participant, result_of
 from services.intake.domain.informing import informing_due
 
@@ -65,10 +66,13 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
 
 
 def _check_days(command: Command) -> None:
-    for part, member in (("persons", "birth_date"), ("involved_services", "since")):
-        for index, one in enumerate(command.body[part]):
-            if member in one:
-                command.check_past(f"/{part}/{index}/{member}", one[member])
+    for index, person in enumerate(command.body["persons"]):
+        if "birth_date" in person:
+            born = first_day(person["birth_date"])
+            command.check_past(f"/persons/{index}/birth_date", born)
+    for index, service in enumerate(command.body["involved_services"]):
+        if "since" in service:
+            command.check_past(f"/involved_services/{index}/since", service["since"])
 
 
 def result_by_ref(answer: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """What one command reads and writes of intake, all in its one MongoDB transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
 
 from casework.command import TABLE
@@ -12,7 +13,8 @@ from casework.moments import moment
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from services.intake.domain.case import Case, Change, Session
-from services.intake.domain.identity import RULES
+from services.intake.domain.identity import RULES, Strength, stronger
+from services.intake.domain.matching import Alike
 from services.intake.domain.places import Places
 from services.intake.store.case_documents import (
     Document,
@@ -108,25 +110,30 @@ class IntakeTransaction:
         )
         return None if found is None else str(found["_id"])
 
-    def note_matches(self, case: Case) -> list[Case]:
+    def note_matches(self, case: Case, looks_for: Mapping[str, Strength]) -> list[Alike]:
         """Note who may be in this new case; gives the other cases they may be in, oldest first.
 
-        Two cases of one person that begin at the same moment conflict on the note, so that the
-        second to be stored meets the first.
+        `looks_for` are the keyed matches under which the persons of the case may be known. Two
+        cases of one person that begin at the same moment conflict on a note, so that the second to
+        be stored meets the first: what is looked for is written, too.
         """
-        others: set[str] = set()
-        for match in {match for person in case.persons for match in person.matches}:
-            known = self._matches.find_one_and_update(
-                {"_id": match},
-                {"$addToSet": {"cases": case.id}},
-                upsert=True,
-                return_document=ReturnDocument.BEFORE,
-                session=self._session,
-            )
-            others.update(known["cases"] if known else ())
-        wanted = {"_id": {"$in": sorted(others)}}
+        marks = {match for person in case.persons for match in person.matches}
+        if not marks | looks_for.keys():
+            return []
+        self._matches.bulk_write(
+            [
+                UpdateOne({"_id": match}, _noted(case.id, match in marks), upsert=True)
+                for match in sorted(marks | looks_for.keys())
+            ],
+            session=self._session,
+        )
+        strengths: dict[str, Strength] = {}
+        for known in self._matches.find({"_id": {"$in": sorted(looks_for)}}, session=self._session):
+            for other in set(known.get("cases", ())) - {case.id}:
+                strengths[other] = stronger(looks_for[known["_id"]], strengths.get(other))
+        wanted = {"_id": {"$in": sorted(strengths)}}
         found = self._cases.find(wanted, session=self._session).sort("order", 1)
-        return [read_case(document) for document in found]
+        return [Alike(read_case(document), strengths[document["_id"]]) for document in found]
 
     def write(self, change: Change) -> None:
         """Store everything that a command changes."""
@@ -167,3 +174,8 @@ class IntakeTransaction:
         fragments.add(change.added, apart=(WHEREABOUTS,))
         fragments.revise(change.revised)
         WhereaboutsStore(self._runtime).write(case, change.added, change.revised, self._session)
+
+
+def _noted(case: str, is_mark: bool) -> Document:
+    """How a match is written: with the case that has it, or only so that others conflict on it."""
+    return {"$addToSet": {"cases": case}} if is_mark else {"$inc": {"serial": 1}}

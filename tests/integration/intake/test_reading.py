@@ -14,7 +14,7 @@ from tests.integration.envelopes import new_id
 from tests.integration.intake.client import PARTNERS, Client
 from tests.integration.observing import watching
 
-STAFF_NUMBER = "85010112345"
+STAFF_NUMBER = "85010112387"
 
 
 def test_a_referral_is_read_back_as_it_was_written(client: Client) -> None:

@@ -93,7 +93,7 @@ def test_the_referrer_learns_the_ids_by_own_words() -> None:
 def test_every_part_of_the_referral_becomes_a_fragment() -> None:
     """Nothing that the referrer wrote is lost, and each part has the category policy goes by."""
     change = submit(
-        persons=[builders.person("a", "victim", informed=False, national_number="89041200177")],
+        persons=[builders.person("a", "victim", informed=False, national_number="89041200181")],
         occurrences=[builders.narrative("slagen", "a")],
         worries=[builders.narrative("vrees", "a")],
         involved_services=[{"service": "School", "since": "2020-09-01", "subjects": ["a"]}],
@@ -144,7 +144,7 @@ def test_whereabouts_are_only_for_whom_they_name() -> None:
 def test_the_national_number_is_let_go() -> None:
     """It serves to recognise a person and is kept in no fragment."""
     person = builders.person(
-        "a", "victim", national_number="89041200177", birth_date="1989-04-12", sex="female"
+        "a", "victim", national_number="89041200181", birth_date="1989-04-12", sex="female"
     )
 
     [made] = of_kind(submit(persons=[person], **_about_a()), "person")

@@ -58,6 +58,7 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 			((chairs | {"coordination"}) | {"parket"}),
 		],
 		"possible_match_noticed": [{}, "possible_match", chairs],
+		"weak_match_noticed": [{}, "weak_match", chairs],
 	}
 	decision := decision_on(type, changes)
 	decision.policy_revision == "revision-of-the-test"
