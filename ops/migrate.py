@@ -23,7 +23,7 @@ from ops.targets import Targets, find_targets
 STEPS_WAIT = 3
 """The exit code of `status` when something has to be run before this version serves."""
 
-_COLUMNS = ("service", "step", "phase", "state", "waits", "left", "what it does")
+_COLUMNS = ("service", "step", "phase", "state", "documents", "left", "what it does")
 
 app = typer.Typer(no_args_is_help=True, help="What an earlier version stored otherwise.")
 

@@ -260,6 +260,14 @@ def test_the_work_goes_on_from_where_it_was(table: TableClient) -> None:
     assert reopened["stage"] not in ("declined", "closed")
 
 
+def test_what_this_version_writes_needs_no_migration(upgraded: Platform) -> None:
+    """Every start would find the same work again."""
+    code, shown = operate(upgraded, "migrate", "status")
+
+    assert code == 0
+    assert "waits" not in shown, shown
+
+
 def test_the_record_stands(upgraded: Platform) -> None:
     """Every entry of the earlier version is proved by the checkpoints that were held outside."""
     code, shown = operate(upgraded, "audit", "verify")

@@ -4,6 +4,7 @@ import importlib
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import pytest
 
 from chassis import VERSION, migrations
 from chassis.migrations import AlreadyRunning, Migrations, NotYet, Step
-from chassis.mongo import Store
+from chassis.mongo import Store, transaction
 from chassis.runtime import Runtime
 from chassis.sealing import KeyRing, decode_key, keyed_hash
 from chassis.vault import Vault
@@ -30,6 +31,8 @@ PENDING: Final = {
 
 LEFT: Final = {("intake", "make-matches-anew"): 1}
 """How many it leaves, since their key was destroyed."""
+
+ROOT: Final = Path(__file__).parents[3]
 
 BOOKS: Final = {"migrations", "leases"}
 """Where it is kept how far a run has come."""
@@ -131,6 +134,22 @@ def test_a_step_that_was_stopped_goes_on(
     assert contents(stopped.database) == contents(whole.database)
 
 
+def environment_of(runtime: Runtime) -> dict[str, str]:
+    """What a process of the service would be given."""
+    kept, service = dumped.keys(), runtime.config.service
+    given = {
+        "BROKER_URL": runtime.config.broker_url,
+        "BUS_KEYS": kept[f"master-keys-{service}"],
+        "MONGO_URL": runtime.config.mongo_url,
+        "DATABASE": runtime.config.database,
+        "MASTER_KEYS": kept[f"master-keys-{service}"],
+        "HASH_KEY": kept[f"hash-key-{service}"],
+        "MATCHING_KEY": kept["matching-key"],
+        "HEALTH_PORT": "0",
+    }
+    return {f"KETENAANPAK_{name}": value for name, value in given.items()}
+
+
 KILLED: Final = """
 import os, signal, sys
 from chassis import VERSION, migrations
@@ -157,23 +176,12 @@ def test_a_run_that_was_killed_is_finished_by_another(
     """The machine fails in the middle; nobody else can run the steps while its lease lasts."""
     whole, broken = opened(service), opened(service)
     run(whole)
-    kept = dumped.keys()
-    environment = {
-        "KETENAANPAK_BROKER_URL": broken.config.broker_url,
-        "KETENAANPAK_BUS_KEYS": kept[f"master-keys-{service}"],
-        "KETENAANPAK_MONGO_URL": broken.config.mongo_url,
-        "KETENAANPAK_DATABASE": broken.config.database,
-        "KETENAANPAK_MASTER_KEYS": kept[f"master-keys-{service}"],
-        "KETENAANPAK_HASH_KEY": kept[f"hash-key-{service}"],
-        "KETENAANPAK_MATCHING_KEY": kept["matching-key"],
-        "KETENAANPAK_HEALTH_PORT": "0",
-    }
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
 
     died = subprocess.run(
         [sys.executable, str(script), service],
-        env=environment | {"PYTHONPATH": str(Path.cwd())},
+        env=environment_of(broken) | {"PYTHONPATH": str(ROOT)},
         check=False,
     )
     assert died.returncode == -signal.SIGKILL
@@ -181,6 +189,51 @@ def test_a_run_that_was_killed_is_finished_by_another(
         pass
 
     assert contents(broken.database) == contents(whole.database)
+
+
+@pytest.mark.parametrize("service", ["intake", "plans"])
+def test_a_container_runs_what_its_service_needs_and_no_more(service: str, opened: Open) -> None:
+    """The service would wait for ever, or an earlier process would lose what it reads."""
+    runtime = opened(service)
+    command = [sys.executable, "-m", "chassis.migrate", f"services.{service}"]
+
+    without = subprocess.run(command, cwd=ROOT, env={}, check=False, capture_output=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment_of(runtime), check=False)
+
+    assert (without.returncode, done.returncode) == (2, 0)
+    assert b"KETENAANPAK_MONGO_URL" in without.stderr
+    phases = {step.name: step.phase for step in steps_of(service)}
+    for name, pending in waiting(runtime).items():
+        assert pending == (0 if phases[name] == "expand" else PENDING[service, name])
+
+
+def test_a_command_and_a_step_do_not_overlook_each_other(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crisis that is raised while a case is migrated must not be lost, nor its matches."""
+    runtime, case = opened("intake"), dumped.story().cases["forming"]
+    conflicted = threading.Event()
+    monkeypatch.setattr(migrations.time, "sleep", lambda _seconds: conflicted.wait(0.1))
+    kept = migrations.may_succeed_later
+
+    def noting(error: BaseException) -> bool:
+        conflicted.set()
+        return kept(error)
+
+    monkeypatch.setattr(migrations, "may_succeed_later", noting)
+    going = threading.Thread(target=run, args=(runtime,))
+    with transaction(runtime.database) as session:
+        runtime.database["cases"].update_one(
+            {"_id": case}, {"$inc": {"serial": 1}, "$set": {"crisis": "new"}}, session=session
+        )
+        going.start()
+        assert conflicted.wait(10)
+    going.join()
+
+    after = runtime.database["cases"].find_one({"_id": case})
+    assert after is not None
+    assert after["crisis"] == "new"
+    assert waiting(runtime) == {"make-matches-anew": 0}
 
 
 def test_two_operators_do_not_run_the_steps_at_once(opened: Open) -> None:
