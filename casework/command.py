@@ -1,12 +1,15 @@
 """A command that policy allowed, as the rules of a service are given it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from chassis.errors import Refuse
 from contracts.reasons import Reason
+
+Fault = dict[str, Any]
+"""What is wrong with a member of a body, as `fault` makes it."""
 
 TABLE: Final = "table"
 """The source of what the team makes together (domain.md, section 5)."""
@@ -63,7 +66,7 @@ class Command:
         """Raises Refuse for a day that has not come yet, wherever on earth the caller is."""
         latest = self.today + timedelta(days=1)
         if day > latest:
-            raise invalid(pointer, f"Must be less than or equal to {latest.isoformat()}.")
+            raise invalid(pointer, "range", most=latest.isoformat())
 
 
 def unmet(reason: Reason, detail: str, **members: Any) -> Refuse:
@@ -71,6 +74,23 @@ def unmet(reason: Reason, detail: str, **members: Any) -> Refuse:
     return Refuse("precondition_unmet", detail, reason=reason, **members)
 
 
-def invalid(pointer: str, detail: str) -> Refuse:
-    """The refusal of a member that does not fit what is known; `pointer` is a JSON pointer."""
-    return Refuse("validation_failed", errors=[{"pointer": pointer, "detail": detail}])
+def invalid(pointer: str, code: str, **bounds: Any) -> Refuse:
+    """The refusal of a member that does not fit what is known; see `fault`."""
+    return Refuse("validation_failed", errors=[fault(pointer, code, **bounds)])
+
+
+def fault(
+    pointer: str,
+    code: str,
+    *,
+    least: str | None = None,
+    most: str | None = None,
+    choices: Iterable[str] = (),
+) -> Fault:
+    """What is wrong at `pointer` (a JSON pointer): one of the codes of contracts/faults.py.
+
+    `least` and `most` are the bounds of a `range`, `choices` what may be chosen instead.
+    """
+    bounds = {"least": least, "most": most, "choices": list(choices)}
+    given = {name: value for name, value in bounds.items() if value}
+    return {"pointer": pointer, "code": code, **given}

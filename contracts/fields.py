@@ -14,6 +14,10 @@ from contracts.national_number import read_national_number
 LINE = 200
 SUMMARY = 500
 TEXT = 10_000
+LARGEST_WHOLE = 2**53 - 1
+"""The largest whole number that every reader of JSON takes for the same one (RFC 7493, 2.2)."""
+
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,19}")
 _ID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OF_OUR_TIME = validate.Range(date(1900, 1, 1), date(2199, 12, 31))
 _IN_OUR_TIME = validate.Range(datetime(1900, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC))
@@ -37,9 +41,9 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
-            raise ValidationError("control characters are not allowed")
+            raise ValidationError("control")
         if _ID.search(text):
-            raise ValidationError("a text names no ids")
+            raise ValidationError("named_id")
         return text.strip()
 
 
@@ -52,6 +56,22 @@ class Flag(fields.Boolean):
         return value
 
 
+class Whole(fields.Integer):
+    """A whole number from `least` to `most`, as JSON has it; not "1", 1.0 or true."""
+
+    def __init__(self, least: int = 0, most: int = LARGEST_WHOLE, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
+
+
+class Digits(Whole):
+    """A whole number in a query: ASCII digits, without a sign, blanks or leading zeros."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not _DIGITS.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(int(value), attr, data, **kwargs)
+
+
 class RandomId(fields.String):
     """A UUID in its canonical form: ids are random and tell nothing."""
 
@@ -60,9 +80,9 @@ class RandomId(fields.String):
         try:
             canonical = str(uuid.UUID(text))
         except ValueError as error:
-            raise ValidationError("not a valid id") from error
+            raise ValidationError("pattern") from error
         if canonical != text:
-            raise ValidationError("not a valid id")
+            raise ValidationError("pattern")
         return text
 
 
@@ -98,7 +118,7 @@ class PartialDay(fields.String):
         try:
             _OF_OUR_TIME(first_day(text))
         except ValueError as error:
-            raise ValidationError("Not a valid date.") from error
+            raise ValidationError("type") from error
         return text
 
 
@@ -116,7 +136,7 @@ class NationalNumber(fields.String):
         try:
             return read_national_number(super()._deserialize(value, attr, data, **kwargs))
         except ValueError as error:
-            raise ValidationError("not a valid national number") from error
+            raise ValidationError("national_number") from error
 
 
 class Moment(fields.AwareDateTime):
@@ -154,4 +174,4 @@ def many(schema: type[Schema], least: int = 0, most: int = 50, **kwargs: Any) ->
 
 def _different(values: list[str]) -> None:
     if len(set(values)) != len(values):
-        raise ValidationError("values must differ")
+        raise ValidationError("repeated")

@@ -112,6 +112,9 @@ REOPEN_GROUNDS: Final = ("violence_again", "new_facts", "out_of_control", "other
 INTERESTS: Final = ("kin", "other_interest")
 """A conflict of interest that a person declares for a case."""
 
+WALL_CAUSES: Final = ("same_person", *INTERESTS)
+"""Why a case is hidden from a person: who may be in the client system, or has an interest."""
+
 LIFE_DOMAINS: Final = (
     "housing",
     "work_and_day_activities",

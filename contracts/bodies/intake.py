@@ -40,9 +40,10 @@ class InformingBody(Strict):
     @validates_schema
     def deferral_says_why_and_until_when(self, data: Mapping[str, Any], **_: Any) -> None:
         if data["state"] == "deferred" and not ("reason" in data and "review_on" in data):
-            raise ValidationError("a deferral needs `reason` and `review_on`")
+            member = "review_on" if "reason" in data else "reason"
+            raise ValidationError("deferral_unexplained", member)
         if data["state"] == "not_possible" and "reason" not in data:
-            raise ValidationError("`not_possible` needs `reason`")
+            raise ValidationError("missing", "reason")
 
 
 class PersonBody(Strict):
@@ -65,10 +66,10 @@ class PersonBody(Strict):
     @validates_schema
     def is_one_person(self, data: Mapping[str, Any], **_: Any) -> None:
         if "given_name" not in data and "family_name" not in data:
-            raise ValidationError("Missing data for both names.", "given_name")
+            raise ValidationError("missing", "given_name")
         known, told = data.get("birth_date", ""), born(data.get("national_number", ""))
         if not (known.startswith(told) or told.startswith(known)):
-            raise ValidationError("contradicts the national number", "birth_date")
+            raise ValidationError("contradiction", "birth_date")
 
 
 class NarrativeBody(Strict):
@@ -116,7 +117,7 @@ class WhereaboutsBody(Strict):
     @validates_schema
     def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
         if "address" not in data and "safe_contact" not in data:
-            raise ValidationError("needs `address` or `safe_contact`")
+            raise ValidationError("address_or_contact_missing")
 
 
 class SubmitReferralBody(Strict):
@@ -140,18 +141,16 @@ class SubmitReferralBody(Strict):
     def persons_hang_together(self, data: Mapping[str, Any], **_: Any) -> None:
         refs = [person["ref"] for person in data["persons"]]
         if len(set(refs)) != len(refs):
-            raise ValidationError("each person needs a `ref` of its own", "persons")
+            raise ValidationError("repeated", "persons")
         if not any("victim" in person["roles"] for person in data["persons"]):
-            raise ValidationError("a referral names at least one victim", "persons")
+            raise ValidationError("victim_unnamed", "persons")
         for part in ("occurrences", "worries", "involved_services", "wishes", "precautions"):
             if any(not set(entry["subjects"]) <= set(refs) for entry in data[part]):
-                raise ValidationError("`subjects` are refs of persons in this body", part)
+                raise ValidationError("ref_unknown", part)
         if any(entry["subject"] not in refs for entry in data["whereabouts"]):
-            raise ValidationError("`subject` is the ref of a person in this body", "whereabouts")
+            raise ValidationError("ref_unknown", "whereabouts")
         if not victim_informed(data["persons"]) and "uninformed_ground" not in data:
-            raise ValidationError(
-                "when no victim is informed, the referral says why", "uninformed_ground"
-            )
+            raise ValidationError("uninformed_unexplained", "uninformed_ground")
 
 
 def victim_informed(persons: list[dict[str, Any]]) -> bool:
@@ -218,6 +217,28 @@ class DeclareConflictBody(Strict):
     interest = OneOf(words.INTERESTS, required=True)
 
 
+class RaiseWallBody(Strict):
+    """Somebody else has an interest in the case: it is hidden from that person from then on."""
+
+    person = Code(required=True)
+    interest = OneOf(words.INTERESTS, required=True)
+    text = Text(required=True)
+
+
+class ProposeLiftingBody(Strict):
+    """The walls that stand around a person are there in error."""
+
+    person = Code(required=True)
+    text = Text(required=True)
+
+
+class AnswerWallBody(Strict):
+    """Whether a wall stands, and why: for a match, whether it is the same person."""
+
+    stands = Flag(required=True)
+    text = Text(required=True)
+
+
 # --- step 2: contributions ---------------------------------------------------------------------
 
 
@@ -259,7 +280,7 @@ class OfferWhereaboutsBody(Strict):
     @validates_schema
     def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
         if "address" not in data and "safe_contact" not in data:
-            raise ValidationError("needs `address` or `safe_contact`")
+            raise ValidationError("address_or_contact_missing")
 
 
 class CorrectItemBody(_ItemContent):
@@ -275,7 +296,7 @@ class AnswerFormingBody(Strict):
     @validates_schema
     def declining_has_a_ground(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["answer"] == "declined") != ("ground" in data):
-            raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
+            raise ValidationError("ground_not_with_answer", "ground")
 
 
 class RequestInformationBody(Strict):
@@ -301,9 +322,9 @@ class AnswerRequestBody(Strict):
     @validates_schema
     def members_fit_the_outcome(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["outcome"] == "shared") != ("item" in data):
-            raise ValidationError("`item` goes with `shared`, and only with it", "item")
+            raise ValidationError("item_not_with_outcome", "item")
         if (data["outcome"] == "declined") != ("ground" in data):
-            raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
+            raise ValidationError("ground_not_with_answer", "ground")
 
 
 # --- steps 3 to 6: what intake owns of them ------------------------------------------------------
@@ -363,6 +384,9 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "raise_crisis": RaiseCrisisBody,
     "invite_participant": InviteParticipantBody,
     "declare_conflict": DeclareConflictBody,
+    "raise_wall": RaiseWallBody,
+    "propose_lifting": ProposeLiftingBody,
+    "answer_wall": AnswerWallBody,
     "offer_item": OfferItemBody,
     "offer_whereabouts": OfferWhereaboutsBody,
     "correct_item": CorrectItemBody,
@@ -385,6 +409,8 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
     "change_stage": ("command",),
     "invite_participant": ("partner",),
     "declare_conflict": ("interest",),
+    "raise_wall": ("person", "interest"),
+    "propose_lifting": ("person",),
     "offer_item": ("category", "only_for", "withhold_from"),
     "offer_whereabouts": ("only_for",),
     "correct_item": ("only_for", "withhold_from"),

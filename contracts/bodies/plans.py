@@ -37,7 +37,7 @@ class GoalBody(Strict):
     @validates_schema
     def is_for_somebody(self, data: Mapping[str, Any], **_: Any) -> None:
         if not data["subjects"]:
-            raise ValidationError("a goal is tied to members of the client system", "subjects")
+            raise ValidationError("subject_unnamed", "subjects")
 
 
 class UncoveredBody(Strict):
@@ -66,7 +66,7 @@ class ExecutorBody(Strict):
     @validates_schema
     def names_the_one_of_its_kind(self, data: Mapping[str, Any], **_: Any) -> None:
         if set(data) != {"kind", data["kind"]}:
-            raise ValidationError("names exactly the one of its `kind`")
+            raise ValidationError("not_the_one_of_its_kind")
 
 
 class ActionBody(Strict):
@@ -96,13 +96,13 @@ class ProposePlanBody(Strict):
     def hangs_together(self, data: Mapping[str, Any], **_: Any) -> None:
         refs = [goal["ref"] for goal in data["goals"]]
         if len(set(refs)) != len(refs):
-            raise ValidationError("each goal needs a `ref` of its own", "goals")
+            raise ValidationError("repeated", "goals")
         if any(action["goal"] not in refs for action in data["actions"]):
-            raise ValidationError("`goal` is the ref of a goal in this body", "actions")
+            raise ValidationError("ref_unknown", "actions")
         with_goal = {subject for goal in data["goals"] for subject in goal["subjects"]}
         without = [each["subject"] for each in data["uncovered"]]
         if len(set(without)) != len(without) or with_goal & set(without):
-            raise ValidationError("a member has a goal or one ground why not", "uncovered")
+            raise ValidationError("goal_or_ground", "uncovered")
 
 
 class TakePlanPositionBody(Strict):
@@ -125,7 +125,7 @@ class UpdateActionBody(Strict):
     @validates_schema
     def a_blocked_action_says_why(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["state"] in words.BLOCKED_STATES) != ("reason" in data):
-            raise ValidationError("`reason` goes with a blocked action, and only with it", "reason")
+            raise ValidationError("reason_not_with_state", "reason")
 
 
 class RecordDecisionBody(Strict):
@@ -156,11 +156,11 @@ class LogContactBody(Strict):
     @validates_schema
     def says_with_whom_and_how_safely(self, data: Mapping[str, Any], **_: Any) -> None:
         if data["party"] == "client" and not data["subjects"]:
-            raise ValidationError("a contact with clients names them", "subjects")
+            raise ValidationError("subject_unnamed", "subjects")
         if data["party"] != "client" and "service" not in data:
-            raise ValidationError("a contact with a service or partner names it", "service")
+            raise ValidationError("service_unnamed", "service")
         if "plan" in data and not (data["party"] == "client" and "safely" in data):
-            raise ValidationError("clients are told of a plan in person, and safely", "safely")
+            raise ValidationError("not_safely_told", "safely")
 
 
 class RecordTrajectoryBody(Strict):
@@ -223,7 +223,7 @@ class DrawConclusionBody(Strict):
     @validates_schema
     def every_aim_once(self, data: Mapping[str, Any], **_: Any) -> None:
         if sorted(each["aim"] for each in data["aims"]) != sorted(words.AIMS):
-            raise ValidationError("every aim once", "aims")
+            raise ValidationError("not_every_aim_once", "aims")
 
 
 class RecordFollowUpBody(Strict):
@@ -241,11 +241,11 @@ class RecordFollowUpBody(Strict):
     @validates_schema
     def members_fit_the_result(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["result"] == "reopen") != ("ground" in data):
-            raise ValidationError("`ground` goes with `reopen`, and only with it", "ground")
+            raise ValidationError("ground_not_with_result", "ground")
         if (data["result"] == "extend") != ("next_on" in data):
-            raise ValidationError("`next_on` goes with `extend`, and only with it", "next_on")
+            raise ValidationError("next_on_not_with_result", "next_on")
         if data["result"] == "close" and (data["new_facts"] or not data["under_control"]):
-            raise ValidationError("closing needs no new facts, and control", "result")
+            raise ValidationError("not_safe_to_close", "result")
 
 
 class EvaluateApproachBody(Strict):

@@ -54,6 +54,46 @@ class ConflictData(CaseData):
     partner = Code()
 
 
+class WallData(CaseData):
+    """`person` must not learn of the case from now on, because of `cause`."""
+
+    wall = RandomId(required=True)
+    person = Code(required=True)
+    cause = OneOf(words.WALL_CAUSES, required=True)
+
+
+class WallQuestionData(CaseData):
+    """A question about a wall around `person`, which nobody of the partners `kept_from` sees.
+
+    `answerers` are the partners that are asked; where there is none, it is asked of the chair.
+    """
+
+    question = RandomId(required=True)
+    person = Code(required=True)
+    kept_from = codes(200, required=True)
+    answerers = codes(200, required=True)
+    due = Day(required=True)
+
+
+class WallAnsweredData(CaseData):
+    """`walled` still names the person where a wall is left."""
+
+    question = RandomId(required=True)
+    person = Code(required=True)
+    stands = Flag(required=True)
+
+
+class PersonData(CaseData):
+    person = Code(required=True)
+
+
+class StaffData(Strict):
+    """`registration` is the import that a person with a mandate was registered by."""
+
+    registration = RandomId(required=True)
+    person = Code(required=True)
+
+
 class PossibleMatchData(CaseData):
     """`walled_from_matches` must not learn of any of the cases that this one may be a match of."""
 
@@ -157,6 +197,23 @@ EVENTS: Final = {
     ),
     "conflict_declared": EventType(
         "A person declared an own conflict of interest.", {1: ConflictData}
+    ),
+    "wall_raised": EventType(
+        "The case is hidden from a person: a match, or an interest that others know of.",
+        {1: WallData},
+    ),
+    "wall_question_asked": EventType(
+        "Somebody is asked whether a wall around a person is right.", {1: WallQuestionData}
+    ),
+    "wall_answered": EventType("It was said whether a wall stands.", {1: WallAnsweredData}),
+    "direction_ended": EventType(
+        "The director must not learn of the case any more: it has none.", {1: PersonData}
+    ),
+    "staff_registered": EventType(
+        "An operator registered by what a person with a mandate is recognised.", {1: StaffData}
+    ),
+    "staff_removed": EventType(
+        "An operator removed by what a person with a mandate is recognised.", {1: StaffData}
     ),
     "possible_match_noticed": EventType(
         "There may be a case of the same people under this agreement.", {1: PossibleMatchData}

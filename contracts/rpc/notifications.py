@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, many
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, Whole, many
 from contracts.rpc.command import CommandEnvelope, CommandReply
 
 TASKS: Final = (
@@ -16,6 +16,8 @@ TASKS: Final = (
     "answer_received",
     "invited",
     "deputy_needed",
+    "wall_question",
+    "direction_ended",
     "possible_match",
     "weak_match",
     "session_scheduled",
@@ -36,6 +38,7 @@ TASKS: Final = (
     "report_due",
     "positions_due",
     "mandates_due",
+    "wall_question_due",
     "informing_due",
     "emergency_review_due",
     "follow_up_due",
@@ -47,6 +50,7 @@ TASKS: Final = (
     "report_overdue",
     "positions_overdue",
     "mandates_overdue",
+    "wall_question_overdue",
     "informing_overdue",
     "emergency_review_overdue",
     "follow_up_overdue",
@@ -61,13 +65,13 @@ class Message(Strict):
     task = OneOf(TASKS, required=True)
     at = Moment(required=True)
     read = Flag(required=True)
-    version = fields.Integer(strict=True, required=True)
+    version = Whole(required=True)
 
 
 class InboxRequest(Strict):
     person = Code(required=True)
     after = fields.String(allow_none=True, load_default=None)
-    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, 100))
+    limit = Whole(1, 100, required=True)
 
 
 class InboxReply(Strict):

@@ -64,6 +64,11 @@ CASE_COMMANDS: Final = (
         "Declare an own conflict of interest: the case is hidden from you from then on.",
     ),
     CaseCommand(
+        "propose_lifting",
+        "POST wall-liftings",
+        "Propose to lift the walls around a person that stand in error; a second person answers.",
+    ),
+    CaseCommand(
         "change_stage",
         "POST transitions",
         "Take a step of the case, by its command in the transition table.",
@@ -392,6 +397,26 @@ LATER_STEPS: Final = (
                 "POST evaluations",
                 "Record how the table looks back on its approach, at a session.",
                 location="evaluations",
+            ),
+        ),
+    ),
+    CaseResource(
+        "walls",
+        title="Conflict walls: who must not learn of a case",
+        summary="List what you are asked about walls of a case.",
+        answer="The questions about walls of a case that are yours to answer.",
+        kinds=("wall_question",),
+        commands=(
+            CaseCommand(
+                "raise_wall",
+                "POST walls",
+                "Hide the case from somebody who has an interest in it; a second person answers.",
+                location="walls",
+            ),
+            CaseCommand(
+                "answer_wall",
+                "POST walls/<random_id:question_id>/answer",
+                "Say whether a wall stands; for a match, whether it is the same person.",
             ),
         ),
     ),

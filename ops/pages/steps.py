@@ -61,6 +61,7 @@ WHO_MEETS: Final = {
     "addressed_to_us": "the partner asked",
     "own_item": "the source",
     "own_assessment": "the source",
+    "asked_about_wall": "whoever is asked",
     "emergency_agreed": "team member of any party",
     "agreement_succeeds": "chair under the successor",
 }

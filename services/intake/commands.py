@@ -1,6 +1,6 @@
 """The commands of intake: for each, the state it looks at and the rule it is given to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from services.intake.domain import (
     sessions,
     stages,
     succession,
+    walling,
 )
 from services.intake.domain.case import Case, Change, with_events
 from services.intake.domain.referral import submit_referral
@@ -33,13 +34,12 @@ KeyedMatch = Callable[[identity.Identity], str]
 class CommandContext:
     """What a command looks at beside what intake stores.
 
-    `outcome` gives the closed document of risk or plans that it names, `staff` are the keyed
-    matches of persons with a mandate, `keyed` makes such a match.
+    `outcome` gives the closed document of risk or plans that it names, `keyed` makes the match of
+    what somebody is recognised by.
     """
 
     envelope: Envelope
     outcome: OutcomeLookup
-    staff: Mapping[str, str]
     keyed: KeyedMatch
 
 
@@ -76,7 +76,25 @@ def _submit(command: Command, transaction: IntakeTransaction, context: CommandCo
     if change.case is None:
         return change
     alike = transaction.note_matches(change.case, looks_for)
-    return with_events(change, matching.notice(change.case, alike, context.staff))
+    change = with_events(change, matching.notice(change.case, alike))
+    return wall_off_matched(change, command, transaction)
+
+
+def wall_off_matched(
+    change: Change, command: Command, transaction: IntakeTransaction, *, asking: bool = True
+) -> Change:
+    """The same change, with a wall for each member of staff who may be in the client system.
+
+    The persons of the case have been noted by then (`note_matches`): whoever registers staff at the
+    same moment conflicts on that note. `asking` as in `walling.matched_walls`.
+    """
+    if change.case is None:
+        return change
+    found = transaction.staff_matching(change.case)
+    walls = walling.matched_walls(
+        change.case, found, command.new_id, command.now, command.today, asking=asking
+    )
+    return walling.wall_off(change, walls, _asked(change.case, transaction))
 
 
 def _change_stage(
@@ -157,10 +175,35 @@ def _answer_request(
 
 
 def _appoint_director(
-    case: Case, command: Command, transaction: IntakeTransaction, context: CommandContext
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
     services = transaction.ids_of_kind(case.id, "involved_service")
-    return direction.appoint_director(case, command, context.staff, services)
+    return direction.appoint_director(case, command, services)
+
+
+def _declare_conflict(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    return walling.declare_conflict(case, command, _asked(case, transaction))
+
+
+def _raise_wall(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    return walling.raise_wall(case, command, _asked(case, transaction))
+
+
+def _answer_wall(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    question = transaction.fragments(case.id).open(command.target, walling.QUESTION)
+    return walling.answer_wall(case, command, question)
+
+
+def _asked(case: Case, transaction: IntakeTransaction) -> list[Fragment]:
+    """The open questions about walls of the case, without their content."""
+    fragments = transaction.fragments(case.id)
+    return [fragments.get(one) for one in walling.open_questions(case)]
 
 
 def _record_mandate(
@@ -194,7 +237,10 @@ RULES: Final[dict[str, Handler]] = {
     "change_stage": _change_stage,
     "raise_crisis": _rule_only(crisis.raise_crisis),
     "invite_participant": _rule_only(participation.invite_participant),
-    "declare_conflict": _rule_only(participation.declare_conflict),
+    "declare_conflict": _declare_conflict,
+    "raise_wall": _raise_wall,
+    "answer_wall": _answer_wall,
+    "propose_lifting": _rule_only(walling.propose_lifting),
     "offer_item": _offer_item,
     "offer_whereabouts": _rule_only(contributions.offer_whereabouts),
     "correct_item": _correct_item,

@@ -67,14 +67,15 @@ class Notifications:
         now = self._clock.now()
         policy_event = {name: event[name] for name in ("source", "type", "data")}
         decided = self._messages(policy_event, now)
-        changed = changes(f"{event['source']}.{event['type']}", event["data"])
+        name = f"{event['source']}.{event['type']}"
+        changed = changes(name, event["data"])
         with transaction(self._runtime.database) as session:
             if not self._runtime.inbox.first_time(_CONSUMER, event["id"], session):
                 return
             self._inboxes.deliver(decided, ("event", event["id"]), subject, session)
             if "case" in event["data"]:
                 occurred_at = _sortable(event["time"])
-                self._deadlines.apply_event(event["data"], occurred_at, changed, session)
+                self._deadlines.apply_event(name, event["data"], occurred_at, changed, session)
 
     def remind(self) -> None:
         """Send the reminders and escalations that are due.

@@ -1,5 +1,6 @@
 """One service in a process of its own on the real parts, with its callers and event sources."""
 
+import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from chassis.sealing import KeyRing
 from contracts.events import make_event
 from contracts.topology import SUBSCRIPTIONS
 from deploy.local.parts import Parts
-from deploy.local.platform import PATIENCE, Process
+from deploy.local.platform import PATIENCE, ROOT, Process
 from deploy.local.settings import Settings
 from deploy.opa import bundle
 from deploy.rabbitmq.definitions import VHOST
@@ -53,6 +54,11 @@ class Served:
         """Start it and wait until it is ready."""
         self.process.begin()
         self.process.wait_until(self.process.ready, PATIENCE)
+
+    def run(self, module: str, *arguments: str) -> None:
+        """Run a module of the service beside it, in its environment."""
+        argv = [sys.executable, "-m", module, *arguments]
+        subprocess.run(argv, env=self._environment({}), cwd=ROOT, check=True)
 
     def call(self, caller: str, method: str, payload: Mapping[str, Any]) -> Any:
         """What the service answers this caller."""

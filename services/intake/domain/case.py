@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
-from casework.case import check_subjects, not_a_participant
+from casework.case import check_subjects, not_participant
 from casework.change import Event
 from casework.command import unmet
 from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts.reasons import Reason
 from services.intake.domain.places import Places
-
-CONTRIBUTING: Final = ("forming", "weighing", "waiting", "accepted", "active")
-"""The stages in which partners contribute."""
+from services.intake.domain.wall import Lifting, Wall, walled_persons
 
 
 @dataclass(frozen=True)
@@ -32,14 +30,6 @@ class Guest:
 
     session: str
     until: datetime
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A conflict of interest that a person declared."""
-
-    person: str
-    interest: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +65,8 @@ class Case:
     """What intake owns of a case; `version` grows with what all participants may see change.
 
     `mandated_by` are the involved services that mandated the director; `counted_under` are the
-    agreements that have counted it among the cases they took.
+    agreements that have counted it among the cases they took. `match_days` are the working days
+    within which somebody says whether a weak match is the same person.
     """
 
     id: str
@@ -102,19 +93,26 @@ class Case:
     followers: tuple[str, ...] = ()
     guest: Guest | None = None
     session: str | None = None
-    conflicts: tuple[Conflict, ...] = ()
+    walls: tuple[Wall, ...] = ()
+    liftings: tuple[Lifting, ...] = ()
+    match_days: int = 1
 
     def participant(self, partner: str) -> Participant:
         """The partner as participant of this case; raises Refuse when it takes no part."""
         for participant in self.participants:
             if participant.partner == partner:
                 return participant
-        raise not_a_participant()
+        raise not_participant()
 
     @property
     def everybody(self) -> tuple[str, ...]:
         """The random ids of the whole client system."""
         return tuple(person.id for person in self.persons)
+
+    @property
+    def walled(self) -> tuple[str, ...]:
+        """The persons who must not learn of the case."""
+        return walled_persons(self.walls)
 
     def counts_under(self, agreement: str) -> bool:
         """Whether the agreement has counted this case before."""
@@ -137,11 +135,7 @@ class Case:
         check_subjects(self.everybody, subjects)
 
     def check_contributing(self) -> None:
-        """Raises Refuse unless partners may contribute: the stage, and informing is settled."""
-        if self.stage not in CONTRIBUTING:
-            raise unmet(
-                Reason.STAGE, "partners contribute from forming until the case is concluded"
-            )
+        """Raises Refuse unless informing is settled, before which no partner contributes."""
         if not (self.victim_informed or self.informing_confirmed):
             raise unmet(
                 Reason.INFORMING_NOT_SETTLED,
@@ -203,14 +197,7 @@ def with_events(change: Change, more: tuple[Event, ...]) -> Change:
     return replace(change, events=(*change.events, *more))
 
 
-def walled(case: Case, staff: Mapping[str, str]) -> tuple[str, ...]:
-    """Persons who must not learn of the case: a declared interest, or in the client system."""
-    matches = {match for person in case.persons for match in person.matches}
-    same = {person for person, match in staff.items() if match in matches}
-    return tuple(sorted(same | {conflict.person for conflict in case.conflicts}))
-
-
-def event_facts(case: Case, staff: Mapping[str, str]) -> dict[str, Any]:
+def event_facts(case: Case) -> dict[str, Any]:
     """What every event about the case holds, so that its subscribers need not ask intake."""
     return {
         "case": case.id,
@@ -218,6 +205,6 @@ def event_facts(case: Case, staff: Mapping[str, str]) -> dict[str, Any]:
         "stage": case.stage,
         "submitted_by": case.submitted_by,
         "participants": [participant.partner for participant in case.participants],
-        "walled": list(walled(case, staff)),
+        "walled": list(case.walled),
         "director": case.director,
     }

@@ -31,7 +31,7 @@ def schedule_session(command: Command) -> Change:
     """A new meeting of a table, with nothing on its agenda; it may just have begun."""
     earliest = command.now - LATEST_NOTED
     if command.body["starts_at"] < earliest:
-        raise invalid("/starts_at", f"Must be greater than or equal to {earliest.isoformat()}.")
+        raise invalid("/starts_at", "range", least=earliest.isoformat())
     session = Session(
         id=command.new_id(),
         agreement=command.body["agreement"],
@@ -80,9 +80,7 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
 
 def _check_agenda(case: Case, session: Session) -> None:
     if case.agreement != session.agreement:
-        raise unmet(Reason.OTHER_AGREEMENT, "the session belongs to another agreement")
-    if case.stage == "withdrawn":
-        raise unmet(Reason.STAGE, "the case has been withdrawn")
+        raise unmet(Reason.SESSION_UNKNOWN, "the session belongs to another agreement")
     if any(entry.case == case.id for entry in session.agenda):
         raise Refuse("already_on_agenda", "the case is on this agenda")
     if len(session.agenda) >= LONGEST_AGENDA:

@@ -18,7 +18,7 @@ INDEXES: Final = (
 
 def prepare(runtime: Runtime) -> None:
     """Make the collections and indexes, as often as you like."""
-    names = ("cases", "whereabouts", "sessions", "matches", "places")
+    names = ("cases", "whereabouts", "sessions", "matches", "places", "staff")
     fragment_store.prepare(runtime.database)
     make_collections(runtime.database, *names)
     for collection, *keys in INDEXES:

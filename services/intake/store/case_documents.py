@@ -1,7 +1,8 @@
 """How cases and sessions are stored in MongoDB, and which facts of them go over the wire.
 
-`order` sorts cases and sessions by time with their id, so that a page can end anywhere. All of it
-is ids and codes: content is in fragments.
+`order` sorts cases and sessions by time with their id, so that a page can end anywhere; it is
+stored once, with a new document, and never changes. All of it is ids and codes: content is in
+fragments.
 """
 
 from datetime import date, datetime
@@ -12,12 +13,18 @@ from services.intake.domain.case import (
     AgendaEntry,
     Case,
     ClientPerson,
-    Conflict,
     Emergency,
     Evaluation,
     Guest,
     Participant,
     Session,
+)
+from services.intake.store.wall_documents import (
+    conflict_documents,
+    lifting_document,
+    read_lifting,
+    read_walls,
+    wall_document,
 )
 
 Document = dict[str, Any]
@@ -98,7 +105,10 @@ def case_document(case: Case) -> Document:
         ],
         "guest": case.guest and {"session": case.guest.session, "until": moment(case.guest.until)},
         "session": case.session,
-        "conflicts": [{"person": one.person, "interest": one.interest} for one in case.conflicts],
+        "conflicts": conflict_documents(case.walls),
+        "walls": [wall_document(one) for one in case.walls],
+        "liftings": [lifting_document(one) for one in case.liftings],
+        "match_days": case.match_days,
         "persons": [
             {"id": one.id, "matches": list(one.matches), "victim": one.victim}
             for one in case.persons
@@ -142,7 +152,9 @@ def read_case(document: Document) -> Case:
         ),
         guest=guest and Guest(guest["session"], datetime.fromisoformat(guest["until"])),
         session=document["session"],
-        conflicts=tuple(Conflict(one["person"], one["interest"]) for one in document["conflicts"]),
+        walls=read_walls(document),
+        liftings=tuple(read_lifting(one) for one in document.get("liftings", ())),
+        match_days=document.get("match_days", 1),
         persons=tuple(
             ClientPerson(one["id"], tuple(one["matches"]), one["victim"])
             for one in document["persons"]
@@ -154,15 +166,11 @@ def _read_moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def case_facts(
-    document: Document | None, case: str, person: str, match: str | None, now: datetime
-) -> Document:
-    """A case's facts for `person`, whose own keyed match is `match`; the same shape for no case."""
+def case_facts(document: Document | None, case: str, person: str, now: datetime) -> Document:
+    """A case's facts for `person`; the same shape for no case."""
     if document is None:
         return {"id": case, "found": False, **_UNKNOWN_FACTS}
-    conflicts = [one["interest"] for one in document["conflicts"] if one["person"] == person]
-    if match is not None and any(match in one["matches"] for one in document["persons"]):
-        conflicts.append("same_person")
+    conflicts = {one["interest"] for one in document["conflicts"] if one["person"] == person}
     return {
         "id": case,
         "found": True,
@@ -174,7 +182,7 @@ def case_facts(
         # The one whom the pass is for is the only one who needs to know of it.
         "guest": document["guest"] if document["referrer"] == person else None,
         "emergency": _emergency(document, person, now),
-        "conflicts": conflicts,
+        "conflicts": sorted(conflicts),
     }
 
 

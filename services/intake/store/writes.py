@@ -16,6 +16,8 @@ from services.intake.domain.case import Case, Change, Session
 from services.intake.domain.identity import RULES, Strength, stronger
 from services.intake.domain.matching import Alike
 from services.intake.domain.places import Places
+from services.intake.domain.staff import staff_matches
+from services.intake.domain.walling import StaffMatch
 from services.intake.store.case_documents import (
     Document,
     case_document,
@@ -24,6 +26,7 @@ from services.intake.store.case_documents import (
     session_document,
 )
 from services.intake.store.layout import LAYOUT, WHEREABOUTS
+from services.intake.store.staff import StaffStore
 from services.intake.store.whereabouts import WhereaboutsStore
 
 
@@ -135,6 +138,10 @@ class IntakeTransaction:
         found = self._cases.find(wanted, session=self._session).sort("order", 1)
         return [Alike(read_case(document), strengths[document["_id"]]) for document in found]
 
+    def staff_matching(self, case: Case) -> tuple[StaffMatch, ...]:
+        """Who of the staff may be in the client system; the case has been noted by then."""
+        return staff_matches(case, StaffStore(self._runtime, self._session).matching(case))
+
     def write(self, change: Change) -> None:
         """Store everything that a command changes."""
         if change.case is not None:
@@ -143,7 +150,7 @@ class IntakeTransaction:
         if change.session is not None:
             self._sessions.update_one(
                 {"_id": change.session.id},
-                {"$set": session_document(change.session)},
+                _kept_in_place(session_document(change.session)),
                 upsert=True,
                 session=self._session,
             )
@@ -160,7 +167,7 @@ class IntakeTransaction:
         """
         update: dict[str, Any] = {}
         if case != self._loaded:
-            update["$set"] = case_document(case)
+            update |= _kept_in_place(case_document(case))
         if self._loaded is None:
             update["$set"]["match_rules"] = RULES
         sources = sorted({fragment.source for fragment in change.added} - {TABLE})
@@ -179,3 +186,13 @@ class IntakeTransaction:
 def _noted(case: str, is_mark: bool) -> Document:
     """How a match is written: with the case that has it, or only so that others conflict on it."""
     return {"$addToSet": {"cases": case}} if is_mark else {"$inc": {"serial": 1}}
+
+
+def _kept_in_place(document: Document) -> dict[str, Any]:
+    """The update that stores the document, without moving it in the lists that show it.
+
+    Its `order` is that of when it was first stored: whoever pages through a list meets each row
+    once, whatever becomes of the row meanwhile.
+    """
+    changes = {name: value for name, value in document.items() if name != "order"}
+    return {"$set": changes, "$setOnInsert": {"order": document["order"]}}

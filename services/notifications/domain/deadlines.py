@@ -20,6 +20,7 @@ Kind = Literal[
     "informing",
     "emergency_review",
     "follow_up",
+    "wall_question",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -168,10 +169,23 @@ def _reviewed(data: Data) -> Iterator[Change]:
     yield Clear("emergency_review", data["grant"])
 
 
+def _wall_asked(data: Data) -> Iterator[Change]:
+    members = {name: data[name] for name in ("kept_from", "answerers")}
+    yield Set("wall_question", data["question"], _day(data["due"]), members)
+
+
+def _wall_answered(data: Data) -> Iterator[Change]:
+    yield Clear("wall_question", data["question"])
+
+
+def _direction_ended(data: Data) -> Iterator[Change]:
+    yield Clear("mandates", data["case"])
+
+
 def _over(data: Data) -> Iterator[Change]:
-    """The review of an emergency access stays due when the case is over."""
+    """What is asked of an emergency access, or of a wall, stays due when the case is over."""
     for kind in KINDS:
-        if kind != "emergency_review":
+        if kind not in ("emergency_review", "wall_question"):
             yield Clear(kind)
 
 
@@ -189,6 +203,9 @@ _RULES: Final[Mapping[str, Callable[[Data], Iterator[Change]]]] = {
     "intake.execution_started": _execution_started,
     "intake.emergency_opened": _emergency,
     "intake.emergency_reviewed": _reviewed,
+    "intake.wall_question_asked": _wall_asked,
+    "intake.wall_answered": _wall_answered,
+    "intake.direction_ended": _direction_ended,
     "intake.case_concluded": _concluded,
     "intake.follow_up_extended": _extended,
     "intake.case_reopened": _reopened,

@@ -66,6 +66,7 @@ class Deadlines:
 
     def apply_event(
         self,
+        name: str,
         data: Mapping[str, Any],
         occurred_at: str,
         changes: Iterable[Change],
@@ -83,7 +84,7 @@ class Deadlines:
             else:
                 self._apply(case, change, occurred_at, ended.get(change.kind, ""), session)
         before = self._open(case, _facts_context(case), stored["sealed"]) if stored else {}
-        facts = merge_facts(before, data, newer=occurred_at > newest)
+        facts = merge_facts(before, name, data, occurred_at, newer=occurred_at > newest)
         # Written for every event, so that concurrent events of a case conflict.
         self._cases.update_one(
             {"_id": case},

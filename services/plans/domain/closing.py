@@ -1,7 +1,7 @@
 """Closing and evaluation: the conclusion, the follow-up, and how the table looks back."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from casework.case import CaseSnapshot
@@ -75,7 +75,8 @@ def record_follow_up(
         raise unmet(Reason.CONCLUSION_MISSING, "there is no conclusion to follow up")
     _check_day(command)
     if "next_on" in body and body["next_on"] <= command.today:
-        raise invalid("/next_on", f"after {command.today.isoformat()}")
+        tomorrow = command.today + timedelta(days=1)
+        raise invalid("/next_on", "range", least=tomorrow.isoformat())
     content = command.given(*_FOLLOW_UP_CONTENT)
     follow_up = of_the_table(command, "follow_up", case.persons, content)
     members = {

@@ -64,7 +64,7 @@ def recall_assessment(
 
 def _instrument(catalogue: Catalogue, name: str) -> Instrument:
     if name not in catalogue.instruments:
-        raise invalid("/instrument", "no such instrument")
+        raise invalid("/instrument", "instrument_unknown")
     return catalogue.instruments[name]
 
 

@@ -8,7 +8,7 @@ from tests.integration.envelopes import envelope as any_envelope
 
 PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
 TERMS = {
-    "submit_referral": {"participants": list(PARTNERS)},
+    "submit_referral": {"participants": list(PARTNERS), "match_working_days": 1},
     "put_on_agenda": {"guest_hours": 4},
     "request_information": {"latest_due_days": 60},
     "invite_participant": {"parties": [*PARTNERS, "opgroeien"]},
@@ -24,7 +24,10 @@ TERMS = {
         "cap": {"number": 2, "counts": "concurrent"},
         "quorum": 2,
         "supported_decision": "all_participants",
+        "match_working_days": 1,
     },
+    "raise_wall": {"partners": ["lokale-politie"], "answer_working_days": 2},
+    "propose_lifting": {"partners": ["lokale-politie"], "answer_working_days": 2},
 }
 
 

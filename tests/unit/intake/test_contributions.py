@@ -126,7 +126,7 @@ def test_a_partner_that_takes_no_part_contributes_nothing(name: str) -> None:
 
     assert refusal(lambda: CONTRIBUTIONS[name](case(), ask)) == (
         "precondition_unmet",
-        "not_a_participant",
+        "not_participant",
     )
 
 
@@ -251,14 +251,6 @@ def test_to_have_contributed_something_must_be_there() -> None:
     assert answer_forming("contributed", has_contributed=True).result["state"] == "contributed"
 
 
-def test_partners_are_asked_and_answer_while_the_case_is_forming() -> None:
-    """Once the table weighs, the round of answers is closed."""
-    assert refusal(lambda: answer_forming("nothing_known", stage="weighing")) == (
-        "precondition_unmet",
-        "stage",
-    )
-
-
 def request(**changes: Any) -> Change:
     """The prosecutor's office asks mental health care."""
     body = QUESTION | changes
@@ -311,7 +303,7 @@ def test_a_due_day_lies_within_the_terms(days: int) -> None:
 
 def test_only_a_participant_is_asked() -> None:
     """A question would tell a partner outside the case that the case exists."""
-    assert refusal(lambda: request(to="elders")) == ("precondition_unmet", "not_a_participant")
+    assert refusal(lambda: request(to="elders")) == ("precondition_unmet", "not_participant")
 
 
 def answer(body: dict[str, Any], of: Fragment, found: Fragment | None = None) -> Change:

@@ -129,15 +129,7 @@ def test_a_session_of_another_agreement_is_none_for_this_case() -> None:
     """A family is not discussed at another region's table."""
     assert refusal(lambda: put(case(), session(agreement="sample-kortrijk"))) == (
         "precondition_unmet",
-        "other_agreement",
-    )
-
-
-def test_a_withdrawn_case_is_not_discussed() -> None:
-    """What was withdrawn does not come up again."""
-    assert refusal(lambda: put(case(stage="withdrawn"), session())) == (
-        "precondition_unmet",
-        "stage",
+        "session_unknown",
     )
 
 

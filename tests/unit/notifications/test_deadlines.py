@@ -109,5 +109,8 @@ def test_a_mandate_that_leaves_others_open_clears_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["case_withdrawn", "case_declined", "case_closed"])
 def test_a_case_that_is_over_reminds_of_nothing_but_the_review(name: str) -> None:
-    """Using emergency access is answered for, whatever became of the case."""
-    assert {one.kind for one in changed(f"intake.{name}")} == {*KINDS} - {"emergency_review"}
+    """Emergency access is answered for, and so is a doubt about a wall, whatever became of it."""
+    assert {one.kind for one in changed(f"intake.{name}")} == {*KINDS} - {
+        "emergency_review",
+        "wall_question",
+    }

@@ -150,7 +150,7 @@ def test_who_follows_or_acts_as_a_partner_takes_part(action: dict[str, Any]) -> 
     with pytest.raises(Refuse) as refused:
         propose(bodies.plan(VICTIM, PERPETRATOR, actions=[action]))
 
-    assert refused.value.members == {"reason": "not_a_participant", "partners": ["school"]}
+    assert refused.value.members == {"reason": "not_participant", "partners": ["school"]}
 
 
 @pytest.mark.parametrize(

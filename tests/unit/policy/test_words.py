@@ -30,6 +30,7 @@ NOTIFIES_NOBODY = {
     "intake.informing_recorded",
     "intake.direction_mandate_recorded",
     "intake.emergency_reviewed",
+    "intake.wall_answered",
     "intake.follow_up_extended",
     "plans.plan_position_taken",
     "plans.progress_reported",
@@ -46,6 +47,7 @@ DEADLINES = (
     "informing",
     "emergency_review",
     "follow_up",
+    "wall_question",
 )
 """What a day that comes reminds of, and is escalated some days later."""
 

@@ -215,7 +215,7 @@ def test_only_a_partner_that_takes_part_assesses() -> None:
     by_outsider = refusal(lambda: recorded(filled_in(), partner="opgroeien"))
 
     assert by_none.code == "not_allowed"
-    assert by_outsider.members["reason"] == "not_a_participant"
+    assert by_outsider.members["reason"] == "not_participant"
 
 
 def answers_of(of: str) -> list[Any]:

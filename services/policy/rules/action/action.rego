@@ -214,7 +214,7 @@ target_visible(access) if {
 known_to(access) if input.target.source == access.partner
 
 known_to(access) if {
-	shown := stages.levels(input.case.agreement, access.partner, input.case.stage, access.who)
+	shown := stages.shown(input.case, access)
 	fragments.verdict(input.target, access.partner, shown).level != "none"
 }
 

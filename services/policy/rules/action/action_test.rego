@@ -14,6 +14,7 @@ test_a_team_member_submits_a_referral if {
 		"terms": {
 			"participants": samples.partners,
 			"cap": {"number": 20, "counts": "concurrent"},
+			"match_working_days": 1,
 		},
 		"partner": "caw",
 		"roles": ["team_member"],
@@ -29,11 +30,11 @@ allowed_samples := object.union(first_samples, later_samples)
 first_samples := {
 	"referral for a colleague": [
 		samples.does("caw", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {}),
-		["participants", "cap"],
+		["participants", "cap", "match_working_days"],
 	],
 	"referral by the referrer": [
 		samples.does("referrer", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {"agreement": "sample-brugge"}),
-		["participants", "cap"],
+		["participants", "cap", "match_working_days"],
 	],
 	"session by the coordination team": [
 		samples.does("coordination", "schedule_session", "coordination", {"agreement": "sample-brugge", "table": "table-brugge"}, {}),
@@ -94,6 +95,22 @@ first_samples := {
 	],
 	"answer": [
 		samples.does("stad-gemeente", "answer_request", samples.consult, {"outcome": "shared"}, object.union(samples.of_case({}), {"target": samples.item("parket", {"kind": "request", "addressed_to": ["stad-gemeente"]})})),
+		[],
+	],
+	"wall raised by the chair": [
+		samples.does("chair", "raise_wall", samples.consult, {"person": "ggz", "interest": "kin"}, samples.of_case({})),
+		["partners", "answer_working_days"],
+	],
+	"wall raised by the coordination team": [
+		samples.does("coordination", "raise_wall", "coordination", {"person": "ggz", "interest": "kin"}, samples.of_case({})),
+		["partners", "answer_working_days"],
+	],
+	"lifting proposed": [
+		samples.does("coordination", "propose_lifting", "coordination", {"person": "ggz"}, samples.of_case({})),
+		["partners", "answer_working_days"],
+	],
+	"wall answered": [
+		samples.does("parket", "answer_wall", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.wall_question(["ggz"], ["parket"])})),
 		[],
 	],
 	"list of cases": [samples.does("parket", "list_cases", samples.consult, {}, {}), ["parties", "agreements"]],
@@ -272,7 +289,11 @@ test_refusals_in_a_known_case_are_open[name] if {
 		],
 		"question to a partner that takes no part": [
 			samples.does("parket", "request_information", samples.consult, {"to": "caw-kortrijk"}, samples.of_case({})),
-			"partner_unknown",
+			"not_participant",
+		],
+		"question after forming": [
+			samples.does("parket", "request_information", samples.consult, {"to": "ggz"}, samples.of_case({"stage": "weighing"})),
+			"stage",
 		],
 		"invitation where all take part": [
 			samples.does("chair", "invite_participant", samples.consult, {"partner": "ggz"}, samples.of_case({"participants": []})),

@@ -73,7 +73,7 @@ later_samples := object.union(
 	},
 	{
 		"emergency": [emergency("ggz", {}), ["minutes", "review_working_days"]],
-		"succession": [take_over("chair", {}), ["participants", "cap", "quorum", "supported_decision"]],
+		"succession": [take_over("chair", {}), ["participants", "cap", "match_working_days", "quorum", "supported_decision"]],
 		"instruments": [samples.does("ggz", "read_instruments", samples.consult, {}, {}), []],
 		"instruments for the chair": [samples.does("chair", "read_instruments", samples.consult, {}, {}), []],
 	},

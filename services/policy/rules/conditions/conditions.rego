@@ -7,6 +7,7 @@ package ketenaanpak.conditions
 
 import data.ketenaanpak.agreements
 import data.ketenaanpak.cases
+import data.ketenaanpak.fragments
 import data.ketenaanpak.mandates
 import data.ketenaanpak.question
 import data.ketenaanpak.stages
@@ -122,6 +123,14 @@ met("directs", _) if input.case.director == input.viewer.person
 met("chairs_or_directs", acting) if "chair" in acting.roles
 
 met("chairs_or_directs", _) if input.case.director == input.viewer.person
+
+met("acts_for_somebody", _) if mandates.acts(input.case.agreement, input.facts.person)
+
+# Whoever is shown what is asked about a wall answers it.
+met("asked_about_wall", acting) if {
+	input.target.kind == "wall_question"
+	fragments.verdict(input.target, acting.partner, stages.shown(input.case, acting)).level == "full"
+}
 
 met("can_direct", _) if is_string(cases.director_partner(input.case, input.facts.person))
 

@@ -113,6 +113,60 @@ belongs("person_named", mandate) if team_member(mandate, input.event.data.person
 
 belongs("director", mandate) if team_member(mandate, input.event.data.director)
 
+# A partner that takes part has just lost whoever could act for it.
+belongs("coordination_without_deputy", mandate) if {
+	mandate.role == "coordination_team"
+	some lost in data.mandates[input.event.data.person]
+	lost.agreement == input.event.data.agreement
+	lost.role == "team_member"
+	mandates.holds(lost)
+	lost.partner in input.event.data.participants
+	not represented(lost.partner)
+}
+
+# Of a wall those are asked who may see what is asked (ketenaanpak.fragments).
+belongs("wall_answerers", mandate) if {
+	input.event.data.answerers == []
+	mandate.role == "chair"
+	not mandate.partner in input.event.data.kept_from
+}
+
+belongs("wall_answerers", mandate) if {
+	input.event.data.answerers == []
+	not mandates.chaired(input.event.data.agreement, input.event.data.kept_from)
+	not mandate.partner in input.event.data.kept_from
+	on_the_team(mandate)
+	reads_identity(mandate)
+}
+
+belongs("wall_answerers", mandate) if {
+	mandate.partner in input.event.data.answerers
+	mandate.role == "team_member"
+	reads_identity(mandate)
+}
+
+belongs("wall_answerers", mandate) if {
+	mandate.partner in input.event.data.answerers
+	mandate.role == "chair"
+}
+
+# At the stage of the event; who follows an action at a later one, an event does not say.
+reads_identity(mandate) if {
+	some entry in data.stages[input.event.data.stage]
+	of_audience(entry.who, mandate)
+	leaves_identity(entry.levels)
+}
+
+of_audience("participant", _) := true
+
+of_audience("submitting_partner", mandate) if mandate.partner == input.event.data.submitted_by
+
+of_audience("director", mandate) if mandate.person == input.event.data.director
+
+leaves_identity("as_needed") := true
+
+leaves_identity(levels) if levels.identity == "full"
+
 on_the_team(mandate) if {
 	mandate.role == "team_member"
 	mandate.partner in input.event.data.participants

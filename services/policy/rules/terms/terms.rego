@@ -16,6 +16,7 @@ default carried(_, _, _) := {}
 carried("submit_referral", agreement, roles) := {
 	"participants": participants,
 	"cap": data.agreements[agreement].case_cap,
+	"match_working_days": modalities(agreement).match_working_days,
 } if {
 	participants := invited_first(agreement, [mandates.acting(agreement, roles).partner])
 }
@@ -35,6 +36,7 @@ carried("take_over_case", agreement, _) := {
 	"cap": data.agreements[agreement].case_cap,
 	"quorum": modalities(agreement).quorum,
 	"supported_decision": modalities(agreement).supported_decision,
+	"match_working_days": modalities(agreement).match_working_days,
 } if {
 	participants := invited_first(agreement, [partner |
 		some partner in present
@@ -50,6 +52,14 @@ carried("appoint_director", agreement, _) := {
 carried("open_emergency", agreement, _) := {
 	"minutes": modalities(agreement).emergency_minutes,
 	"review_working_days": modalities(agreement).emergency_review_working_days,
+}
+
+# The partners of the person are kept out of it, as the person is.
+carried(action, agreement, _) := {
+	"partners": mandates.partners(agreement, input.facts.person),
+	"answer_working_days": modalities(agreement).wall_working_days,
+} if {
+	action in {"raise_wall", "propose_lifting"}
 }
 
 carried("close_weighing", agreement, _) := {"quorum": modalities(agreement).quorum}
