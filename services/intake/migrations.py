@@ -1,21 +1,26 @@
 """The migrations of intake, in the order in which they are run."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from pymongo import ReturnDocument, UpdateOne
 
 from casework.fragment_documents import content_context
-from chassis.config import secret_key
+from chassis.config import secret_key, setting
 from chassis.errors import Mangled
 from chassis.migrations import Batch, Step, count, pages
-from chassis.mongo import Document, Session, transaction
+from chassis.mongo import Document, Session, guarded, transaction
 from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
 from chassis.vault import KeyDestroyed
 from services.intake.domain.identity import RULES, signals
+from services.intake.staff_import import TAKEN_OVER, StaffImport
+from services.intake.store.wall_documents import conflict_documents, read_walls, wall_document
 
 _EARLIER_RULES: Final[Document] = {"match_rules": {"$ne": RULES}}
+_WITHOUT_WALLS: Final[Document] = {"walls": {"$exists": False}}
 _SECONDS: Final = 5.0
 
 
@@ -26,11 +31,14 @@ def _unmatched(runtime: Runtime) -> int:
 
 def _match(runtime: Runtime) -> Iterator[Batch]:
     key = secret_key("KETENAANPAK_MATCHING_KEY")
+    staff = StaffImport(runtime, key)
     for page in pages(runtime.database, "cases", _EARLIER_RULES):
         for case in page:
             try:
                 with transaction(runtime.database, _SECONDS) as session:
                     changed = _match_one(runtime, key, case["_id"], session)
+                    if changed:
+                        staff.wall_off(case["_id"], session)
             except (KeyDestroyed, Mangled):
                 yield Batch(0, left=1)
             else:
@@ -81,6 +89,59 @@ def _marks(runtime: Runtime, key: bytes, case: str, session: Session) -> dict[st
     return marks
 
 
+def _unwalled(runtime: Runtime) -> int:
+    return count(runtime.database, "cases", _WITHOUT_WALLS)
+
+
+def _wall(runtime: Runtime) -> Iterator[Batch]:
+    for page in pages(runtime.database, "cases", _WITHOUT_WALLS):
+        changed = 0
+        for case in page:
+            with transaction(runtime.database, _SECONDS) as session:
+                changed += _wall_one(runtime, case["_id"], session)
+        yield Batch(changed)
+
+
+def _wall_one(runtime: Runtime, case: str, session: Session) -> bool:
+    """The conflicts that were declared become walls that stand, and stay for the earlier version.
+
+    `serial` as in `_match_one`.
+    """
+    found = runtime.database["cases"].find_one_and_update(
+        {"_id": case, **_WITHOUT_WALLS}, {"$inc": {"serial": 1}}, session=session
+    )
+    if found is None:
+        return False
+    walls = read_walls(found)
+    stored = {
+        "walls": [wall_document(one) for one in walls],
+        "conflicts": conflict_documents(walls),
+    }
+    runtime.database["cases"].update_one({"_id": case}, {"$set": stored}, session=session)
+    return True
+
+
+def _staff_not_taken_over(runtime: Runtime) -> Mapping[str, str]:
+    """The persons of the file beside an earlier version, with the keyed match of each."""
+    path = Path(setting("KETENAANPAK_STAFF_MATCHES", "") or "/dev/null")
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    staff: dict[str, str] = json.loads(text or "{}")
+    with guarded():
+        wanted = {"_id": {"$in": list(staff)}}
+        taken = {one["_id"] for one in runtime.database[TAKEN_OVER].find(wanted)}
+    return {person: match for person, match in staff.items() if person not in taken}
+
+
+def _untaken(runtime: Runtime) -> int:
+    return len(_staff_not_taken_over(runtime))
+
+
+def _take_over(runtime: Runtime) -> Iterator[Batch]:
+    staff = StaffImport(runtime, secret_key("KETENAANPAK_MATCHING_KEY"))
+    for person, match in sorted(_staff_not_taken_over(runtime).items()):
+        yield Batch(int(staff.take_over(person, match)))
+
+
 STEPS: Final[tuple[Step, ...]] = (
     Step(
         name="make-matches-anew",
@@ -89,5 +150,20 @@ STEPS: Final[tuple[Step, ...]] = (
         " sealed; needs the matching key",
         pending=_unmatched,
         run=_match,
+    ),
+    Step(
+        name="store-walls",
+        phase="expand",
+        summary="stores the conflicts that persons declared as walls, beside what they were",
+        pending=_unwalled,
+        run=_wall,
+    ),
+    Step(
+        name="take-over-staff-matches",
+        phase="expand",
+        summary="registers the staff of the file that KETENAANPAK_STAFF_MATCHES names, and walls"
+        " them off from their own cases; needs the matching key",
+        pending=_untaken,
+        run=_take_over,
     ),
 )

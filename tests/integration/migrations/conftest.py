@@ -21,6 +21,7 @@ def opened(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """The runtimes that a test asks for; their databases go when it ends."""
     kept = dumped.keys()
     monkeypatch.setenv("KETENAANPAK_MATCHING_KEY", kept["matching-key"])
+    monkeypatch.setenv("KETENAANPAK_STAFF_MATCHES", str(dumped.STAFF))
     runtimes: list[Runtime] = []
 
     def opened(service: str) -> Runtime:
