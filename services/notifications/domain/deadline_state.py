@@ -48,7 +48,7 @@ class Deadline:
 class KindState:
     """What became of all deadlines of one kind in a case.
 
-    Those set before `ended_at` ended for good. Those set before `suspended_at` stand still while
+    Those set before `ended_at` ended for good. Those set until `suspended_at` stand still while
     `suspended`; of suspending and resuming (at `changed_at`) the last writer wins.
     """
 
@@ -84,7 +84,7 @@ def stands(deadline: Deadline, kind: KindState) -> bool:
     """Whether somebody still has to act."""
     if deadline.due is None or not deadline.open or deadline.set_at < kind.ended_at:
         return False
-    return not (kind.suspended and deadline.set_at < kind.suspended_at)
+    return not (kind.suspended and deadline.set_at <= kind.suspended_at)
 
 
 def next_at(deadline: Deadline, kind: KindState, escalation_days: int) -> datetime | None:

@@ -164,6 +164,7 @@ def test_what_begins_after_a_case_ended_is_due() -> None:
     suspended = apply_to_kind(KindState(), Suspend("crisis"), "2")
 
     assert time_of(set_for(DAY, "1"), suspended) is None
+    assert time_of(set_for(DAY, "2"), suspended) is None
     assert time_of(set_for(DAY, "3"), suspended) == morning(2)
 
 

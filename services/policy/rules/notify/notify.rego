@@ -207,7 +207,7 @@ day(entry, _) := date if {
 		data.deadlines[entry.deadline].days,
 	)
 	began := time.format([time.parse_rfc3339_ns(input.event.time), "Europe/Brussels", "2006-01-02"])
-	due := time.add_date(time.parse_ns("2006-01-02", began), 0, 0, days)
+	due := time.add_date(question.day(began), 0, 0, days)
 	date := time.format([due, "UTC", "2006-01-02"])
 }
 
