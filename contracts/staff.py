@@ -20,11 +20,12 @@ class StaffRow(Strict):
     """A person with a mandate, by its opaque id; every given name goes with every family name.
 
     It is recognised by a number, or by a birth date with a name. `partners` are those for which the
-    person acts. A row with `remove` takes the person out again.
+    person acts, none for the coordination team: they are asked nothing about the person's walls. A
+    row with `remove` takes the person out again.
     """
 
     person = Code(required=True)
-    partners = codes(20, load_default=list)
+    partners = codes(20)
     given_names = _spellings()
     family_names = _spellings()
     birth_date = PartialDay()
@@ -37,6 +38,8 @@ class StaffRow(Strict):
         recognised = "national_number" in data or ("birth_date" in data and named)
         if not (recognised or data["remove"]):
             raise ValidationError("missing", "birth_date")
+        if "partners" not in data and not data["remove"]:
+            raise ValidationError("missing", "partners")
         known, told = data.get("birth_date", ""), born(data.get("national_number", ""))
         if not (known.startswith(told) or told.startswith(known)):
             raise ValidationError("contradiction", "birth_date")

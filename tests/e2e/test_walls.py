@@ -267,7 +267,7 @@ def test_an_operator_is_told_counts_and_no_name(
     """What the command prints stays in a terminal, a log or a ticket."""
     file = tmp_path / "staff.csv"
     person = table.people["steering"].id
-    rows = f"person,given_names,family_names,birth_date\n{person},Sofie,Zwart,{BORN}\n"
+    rows = f"person,partners,given_names,family_names,birth_date\n{person},,Sofie,Zwart,{BORN}\n"
     file.write_text(rows)
 
     def command(*options: str) -> str:

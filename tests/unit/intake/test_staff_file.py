@@ -36,6 +36,15 @@ def test_both_forms_say_the_same(tmp_path: Path) -> None:
     assert (gone["person"], gone["remove"]) == ("p-2", True)
 
 
+def test_an_empty_cell_says_that_somebody_acts_for_no_partner(tmp_path: Path) -> None:
+    """The coordination team acts for none, and that is said and not forgotten."""
+    text = "person,partners,family_names,birth_date\np-1,,Wallaert,1979\n"
+
+    [row] = read_staff_file(written(tmp_path, text, "staff.csv"))
+
+    assert row["partners"] == []
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -46,6 +55,7 @@ def test_both_forms_say_the_same(tmp_path: Path) -> None:
         ([ROW | {"national_number": "79.05.23-001.00"}], "row 1: national_number"),
         ([ROW, {"person": "p-2", "family_names": ["Geheim"]}], "row 2: birth_date"),
         ([ROW | {"national_number": "80.01.02-001.74"}], "row 1: birth_date"),
+        ([{name: each for name, each in ROW.items() if name != "partners"}], "row 1: partners"),
         ([ROW | {"nickname": "geheim"}], "row 1: nickname"),
         ([ROW | {"remove": "yes"}], "row 1: remove"),
     ],
