@@ -200,6 +200,10 @@ KINDS: Final[Mapping[str, Projections]] = {
         links=("of",),
         attached=True,
     ),
+    "safety_note": Projections(
+        summary=("judgement", "session", "summary"),
+        full=("judgement", "session", "summary", "text"),
+    ),
     "conclusion": Projections(
         summary=("violence_stopped", "goals_reached", "summary"),
         full=("violence_stopped", "goals_reached", "summary", "text", "aims", "continuing"),

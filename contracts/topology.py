@@ -45,6 +45,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "plans.plan_adopted",
         "plans.action_updated",
         "plans.progress_reported",
+        "plans.unsafe_reported",
         "plans.follow_up_recorded",
     ),
     "audit": ("#",),

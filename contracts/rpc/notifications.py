@@ -12,6 +12,7 @@ TASKS: Final = (
     "case_on_agenda",
     "case_withdrawn",
     "crisis",
+    "unsafe",
     "question_waiting",
     "answer_received",
     "invited",

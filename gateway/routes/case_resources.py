@@ -298,7 +298,7 @@ LATER_STEPS: Final = (
         summary="List the contacts of the director, and the plans that clients were told of.",
         answer="The contacts of the director.",
         # The plan that clients were told of is shown only beside the contact.
-        kinds=("contact", "plan"),
+        kinds=("contact", "safety_check", "plan"),
         owner="plans",
         commands=(
             CaseCommand(
@@ -344,6 +344,22 @@ LATER_STEPS: Final = (
                 "POST reports",
                 "Report to the team, with a safety check.",
                 location="reports",
+            ),
+        ),
+    ),
+    CaseResource(
+        "safety_checks",
+        title="From step 2 on: how safe it is now",
+        summary="List the safety checks that go with nothing else.",
+        answer="The safety checks that were recorded by themselves.",
+        kinds=("safety_note",),
+        owner="plans",
+        commands=(
+            CaseCommand(
+                "check_safety",
+                "POST safety-checks",
+                "Record how safe members of the client system are; `unsafe` is told at once.",
+                location="safety-checks",
             ),
         ),
     ),

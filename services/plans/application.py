@@ -9,6 +9,7 @@ from casework.transaction import DecidedCommands
 from chassis.runtime import Runtime
 from services.plans import store
 from services.plans.commands import RULES
+from services.plans.domain import safety
 
 _KINDS: Final[Mapping[str, str]] = {
     "plan_outcome": "plan_versions",
@@ -36,7 +37,9 @@ class Plans:
 
     def outcome(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The outcome asked for; raises Refuse("not_found") while nothing is closed."""
-        return store.read_outcome(self._outcomes, _KINDS[method], **request)
+        checks = self.queries.opened(request["case"], safety.KINDS)
+        unsafe = safety.is_anybody_unsafe(checks)
+        return store.read_outcome(self._outcomes, _KINDS[method], unsafe=unsafe, **request)
 
     def perform(self, name: str, envelope: Envelope) -> dict[str, Any]:
         """Perform a command once; see `casework.transaction.DecidedCommands`."""

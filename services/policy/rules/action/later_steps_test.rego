@@ -43,6 +43,7 @@ takes_later_step := {
 	"record_trajectory": [{"director"}, directing],
 	"update_trajectory": [{"director"}, directing],
 	"report_progress": [{"director"}, {"active"}],
+	"check_safety": [{"chair", "director", "member"}, in_preparation | {"concluded"}],
 	"draw_conclusion": [{"director"}, {"active"}],
 	"record_follow_up": [{"director"}, {"concluded"}],
 	"evaluate_approach": [{"chair", "director"}, {"concluded", "closed"}],
@@ -83,8 +84,8 @@ carried_later := {
 	"appoint_director": ["partner", "mandate_days"],
 	"close_weighing": ["quorum"],
 	"propose_plan": ["position_days"],
-	"adopt_plan": ["quorum", "adoption"],
-	"record_decision": ["quorum", "supported_decision"],
+	"adopt_plan": ["quorum", "adoption", "same_person_may"],
+	"record_decision": ["quorum", "supported_decision", "same_person_may"],
 	"report_progress": ["reporting_rhythm_days"],
 	"record_follow_up": ["not_before"],
 }

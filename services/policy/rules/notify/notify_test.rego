@@ -67,6 +67,7 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 test_each_event_of_risk_and_plans_tells_those_for_whom_something_waits[name] if {
 	some name, [changes, task, people] in {
 		"risk.weighing_opened": [{}, "weighing_opened", team],
+		"plans.unsafe_reported": [{}, "unsafe", team | chairs],
 		"plans.plan_proposed": [{}, "position_waiting", team],
 		"plans.plan_adopted": [{}, "plan_adopted", team],
 		"plans.action_updated": [
