@@ -53,6 +53,9 @@ KINDS: Final[Mapping[str, Projections]] = {
     "wish": _NARRATIVE,
     "precaution": _NARRATIVE,
     "crisis_note": _NARRATIVE,
+    "crisis_end": Projections(
+        summary=("of", "summary"), full=("of", "summary", "ground"), links=("of",)
+    ),
     "involved_service": Projections(
         summary=("service",), full=("service", "function", "since", "text")
     ),

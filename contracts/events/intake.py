@@ -54,6 +54,13 @@ class ConflictData(CaseData):
     partner = Code()
 
 
+class CrisisEndedData(CaseData):
+    """`fragment` says why."""
+
+    fragment = RandomId(required=True)
+    category = OneOf(words.CATEGORIES, required=True)
+
+
 class PossibleMatchData(CaseData):
     """`walled_from_matches` must not learn of any of the cases that this one may be a match of."""
 
@@ -152,6 +159,7 @@ EVENTS: Final = {
         "Something important is missing: forming goes on.", {1: CaseData}
     ),
     "crisis_raised": EventType("A participant reported acute danger.", {1: FragmentData}),
+    "crisis_ended": EventType("The chair declared acute danger over.", {1: CrisisEndedData}),
     "participant_invited": EventType(
         "A partner takes part in the case from now on.", {1: PartnerData}
     ),

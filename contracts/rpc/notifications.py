@@ -12,6 +12,8 @@ TASKS: Final = (
     "case_on_agenda",
     "case_withdrawn",
     "crisis",
+    "crisis_after_end",
+    "crisis_after_withdrawal",
     "unsafe",
     "question_waiting",
     "answer_received",

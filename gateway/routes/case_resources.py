@@ -95,6 +95,11 @@ CASE_COMMANDS: Final = (
         "Raise acute danger: the operational team is alerted at once.",
     ),
     CaseCommand(
+        "end_crisis",
+        "POST crisis/<random_id:note_id>/end",
+        "End a crisis with a ground, having read the last warning.",
+    ),
+    CaseCommand(
         "answer_forming", "POST answers", "Answer the call for contributions for one's partner."
     ),
 )

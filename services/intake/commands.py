@@ -57,6 +57,9 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
     if command.name == "schedule_session":
         return sessions.schedule_session(command)
     case = transaction.lock_case(case_of(command.name, context.envelope) or "")
+    if command.name == "raise_crisis":
+        # Acute danger waits for nobody who changed the case in the meantime.
+        return RULES[command.name](case, command, transaction, context)
     seen = context.envelope["decided_on"]
     case.check_decided_on(seen["stage"] if seen else "", seen["version"] if seen else 0)
     return RULES[command.name](case, command, transaction, context)
@@ -92,6 +95,13 @@ def _change_stage(
         informings=_informings(case, transaction) if reopens else (),
     )
     return stages.change_stage(case, command, facts)
+
+
+def _end_crisis(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    notes = transaction.ids_of_kind(case.id, "crisis_note")
+    return crisis.end_crisis(case, command, notes)
 
 
 def _put_on_agenda(
@@ -188,6 +198,7 @@ RULES: Final[dict[str, Handler]] = {
     "put_on_agenda": _put_on_agenda,
     "change_stage": _change_stage,
     "raise_crisis": _rule_only(crisis.raise_crisis),
+    "end_crisis": _end_crisis,
     "invite_participant": _rule_only(participation.invite_participant),
     "declare_conflict": _rule_only(participation.declare_conflict),
     "offer_item": _offer_item,

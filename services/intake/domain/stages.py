@@ -245,8 +245,10 @@ def _standing_outcome(case: Case, facts: StageFacts) -> Mapping[str, Any]:
 
 
 def _safe_outcome(case: Case, facts: StageFacts) -> Mapping[str, Any]:
-    """The same, for a case that ends: not while somebody is unsafe; it does not say who."""
+    """The same, for a case that ends: not in a crisis, nor while somebody is unsafe (not who)."""
     outcome = _standing_outcome(case, facts)
+    if case.crisis:
+        raise unmet(Reason.CRISIS_OPEN, "a crisis is open: the chair ends it first")
     if outcome["unsafe"]:
         raise unmet(Reason.UNSAFE, "the newest safety check of somebody says `unsafe`")
     return outcome

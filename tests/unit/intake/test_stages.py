@@ -247,6 +247,32 @@ def test_no_case_ends_while_somebody_is_unsafe(stage: str, name: str, says: Any)
 
 
 @pytest.mark.parametrize(("stage", "name", "says"), ENDS)
+def test_no_case_ends_in_a_crisis(stage: str, name: str, says: Any) -> None:
+    """The danger would be written off by a form: the chair says first that it is over."""
+    given = case(stage=stage, crisis=True)
+
+    attempt = refusal(lambda: step(given, name, facts(says), outcome=OUTCOME))
+
+    assert attempt == ("precondition_unmet", "crisis_open")
+
+
+def test_a_case_that_is_taken_up_again_keeps_its_crisis() -> None:
+    """Reopening says that somebody looks again, not that the danger is over."""
+    ended = case(stage="closed", crisis=True)
+
+    assert the_case(step(ended, "reopen", facts(), ground="violence_again")).crisis
+
+
+def test_what_was_withdrawn_is_referred_anew() -> None:
+    """The chair who wants to reopen it learns what can be done instead."""
+    withdrawn = case(stage="withdrawn")
+
+    attempt = refusal(lambda: step(withdrawn, "reopen", facts(), ground="violence_again"))
+
+    assert attempt == ("illegal_transition", "new_referral")
+
+
+@pytest.mark.parametrize(("stage", "name", "says"), ENDS)
 @pytest.mark.parametrize("known", [True, False])
 def test_nobody_ends_a_case_on_the_own_proposal(
     stage: str, name: str, says: Any, known: bool

@@ -20,7 +20,16 @@ decision := {
 
 rule := data.notifications[sprintf("%s.%s", [input.event.source, input.event.type])]
 
-tell contains {"person": person, "task": rule.task} if some person in recipients
+tell contains {"person": person, "task": rule.task} if {
+	fits(object.get(rule, "when", {}))
+	some person in recipients
+}
+
+tell contains {"person": person, "task": entry.task} if {
+	some entry in object.get(rule, "or", [])
+	fits(entry.when)
+	some person in people(entry.tell)
+}
 
 # Somebody has to find a deputy for a partner that takes part and that nobody may speak for.
 tell contains {"person": person, "task": rule.unrepresented.task} if {
@@ -47,7 +56,6 @@ represented(partner) if {
 # The mandates of those who may be told of this event.
 eligible contains mandate if {
 	question.revision != ""
-	fits(object.get(rule, "when", {}))
 	agreements.in_force(input.event.data.agreement)
 	some mandate in data.members[input.event.data.agreement]
 	mandates.holds(mandate)

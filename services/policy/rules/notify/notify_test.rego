@@ -64,6 +64,19 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 	decision.tell == sort({{"person": person, "task": task} | some person in people})
 }
 
+# METADATA
+# title: In a case that has ended those are told who can take it up, or refer anew
+test_acute_danger_after_the_end_is_told_to_whoever_can_act[stage] if {
+	some stage, [task, people] in {
+		"concluded": ["crisis", ((team | chairs) | {"coordination"})],
+		"closed": ["crisis_after_end", chairs | {"coordination", "parket"}],
+		"declined": ["crisis_after_end", chairs | {"coordination", "parket"}],
+		"withdrawn": ["crisis_after_withdrawal", chairs | {"coordination", "caw", "of-two"}],
+	}
+	told := decision_on("crisis_raised", {"stage": stage, "director": "parket"}).tell
+	told == sort({{"person": person, "task": task} | some person in people})
+}
+
 test_each_event_of_risk_and_plans_tells_those_for_whom_something_waits[name] if {
 	some name, [changes, task, people] in {
 		"risk.weighing_opened": [{}, "weighing_opened", team],
