@@ -27,6 +27,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "notifications": (
         *CASE_LIFE,
         "intake.crisis_raised",
+        "intake.crisis_ended",
         "intake.information_requested",
         "intake.information_request_answered",
         "intake.informing_recorded",

@@ -14,6 +14,7 @@ TASKS: Final = (
     "crisis",
     "crisis_after_end",
     "crisis_after_withdrawal",
+    "crisis_ended",
     "unsafe",
     "question_waiting",
     "answer_received",

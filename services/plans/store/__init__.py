@@ -29,12 +29,12 @@ def ready(runtime: Runtime) -> bool:
 
 
 def read_outcome(
-    outcomes: OutcomeQueries, kind: str, case: str, outcome: str, *, unsafe: bool
+    outcomes: OutcomeQueries, kind: str, case: str, outcome: str, **seen: Any
 ) -> dict[str, Any]:
     """What was closed, and whether it stands; raises Refuse("not_found") when nothing is closed.
 
-    `unsafe` as in `services.plans.domain.safety.is_anybody_unsafe`.
+    `seen` is what the fragments of the case say: `unsafe` and `contradictory` of `outcome_of`.
     """
     closed = outcomes.find(kind, case, outcome)
     last = {each: outcomes.last(each, case) for each in KINDS}
-    return outcome_of(kind, closed, last, unsafe=unsafe)
+    return outcome_of(kind, closed, last, **seen)

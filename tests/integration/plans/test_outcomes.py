@@ -10,6 +10,7 @@ from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from chassis.validation import dump
 from contracts.rpc.plans import METHODS
+from services.plans.domain import closing
 from tests.integration.envelopes import new_id
 from tests.integration.plans.client import PERPETRATOR, VICTIM, Client
 from tests.unit.plans import bodies
@@ -140,3 +141,17 @@ def test_what_an_earlier_version_closed_is_read(client: Client, runtime: Runtime
 
     assert said["conclusion_outcome"]["proposed_by"] is None
     assert said["follow_up_outcome"]["proposed_by"] is None
+
+
+def test_what_an_earlier_version_concluded_against_its_aims_concludes_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited for the chair while the platform was upgraded."""
+    case = new_id()
+    client.adopted(case)
+    aims = [{**one, "outcome": "not_reached"} for one in bodies.conclusion()["aims"]]
+    with monkeypatch.context() as earlier:
+        earlier.setattr(closing, "contradicts_itself", lambda _conclusion: False)
+        drawn = client.send("draw_conclusion", bodies.conclusion(aims=aims), case)["id"]
+
+    assert not client.outcome("conclusion_outcome", case, drawn)["goals_reached"]

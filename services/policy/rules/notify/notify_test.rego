@@ -34,6 +34,7 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 		"case_taken_on_agenda": [{}, "case_on_agenda", {"caw", "ggz", "parket", "of-two"}],
 		"case_withdrawn": [{}, "case_withdrawn", {"chair", "member-and-chair", "coordination", "caw", "of-two"}],
 		"crisis_raised": [{}, "crisis", {"caw", "ggz", "parket", "of-two", "chair", "member-and-chair", "coordination"}],
+		"crisis_ended": [{}, "crisis_ended", team | chairs],
 		"information_requested": [{"to": "ggz", "by": "parket"}, "question_waiting", {"ggz", "of-two"}],
 		"information_request_answered": [{"to": "ggz", "by": "parket"}, "answer_received", {"parket"}],
 		"participant_invited": [{"partner": "justitiehuis"}, "invited", {"justitiehuis"}],
@@ -75,6 +76,14 @@ test_acute_danger_after_the_end_is_told_to_whoever_can_act[stage] if {
 	}
 	told := decision_on("crisis_raised", {"stage": stage, "director": "parket"}).tell
 	told == sort({{"person": person, "task": task} | some person in people})
+}
+
+# METADATA
+# title: After the conclusion the team reads the case no more, unless a crisis opens it
+test_after_the_conclusion_chair_and_director_are_told_that_somebody_is_unsafe[stage] if {
+	some stage in ["concluded", "closed"]
+	told := decision_from("plans", "unsafe_reported", {"stage": stage, "director": "parket"}).tell
+	told == sort({{"person": person, "task": "unsafe"} | some person in (chairs | {"parket"})})
 }
 
 test_each_event_of_risk_and_plans_tells_those_for_whom_something_waits[name] if {
@@ -229,6 +238,12 @@ test_nobody_is_told_whose_mandate_ended if {
 		with data.members as {"sample-brugge": held}
 		with data.system.bundles as samples.bundles
 	decision.tell == []
+}
+
+test_who_reads_the_case_no_more_is_not_told_that_a_crisis_is_over if {
+	every stage in ["referred", "concluded", "closed", "declined", "withdrawn"] {
+		decision_on("crisis_ended", {"stage": stage}).tell == []
+	}
 }
 
 test_events_that_concern_nobody_tell_nobody if {
