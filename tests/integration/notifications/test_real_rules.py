@@ -11,6 +11,7 @@ import pytest
 from chassis.opa import Opa
 from contracts.rpc.notifications import TASKS
 from contracts.topology import CASE_LIFE, SUBSCRIPTIONS
+from contracts.vocabulary import STAGES
 from deploy.local.parts import Parts
 from deploy.local.platform import POLICY
 from deploy.local.sample_persons import sample_persons
@@ -101,6 +102,11 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
 def test_every_task_that_an_inbox_can_show_comes_from_an_event(rules: Opa) -> None:
     """No text waits in three languages for a task that nobody ever gets."""
     tasks = {message.task for name in SUBSCRIBED for message in messages_for(rules, name)}
+    tasks |= {
+        message.task
+        for stage in STAGES
+        for message in messages_for(rules, "intake.crisis_raised", stage=stage)
+    }
     tasks |= {f"{kind}_{phase}" for kind in KINDS for phase in get_args(Phase)}
 
     assert tasks | {"mandate_ends", "agreement_ends"} == set(TASKS)
