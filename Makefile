@@ -57,6 +57,10 @@ parked: ready ## list the events that wait for a person
 bench: ready ## measure the release path and one command beside a floor; writes var/bench.json
 	@$(PYTHON) -m benchmarks
 
+.PHONY: bench-names
+bench-names: ready ## measure who is recognised and who mistaken, among 100,000; writes var/bench-names.json
+	@$(PYTHON) -m benchmarks.names
+
 .PHONY: lint
 lint: ready ## ruff, mypy, import-linter
 	@echo '== ruff'; $(PYTHON) -m ruff check .; $(PYTHON) -m ruff format --check .

@@ -33,7 +33,7 @@ class CaseSnapshot:
     def check_participant(self, partner: str) -> None:
         """Raises Refuse when the partner takes no part in the case."""
         if partner not in self.participants:
-            raise not_a_participant()
+            raise not_participant()
 
     def check_participants(self, partners: Iterable[str]) -> None:
         """Raises Refuse, naming them, when partners take no part in the case."""
@@ -63,13 +63,13 @@ def check_participants(participants: Iterable[str], partners: Iterable[str]) -> 
     """Raises Refuse, naming them, when some of the partners are no participants."""
     others = sorted(set(partners).difference(participants))
     if others:
-        raise not_a_participant(partners=others)
+        raise not_participant(partners=others)
 
 
-def not_a_participant(**members: Any) -> Refuse:
+def not_participant(**members: Any) -> Refuse:
     """The refusal of what only a participant may be or do."""
     detail = "the partner does not take part in this case"
-    return unmet(Reason.NOT_A_PARTICIPANT, detail, **members)
+    return unmet(Reason.NOT_PARTICIPANT, detail, **members)
 
 
 def check_support(

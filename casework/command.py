@@ -1,12 +1,16 @@
 """A command that policy allowed, as the rules of a service are given it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from chassis.errors import Refuse
+from contracts.days import day_of
 from contracts.reasons import Reason
+
+Fault = dict[str, Any]
+"""What is wrong with a member of a body, as `fault` makes it."""
 
 TABLE: Final = "table"
 """The source of what the team makes together (domain.md, section 5)."""
@@ -45,8 +49,8 @@ class Command:
 
     @property
     def today(self) -> date:
-        """The day (in UTC)."""
-        return self.now.date()
+        """The day in Brussels."""
+        return day_of(self.now)
 
     def given(self, *members: str) -> dict[str, Any]:
         """Those of the members that the body has."""
@@ -68,18 +72,29 @@ class Command:
         if self.person == proposed_by and not self.terms["same_person_may"][step]:
             raise unmet(Reason.OWN_PROPOSAL, "somebody else than who proposed it decides")
 
-    def check_past(self, pointer: str, day: date) -> None:
-        """Raises Refuse for a day that has not come yet, wherever on earth the caller is."""
-        latest = self.today + timedelta(days=1)
-        if day > latest:
-            raise invalid(pointer, f"Must be less than or equal to {latest.isoformat()}.")
-
 
 def unmet(reason: Reason, detail: str, **members: Any) -> Refuse:
     """The refusal of a command whose precondition does not hold."""
     return Refuse("precondition_unmet", detail, reason=reason, **members)
 
 
-def invalid(pointer: str, detail: str) -> Refuse:
-    """The refusal of a member that does not fit what is known; `pointer` is a JSON pointer."""
-    return Refuse("validation_failed", errors=[{"pointer": pointer, "detail": detail}])
+def invalid(pointer: str, code: str, **bounds: Any) -> Refuse:
+    """The refusal of a member that does not fit what is known; see `fault`."""
+    return Refuse("validation_failed", errors=[fault(pointer, code, **bounds)])
+
+
+def fault(
+    pointer: str,
+    code: str,
+    *,
+    least: str | None = None,
+    most: str | None = None,
+    choices: Iterable[str] = (),
+) -> Fault:
+    """What is wrong at `pointer` (a JSON pointer): one of the codes of contracts/faults.py.
+
+    `least` and `most` are the bounds of a `range`, `choices` what may be chosen instead.
+    """
+    bounds = {"least": least, "most": most, "choices": list(choices)}
+    given = {name: value for name, value in bounds.items() if value}
+    return {"pointer": pointer, "code": code, **given}

@@ -7,6 +7,7 @@ from typing import Any
 
 from casework.command import TABLE, Command
 from chassis.errors import Refuse
+from contracts.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class Fragment:
     def check_own(self, command: Command) -> None:
         """Raises Refuse unless the person's partner is the source of the fragment."""
         if self.source != command.own_partner:
-            raise Refuse("not_allowed", "only the source changes what it offered")
+            raise Refuse(
+                "not_allowed", "only the source changes what it offered", reason=Reason.NOT_SOURCE
+            )
 
     def check_live(self) -> None:
         """Raises Refuse("already_recalled") when the source took it back."""

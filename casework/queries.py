@@ -19,6 +19,7 @@ from chassis.errors import Mangled
 from chassis.mongo import guarded
 from chassis.runtime import Runtime
 from chassis.vault import KeyDestroyed
+from contracts.days import day_of
 from contracts.fragment_projections import KINDS
 
 _ONE_ANSWER = 5_000
@@ -87,7 +88,7 @@ class FragmentQueries:
             return [from_document(one, self._layout, self._open(one)) for one in found]
 
     def _read(self, found: Sequence[Document], *, content: bool) -> FragmentsRead:
-        today = self._runtime.clock.now().date()
+        today = day_of(self._runtime.clock.now())
         if content:
             with suppress(KeyDestroyed):
                 opened = [to_wire(one, self._layout, self._open(one), today) for one in found]

@@ -10,6 +10,7 @@ from casework import fragment_store
 from casework.case import CaseSnapshot
 from casework.change import Change, Event, Outcome, result_of
 from casework.command import Command
+from casework.day_bounds import check_days
 from casework.envelope import Envelope, case_snapshot, identity, load_command
 from casework.fragment_documents import FragmentLayout
 from casework.fragment_store import FragmentStore
@@ -95,6 +96,7 @@ class DecidedCommands:
         def act(session: Session) -> dict[str, Any]:
             transaction = CaseTransaction(self._runtime, session, case.id, self._layout)
             transaction.lock()
+            check_days(command)
             change = self._rules[name](case, command, transaction)
             transaction.write(change)
             for event in change.events:

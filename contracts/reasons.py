@@ -7,7 +7,8 @@ class Reason(StrEnum):
     """Every reason code; `gateway/texts/{nl,fr,en}.json` say each in a sentence.
 
     The first groups are given by the rules of `services/policy`, the last three by the services, as
-    the `reason` of a `precondition_unmet`.
+    the `reason` of a `precondition_unmet`. A service that refuses what policy refuses too, because
+    something changed in between, gives the reason of policy.
     """
 
     # the question
@@ -79,7 +80,6 @@ class Reason(StrEnum):
     REFERENCE_ONLY = "reference_only"
     FOR_REVIEW = "for_review"
     # preconditions of intake
-    NOT_A_PARTICIPANT = "not_a_participant"
     INFORMING_NOT_SETTLED = "informing_not_settled"
     NOT_CORRECTABLE = "not_correctable"
     NOT_RECALLABLE = "not_recallable"
@@ -104,7 +104,6 @@ class Reason(StrEnum):
     OWN_PROPOSAL = "own_proposal"
     CAP_REACHED = "cap_reached"
     SESSION_OVER = "session_over"
-    OTHER_AGREEMENT = "other_agreement"
     REFERRER_ATTENDED = "referrer_attended"
     NOT_ON_AGENDA = "not_on_agenda"
     ANSWERS_MISSING = "answers_missing"
@@ -119,7 +118,6 @@ class Reason(StrEnum):
     FOLLOW_UP_SAYS_OTHERWISE = "follow_up_says_otherwise"
     OUTCOME_MISSING = "outcome_missing"
     OUTCOME_OUTDATED = "outcome_outdated"
-    SAME_AGREEMENT = "same_agreement"
     SUPPORT_MISSING = "support_missing"
     # preconditions of risk
     NO_BAND = "no_band"

@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+from contracts.days import day_of
 from deploy.local.api_client import ApiClient, UnexpectedResponse, expect_success
 from deploy.local.sample_persons import SamplePerson
 
@@ -111,7 +112,7 @@ class StoryPlayer:
     def _replacement(self, match: re.Match[str]) -> str:
         name, argument = match.groups()
         if name == "day":
-            return self._morning(int(argument)).date().isoformat()
+            return day_of(self._morning(int(argument))).isoformat()
         if name == "moment":
             day, at = argument.split("T")
             moment = datetime.combine(self._morning(int(day)), time.fromisoformat(at), UTC)

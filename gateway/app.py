@@ -75,7 +75,6 @@ def build(
     app = Gateway("gateway", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = bodies.LARGEST
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     dependencies = make_dependencies(client, opa, authenticator, clock, ring)
     dependencies.install(app)

@@ -1,7 +1,6 @@
 """The sample persons of the local run, and tokens that prove to be one of them."""
 
 import getpass
-import re
 import sys
 from typing import Annotated
 
@@ -9,11 +8,12 @@ import typer
 
 from chassis.config import secret_key
 from chassis.sealing import decode_key, keyed_hash
+from contracts.national_number import read_national_number
 from deploy.local.errors import ActionableError
 from deploy.local.sample_persons import SamplePerson, sample_persons
 from ops.tables import print_table
 from ops.targets import find_local_platform, is_unset
-from services.intake.domain.matching import by_national_number
+from services.intake.domain.identity import by_national_number
 
 
 def people() -> None:
@@ -48,11 +48,13 @@ def match_key() -> None:
     the person: {"p-…": "<match>"}.
     """
     typed = getpass.getpass("national number: ") if sys.stdin.isatty() else sys.stdin.readline()
-    if not re.fullmatch(r"[\d .-]+", typed.strip()) or len(re.sub(r"\D", "", typed)) != 11:
+    try:
+        number = read_national_number(typed.strip())
+    except ValueError as error:
         raise ActionableError(
             "that is no national number", "give its eleven digits on standard input"
-        )
-    print(keyed_hash(_matching_key(), *by_national_number(typed)))
+        ) from error
+    print(keyed_hash(_matching_key(), *by_national_number(number)))
 
 
 def _sample_person(wanted: str) -> SamplePerson:

@@ -2,14 +2,24 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from contracts.days import day_of
 from contracts.vocabulary import AIMS, LIFE_DOMAINS
 
-TODAY = date.today
 INSTRUMENTS = Path(__file__).parents[1] / "services" / "risk" / "instruments"
+
+
+def TODAY() -> date:  # noqa: N802 (a test on another clock puts its own in place of it)
+    """The day in Brussels."""
+    return day_of(datetime.now(UTC))
+
+
+def in_days(days: int) -> str:
+    """The day so many days from today."""
+    return (TODAY() + timedelta(days=days)).isoformat()
 
 
 def narrative(text: str, *subjects: str) -> dict[str, Any]:
@@ -28,6 +38,12 @@ def person(ref: str, *roles: str, informed: bool = True, **changes: Any) -> dict
         "informing": informing,
         **changes,
     }
+
+
+def national_number(birth_date: str, serial: int = 1) -> str:
+    """A national number with right check digits, of somebody born in the twentieth century."""
+    digits = f"{birth_date.replace('-', '')[2:]}{serial:03}"
+    return f"{digits}{97 - int(digits) % 97:02}"
 
 
 def criteria(answer: str = "yes") -> dict[str, Any]:
@@ -94,7 +110,7 @@ def request(to: str, *subjects: str, category: str = "judicial", days: int = 7) 
         "to": to,
         "category": category,
         "question": "Wat is de stand van zaken?",
-        "due": (TODAY() + timedelta(days=days)).isoformat(),
+        "due": in_days(days),
         "subjects": list(subjects),
     }
 
@@ -139,7 +155,7 @@ def action(
         "summary": f"kort: {text}",
         "follower": follower,
         "carried_out_by": {"kind": "partner", "partner": follower},
-        "due": (TODAY() + timedelta(days=days)).isoformat(),
+        "due": in_days(days),
         **changes,
     }
 

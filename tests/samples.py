@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from services.intake.domain.transitions import TABLE
+
 EXAMPLES: Final = Path(__file__).parents[1] / "contracts" / "examples"
 
 
@@ -35,6 +37,19 @@ def event(name: str, version: int = 1) -> Any:
 def event_names() -> list[tuple[str, int]]:
     """Name and version of every event of which there is a sample."""
     return list(_events())
+
+
+def commands_of_events() -> dict[str, set[str]]:
+    """Event → the commands that cause it; of a change of stage the step (`TRANSITIONS`)."""
+    found: dict[str, set[str]] = {}
+    steps: dict[str, set[str]] = {}
+    for row in TABLE:
+        steps.setdefault(row.event, set()).add(row.command)
+    for path in files():
+        for each in json.loads(path.read_text(encoding="utf-8")).get("events", ()):
+            name = f"{each['source']}.{each['type']}"
+            found.setdefault(name, set()).update(steps.get(name, {path.stem}))
+    return found
 
 
 def _read(service: str, method: str) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from contracts.fields import (
     LINE,
     SUMMARY,
     Code,
-    Day,
+    ComingDay,
+    ComingMoment,
     Flag,
-    Moment,
+    NationalNumber,
     OneOf,
+    PartialDay,
+    PastDay,
     RandomId,
     Strict,
     Text,
@@ -22,6 +25,7 @@ from contracts.fields import (
     ids,
     many,
 )
+from contracts.national_number import born
 
 # --- step 1: referral (aanmelding) -------------------------------------------------------------
 
@@ -32,29 +36,41 @@ class InformingBody(Strict):
     state = OneOf(words.INFORMING_STATES, required=True)
     reason = Text(SUMMARY)
     how = Text(SUMMARY)
-    review_on = Day()
+    review_on = ComingDay("latest_review_days")
 
     @validates_schema
     def deferral_says_why_and_until_when(self, data: Mapping[str, Any], **_: Any) -> None:
         if data["state"] == "deferred" and not ("reason" in data and "review_on" in data):
-            raise ValidationError("a deferral needs `reason` and `review_on`")
+            member = "review_on" if "reason" in data else "reason"
+            raise ValidationError("deferral_unexplained", member)
         if data["state"] == "not_possible" and "reason" not in data:
-            raise ValidationError("`not_possible` needs `reason`")
+            raise ValidationError("missing", "reason")
 
 
 class PersonBody(Strict):
-    """A member of the client system (cliëntsysteem); `ref` names the person within this body."""
+    """A member of the client system (cliëntsysteem); `ref` names the person within this body.
+
+    One of the names may be left out, and of the birth date what is not known.
+    """
 
     ref = Code(required=True)
-    given_name = Text(LINE, required=True)
-    family_name = Text(LINE, required=True)
-    birth_date = Day()
+    given_name = Text(LINE)
+    family_name = Text(LINE)
+    birth_date = PartialDay()
     sex = OneOf(("female", "male", "other"))
-    national_number = fields.String(validate=validate.Regexp(r"\A\d{11}\Z"))
+    national_number = NationalNumber()
     roles = fields.List(
         OneOf(words.CLIENT_ROLES), required=True, validate=validate.Length(min=1, max=4)
     )
     informing = fields.Nested(InformingBody, required=True)
+
+    @validates_schema
+    def is_one_person(self, data: Mapping[str, Any], **_: Any) -> None:
+        if "given_name" not in data and "family_name" not in data:
+            raise ValidationError("missing", "given_name")
+        known, told = data.get("birth_date", ""), born(data.get("national_number", ""))
+        if not (known.startswith(told) or told.startswith(known)):
+            raise ValidationError("contradiction", "birth_date")
 
 
 class NarrativeBody(Strict):
@@ -70,7 +86,7 @@ class InvolvedServiceBody(Strict):
 
     service = Text(LINE, required=True)
     function = Text(LINE)
-    since = Day()
+    since = PastDay()
     text = Text()
     subjects = codes(least=1, required=True)
 
@@ -102,7 +118,7 @@ class WhereaboutsBody(Strict):
     @validates_schema
     def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
         if "address" not in data and "safe_contact" not in data:
-            raise ValidationError("needs `address` or `safe_contact`")
+            raise ValidationError("address_or_contact_missing")
 
 
 class SubmitReferralBody(Strict):
@@ -126,18 +142,16 @@ class SubmitReferralBody(Strict):
     def persons_hang_together(self, data: Mapping[str, Any], **_: Any) -> None:
         refs = [person["ref"] for person in data["persons"]]
         if len(set(refs)) != len(refs):
-            raise ValidationError("each person needs a `ref` of its own", "persons")
+            raise ValidationError("repeated", "persons")
         if not any("victim" in person["roles"] for person in data["persons"]):
-            raise ValidationError("a referral names at least one victim", "persons")
+            raise ValidationError("victim_unnamed", "persons")
         for part in ("occurrences", "worries", "involved_services", "wishes", "precautions"):
             if any(not set(entry["subjects"]) <= set(refs) for entry in data[part]):
-                raise ValidationError("`subjects` are refs of persons in this body", part)
+                raise ValidationError("ref_unknown", part)
         if any(entry["subject"] not in refs for entry in data["whereabouts"]):
-            raise ValidationError("`subject` is the ref of a person in this body", "whereabouts")
+            raise ValidationError("ref_unknown", "whereabouts")
         if not victim_informed(data["persons"]) and "uninformed_ground" not in data:
-            raise ValidationError(
-                "when no victim is informed, the referral says why", "uninformed_ground"
-            )
+            raise ValidationError("uninformed_unexplained", "uninformed_ground")
 
 
 def victim_informed(persons: list[dict[str, Any]]) -> bool:
@@ -162,7 +176,7 @@ class ScheduleSessionBody(Strict):
 
     agreement = Code(required=True)
     table = Code(required=True)
-    starts_at = Moment(required=True)
+    starts_at = ComingMoment("latest_session_days", required=True)
 
 
 class PutOnAgendaBody(Strict):
@@ -228,7 +242,7 @@ class _ItemContent(Strict):
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     item_kind = OneOf(words.ITEM_KINDS, required=True)
-    as_of = Day(required=True)
+    as_of = PastDay(required=True)
     obtained_from = fields.Nested(ObtainedFromBody, required=True)
     subjects = ids(least=1, required=True)
     only_for = codes(load_default=list)
@@ -255,7 +269,7 @@ class OfferWhereaboutsBody(Strict):
     @validates_schema
     def says_something(self, data: Mapping[str, Any], **_: Any) -> None:
         if "address" not in data and "safe_contact" not in data:
-            raise ValidationError("needs `address` or `safe_contact`")
+            raise ValidationError("address_or_contact_missing")
 
 
 class CorrectItemBody(_ItemContent):
@@ -271,7 +285,7 @@ class AnswerFormingBody(Strict):
     @validates_schema
     def declining_has_a_ground(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["answer"] == "declined") != ("ground" in data):
-            raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
+            raise ValidationError("ground_not_with_answer", "ground")
 
 
 class RequestInformationBody(Strict):
@@ -282,7 +296,7 @@ class RequestInformationBody(Strict):
         tuple(c for c in words.OFFERED_CATEGORIES if c != "whereabouts"), required=True
     )
     question = Text(required=True)
-    due = Day(required=True)
+    due = ComingDay("latest_due_days", required=True)
     subjects = ids(least=1, required=True)
 
 
@@ -297,9 +311,9 @@ class AnswerRequestBody(Strict):
     @validates_schema
     def members_fit_the_outcome(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["outcome"] == "shared") != ("item" in data):
-            raise ValidationError("`item` goes with `shared`, and only with it", "item")
+            raise ValidationError("item_not_with_outcome", "item")
         if (data["outcome"] == "declined") != ("ground" in data):
-            raise ValidationError("`ground` goes with `declined`, and only with it", "ground")
+            raise ValidationError("ground_not_with_answer", "ground")
 
 
 # --- steps 3 to 6: what intake owns of them ------------------------------------------------------
@@ -324,7 +338,7 @@ class RecordDirectionMandateBody(Strict):
 
     involved_service = RandomId(required=True)
     given_by = Text(LINE, required=True)
-    given_on = Day(required=True)
+    given_on = PastDay(required=True)
 
 
 class OpenEmergencyBody(Strict):

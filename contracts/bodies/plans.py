@@ -11,9 +11,10 @@ from contracts.fields import (
     LINE,
     SUMMARY,
     Code,
-    Day,
+    ComingDay,
     Flag,
     OneOf,
+    PastDay,
     RandomId,
     Strict,
     Text,
@@ -37,7 +38,7 @@ class GoalBody(Strict):
     @validates_schema
     def is_for_somebody(self, data: Mapping[str, Any], **_: Any) -> None:
         if not data["subjects"]:
-            raise ValidationError("a goal is tied to members of the client system", "subjects")
+            raise ValidationError("subject_unnamed", "subjects")
 
 
 class UncoveredBody(Strict):
@@ -50,7 +51,7 @@ class UncoveredBody(Strict):
 class JudicialTimingBody(Strict):
     """An agreement on judicial timing: a new police interview, bringing the case to court."""
 
-    on = Day(required=True)
+    on = ComingDay("latest_action_days", required=True)
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
 
@@ -66,7 +67,7 @@ class ExecutorBody(Strict):
     @validates_schema
     def names_the_one_of_its_kind(self, data: Mapping[str, Any], **_: Any) -> None:
         if set(data) != {"kind", data["kind"]}:
-            raise ValidationError("names exactly the one of its `kind`")
+            raise ValidationError("not_the_one_of_its_kind")
 
 
 class ActionBody(Strict):
@@ -77,7 +78,7 @@ class ActionBody(Strict):
     summary = Text(SUMMARY, required=True)
     follower = Code(required=True)
     carried_out_by = fields.Nested(ExecutorBody, required=True)
-    due = Day(required=True)
+    due = ComingDay("latest_action_days", required=True)
     judicial_timing = fields.Nested(JudicialTimingBody)
 
 
@@ -96,13 +97,13 @@ class ProposePlanBody(Strict):
     def hangs_together(self, data: Mapping[str, Any], **_: Any) -> None:
         refs = [goal["ref"] for goal in data["goals"]]
         if len(set(refs)) != len(refs):
-            raise ValidationError("each goal needs a `ref` of its own", "goals")
+            raise ValidationError("repeated", "goals")
         if any(action["goal"] not in refs for action in data["actions"]):
-            raise ValidationError("`goal` is the ref of a goal in this body", "actions")
+            raise ValidationError("ref_unknown", "actions")
         with_goal = {subject for goal in data["goals"] for subject in goal["subjects"]}
         without = [each["subject"] for each in data["uncovered"]]
         if len(set(without)) != len(without) or with_goal & set(without):
-            raise ValidationError("a member has a goal or one ground why not", "uncovered")
+            raise ValidationError("goal_or_ground", "uncovered")
 
 
 class TakePlanPositionBody(Strict):
@@ -125,7 +126,7 @@ class UpdateActionBody(Strict):
     @validates_schema
     def a_blocked_action_says_why(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["state"] in words.BLOCKED_STATES) != ("reason" in data):
-            raise ValidationError("`reason` goes with a blocked action, and only with it", "reason")
+            raise ValidationError("reason_not_with_state", "reason")
 
 
 class RecordDecisionBody(Strict):
@@ -150,7 +151,7 @@ class LogContactBody(Strict):
     party = OneOf(words.CONTACT_PARTIES, required=True)
     subjects = ids(load_default=list)
     service = Text(LINE)
-    on = Day(required=True)
+    on = PastDay(required=True)
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     plan = RandomId()
@@ -160,11 +161,11 @@ class LogContactBody(Strict):
     @validates_schema
     def says_with_whom_and_how_safely(self, data: Mapping[str, Any], **_: Any) -> None:
         if data["party"] == "client" and not data["subjects"]:
-            raise ValidationError("a contact with clients names them", "subjects")
+            raise ValidationError("subject_unnamed", "subjects")
         if data["party"] != "client" and "service" not in data:
-            raise ValidationError("a contact with a service or partner names it", "service")
+            raise ValidationError("service_unnamed", "service")
         if "plan" in data and not (data["party"] == "client" and "safely" in data):
-            raise ValidationError("clients are told of a plan in person, and safely", "safely")
+            raise ValidationError("not_safely_told", "safely")
 
 
 class RecordTrajectoryBody(Strict):
@@ -173,7 +174,7 @@ class RecordTrajectoryBody(Strict):
     kind = OneOf(words.TRAJECTORY_KINDS, required=True)
     state = OneOf(words.TRAJECTORY_STATES, required=True)
     service = Text(LINE, required=True)
-    since = Day()
+    since = PastDay()
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     subjects = ids(required=True)
@@ -234,7 +235,7 @@ class DrawConclusionBody(Strict):
     @validates_schema
     def every_aim_once(self, data: Mapping[str, Any], **_: Any) -> None:
         if sorted(each["aim"] for each in data["aims"]) != sorted(words.AIMS):
-            raise ValidationError("every aim once", "aims")
+            raise ValidationError("not_every_aim_once", "aims")
 
 
 class RecordFollowUpBody(Strict):
@@ -244,7 +245,7 @@ class RecordFollowUpBody(Strict):
     new_facts = Flag(required=True)
     under_control = Flag(required=True)
     ground = OneOf(words.REOPEN_GROUNDS)
-    next_on = Day()
+    next_on = ComingDay("latest_next_days", soonest=1)
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     safety_check = fields.Nested(SafetyCheckBody, required=True)
@@ -252,11 +253,11 @@ class RecordFollowUpBody(Strict):
     @validates_schema
     def members_fit_the_result(self, data: Mapping[str, Any], **_: Any) -> None:
         if (data["result"] == "reopen") != ("ground" in data):
-            raise ValidationError("`ground` goes with `reopen`, and only with it", "ground")
+            raise ValidationError("ground_not_with_result", "ground")
         if (data["result"] == "extend") != ("next_on" in data):
-            raise ValidationError("`next_on` goes with `extend`, and only with it", "next_on")
+            raise ValidationError("next_on_not_with_result", "next_on")
         if data["result"] == "close" and (data["new_facts"] or not data["under_control"]):
-            raise ValidationError("closing needs no new facts, and control", "result")
+            raise ValidationError("not_safe_to_close", "result")
 
 
 class EvaluateApproachBody(Strict):

@@ -13,8 +13,8 @@ from contracts.bodies.shared import NoBody, ground_goes_with
 from contracts.fields import (
     SUMMARY,
     Code,
-    Day,
     OneOf,
+    PastDay,
     Strict,
     Text,
     ids,
@@ -40,7 +40,7 @@ class RecordAssessmentBody(Strict):
 
     instrument = Code(required=True)
     norm_set = Code()
-    as_of = Day(required=True)
+    as_of = PastDay(required=True)
     subjects = ids(required=True)
     preconditions = _ANSWERS
     answers = _ANSWERS
@@ -51,7 +51,7 @@ class RecordAssessmentBody(Strict):
     @validates_schema
     def is_about_somebody(self, data: Mapping[str, Any], **_: Any) -> None:
         if not data["subjects"]:
-            raise ValidationError("an assessment is about somebody", "subjects")
+            raise ValidationError("subject_unnamed", "subjects")
 
 
 class TakeWeighingPositionBody(Strict):
@@ -83,7 +83,7 @@ class WriteProblemProfileBody(Strict):
     def every_domain_once(self, data: Mapping[str, Any], **_: Any) -> None:
         named = [each["domain"] for each in data["domains"]]
         if sorted(named) != sorted(words.LIFE_DOMAINS):
-            raise ValidationError("every life domain once", "domains")
+            raise ValidationError("not_every_domain_once", "domains")
 
 
 class CloseWeighingBody(Strict):

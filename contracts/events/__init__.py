@@ -87,6 +87,6 @@ def read_event(event: Mapping[str, Any]) -> dict[str, Any]:
     version = str(event.get("dataschema", "")).rpartition(":")[2]
     schemas = EVENTS[name].versions if name in EVENTS else {}
     if problems or not version.isdigit() or int(version) not in schemas:
-        raise ValidationError("the envelope is not one of ours")
+        raise ValidationError("type")
     loaded: dict[str, Any] = schemas[int(version)]().load(event["data"])
     return loaded

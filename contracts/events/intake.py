@@ -169,6 +169,10 @@ EVENTS: Final = {
     "possible_match_noticed": EventType(
         "There may be a case of the same people under this agreement.", {1: PossibleMatchData}
     ),
+    "weak_match_noticed": EventType(
+        "There may be a case of the same people, by a part of a name or of a birth date.",
+        {1: PossibleMatchData},
+    ),
     "item_offered": EventType(
         "A partner offered an information item (informatie-element).", {1: FragmentData}
     ),
@@ -180,6 +184,10 @@ EVENTS: Final = {
     ),
     "partner_answered": EventType(
         "A partner answered the call for contributions.", {1: PartnerAnsweredData}
+    ),
+    "answers_complete": EventType(
+        "Every partner has answered and no question is open: forming can be completed.",
+        {1: CaseData},
     ),
     "information_requested": EventType(
         "The table asked a partner a question (informatievraag).", {1: RequestData}

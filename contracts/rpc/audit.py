@@ -6,7 +6,7 @@ import orjson
 from marshmallow import ValidationError, fields, validate
 
 from contracts import vocabulary as words
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, Whole, codes, ids, many
 
 OUTCOMES: Final = ("released", "withheld", "permitted", "denied", "error", "happened")
 """`released`/`withheld`: content left, all of it or some; `permitted`: a command may go on."""
@@ -38,9 +38,9 @@ class Decided(fields.Dict):
         try:
             json = orjson.dumps(loaded)
         except orjson.JSONEncodeError as error:
-            raise ValidationError("not JSON") from error
+            raise ValidationError("type") from error
         if len(json) > DECIDED_LIMIT or not tells_only_codes(json):
-            raise ValidationError("free text is not recorded")
+            raise ValidationError("pattern")
         return loaded
 
 
@@ -96,7 +96,7 @@ class Receipt(Strict):
     """The place of an entry in the log, given once it is durable."""
 
     entry_id = RandomId(required=True)
-    index = fields.Integer(strict=True, required=True)
+    index = Whole(required=True)
     leaf_hash = fields.String(required=True, validate=DIGEST)
 
 
@@ -122,13 +122,13 @@ class SearchRequest(Strict):
     until = Moment()
     detail = Flag(load_default=False)
     after = fields.String(allow_none=True, load_default=None)
-    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, 200))
+    limit = Whole(1, 200, required=True)
 
 
 class RecordedEntry(Entry):
     """An entry with its place; `input` and `result` are empty unless `detail` was asked."""
 
-    index = fields.Integer(strict=True, required=True)
+    index = Whole(required=True)
     leaf_hash = fields.String(required=True, validate=DIGEST)
 
 
@@ -143,7 +143,7 @@ class Checkpoint(Strict):
     """A signed statement of the log's size and root (RFC 9162 tree head, Ed25519)."""
 
     origin = fields.String(required=True)
-    size = fields.Integer(strict=True, required=True)
+    size = Whole(required=True)
     root = fields.String(required=True, validate=DIGEST)
     time = Moment(required=True)
     key_id = fields.String(required=True)
@@ -151,15 +151,15 @@ class Checkpoint(Strict):
 
 
 class CheckpointsRequest(Strict):
-    after = fields.Integer(strict=True, allow_none=True, load_default=None)
-    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, 200))
+    after = Whole(allow_none=True, load_default=None)
+    limit = Whole(1, 200, required=True)
 
 
 class CheckpointsReply(Strict):
     """Checkpoints, newest first; `public_key` is the PEM to check them with."""
 
     checkpoints = many(Checkpoint, most=200, required=True)
-    next = fields.Integer(strict=True, required=True, allow_none=True)
+    next = Whole(required=True, allow_none=True)
     public_key = fields.String(required=True)
 
 
@@ -167,15 +167,15 @@ class ProofRequest(Strict):
     """Inclusion of the leaf `index` in the tree of `size`."""
 
     agreements = codes(required=True)
-    index = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
-    size = fields.Integer(strict=True, allow_none=True, load_default=None)
+    index = Whole(required=True)
+    size = Whole(allow_none=True, load_default=None)
 
 
 class ProofReply(Strict):
     """The leaf's bytes (canonical JSON) and the path that leads from it to the root."""
 
-    index = fields.Integer(strict=True, required=True)
-    size = fields.Integer(strict=True, required=True)
+    index = Whole(required=True)
+    size = Whole(required=True)
     leaf = fields.String(required=True)
     leaf_hash = fields.String(required=True, validate=DIGEST)
     path = fields.List(fields.String(validate=DIGEST), required=True)

@@ -1,9 +1,9 @@
 """How a decided command travels: with the decision it rests on and the terms it carries."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from contracts import vocabulary as words
-from contracts.fields import Code, OneOf, RandomId, Strict, codes, ids
+from contracts.fields import Code, OneOf, RandomId, Strict, Whole, codes, ids
 
 
 class DecidedOn(Strict):
@@ -14,7 +14,7 @@ class DecidedOn(Strict):
     """
 
     stage = OneOf(words.STAGES, required=True)
-    version = fields.Integer(strict=True, required=True)
+    version = Whole(required=True)
     submitted_by = Code(required=True)
     participants = codes(200, required=True)
     persons = ids(required=True)
@@ -42,9 +42,7 @@ class CommandEnvelope(Strict):
     decided_on = fields.Nested(DecidedOn, required=True, allow_none=True)
     target = RandomId(required=True, allow_none=True)
     case = RandomId(required=True, allow_none=True)
-    if_match = fields.Integer(
-        strict=True, required=True, allow_none=True, validate=validate.Range(min=1)
-    )
+    if_match = Whole(1, required=True, allow_none=True)
     traceparent = fields.String(required=True)
     body = fields.Dict(keys=fields.String(), required=True)
 
@@ -55,6 +53,6 @@ class CommandReply(Strict):
     id = RandomId(required=True)
     case = RandomId(allow_none=True)
     stage = OneOf(words.STAGES, allow_none=True)
-    version = fields.Integer(strict=True, required=True)
+    version = Whole(required=True)
     state = Code(allow_none=True)
     ids = fields.Dict(keys=Code(), values=RandomId())

@@ -5,7 +5,7 @@ from typing import Final
 from marshmallow import fields
 
 from contracts import vocabulary as words
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, Whole, codes, ids, many
 
 
 class Fragment(Strict):
@@ -24,7 +24,7 @@ class Fragment(Strict):
     addressed_to = codes(required=True)
     of = RandomId(required=True, allow_none=True)
     status = OneOf(("offered", "recalled"), required=True)
-    version = fields.Integer(strict=True, required=True)
+    version = Whole(required=True)
     at = Moment(required=True)
     content = fields.Dict(keys=fields.String(), required=True, allow_none=True)
 

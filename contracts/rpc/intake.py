@@ -2,11 +2,23 @@
 
 from typing import Final
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from contracts import vocabulary as words
 from contracts.bodies import intake as bodies
-from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, codes, ids, many
+from contracts.fields import (
+    Code,
+    Day,
+    Flag,
+    Moment,
+    OneOf,
+    RandomId,
+    Strict,
+    Whole,
+    codes,
+    ids,
+    many,
+)
 from contracts.rpc.command import CommandEnvelope, CommandReply
 from contracts.rpc.fragments import Fragment
 
@@ -49,7 +61,7 @@ class CaseFacts(Strict):
     agreement = Code(allow_none=True)
     region = Code(allow_none=True)
     stage = OneOf(words.STAGES, allow_none=True)
-    version = fields.Integer(strict=True, allow_none=True)
+    version = Whole(allow_none=True)
     submitted_by = Code(allow_none=True)
     referrer = Code(allow_none=True)
     submitted_at = Moment(allow_none=True)
@@ -105,13 +117,18 @@ class ListCasesRequest(Strict):
     referrer = Flag(load_default=False)
     kinds = fields.List(Code(), required=True)
     after = fields.String(allow_none=True, load_default=None)
-    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, PAGE))
+    limit = Whole(1, PAGE, required=True)
 
 
 class ListedCase(Strict):
-    """A case of a list, with the fragments of the kinds that were asked for."""
+    """A case of a list, with the fragments of the kinds that were asked for.
+
+    `order` is its place in the list, which never changes: the list goes on after it with
+    `after`, also once the case itself is gone.
+    """
 
     case = fields.Nested(CaseFacts, required=True)
+    order = fields.String(required=True)
     fragments = many(Fragment, most=5000, required=True)
     destroyed = Flag(required=True)
 
@@ -153,7 +170,7 @@ class Session(Strict):
     agreement = Code(allow_none=True)
     table = Code(allow_none=True)
     starts_at = Moment(allow_none=True)
-    version = fields.Integer(strict=True, allow_none=True)
+    version = Whole(allow_none=True)
     agenda = many(AgendaEntry, most=200)
 
 
@@ -172,11 +189,11 @@ class ReadSessionReply(Strict):
 class ListSessionsRequest(Strict):
     agreements = codes(required=True)
     after = fields.String(allow_none=True, load_default=None)
-    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, PAGE))
+    limit = Whole(1, PAGE, required=True)
 
 
 class ListSessionsReply(Strict):
-    """Sessions without their agenda, soonest last."""
+    """Sessions without their agenda, latest first by the moment of their first schedule."""
 
     sessions = many(Session, most=PAGE, required=True)
     next = fields.String(required=True, allow_none=True)

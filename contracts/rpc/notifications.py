@@ -2,10 +2,32 @@
 
 from typing import Final
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, many
+from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, Whole, many
 from contracts.rpc.command import CommandEnvelope, CommandReply
+
+DEADLINES: Final = (
+    "referred",
+    "forming",
+    "weighing",
+    "waiting",
+    "safety_check",
+    "accepted",
+    "next_step",
+    "reopening",
+    "decision",
+    "crisis",
+    "question",
+    "action",
+    "report",
+    "positions",
+    "mandates",
+    "informing",
+    "emergency_review",
+    "follow_up",
+)
+"""The kinds of deadline: what waits for a day that comes."""
 
 TASKS: Final = (
     "referral_waiting",
@@ -18,41 +40,36 @@ TASKS: Final = (
     "unsafe",
     "question_waiting",
     "answer_received",
+    "answers_complete",
+    "contributions_waiting",
     "invited",
     "deputy_needed",
     "possible_match",
+    "weak_match",
     "session_scheduled",
     "weighing_opened",
+    "weighing_closed",
     "case_decided",
     "direction_entrusted",
     "position_waiting",
+    "positions_complete",
     "plan_adopted",
+    "execution_waiting",
     "action_blocked",
+    "decision_recorded",
     "execution_started",
+    "report_waiting",
+    "conclusion_waiting",
+    "follow_up_waiting",
+    "reopening_waiting",
     "case_ended",
     "case_reopened",
     "emergency_access_used",
     "case_taken_over",
-    # what a day that has come reminds of
-    "question_due",
-    "action_due",
-    "report_due",
-    "positions_due",
-    "mandates_due",
-    "informing_due",
-    "emergency_review_due",
-    "follow_up_due",
     "mandate_ends",
     "agreement_ends",
-    # and what follows when nobody acted
-    "question_overdue",
-    "action_overdue",
-    "report_overdue",
-    "positions_overdue",
-    "mandates_overdue",
-    "informing_overdue",
-    "emergency_review_overdue",
-    "follow_up_overdue",
+    # what a day that has come reminds of, and what follows when nobody acted
+    *(f"{kind}_{phase}" for phase in ("due", "overdue") for kind in DEADLINES),
 )
 """What waits, as a code; the texts in nl, fr and en are the gateway's."""
 
@@ -62,15 +79,16 @@ class Message(Strict):
 
     id = RandomId(required=True)
     task = OneOf(TASKS, required=True)
+    urgent = Flag(load_default=False)
     at = Moment(required=True)
     read = Flag(required=True)
-    version = fields.Integer(strict=True, required=True)
+    version = Whole(required=True)
 
 
 class InboxRequest(Strict):
     person = Code(required=True)
     after = fields.String(allow_none=True, load_default=None)
-    limit = fields.Integer(strict=True, required=True, validate=validate.Range(1, 100))
+    limit = Whole(1, 100, required=True)
 
 
 class InboxReply(Strict):

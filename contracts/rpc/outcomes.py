@@ -7,10 +7,8 @@ another case is `not_found`.
 
 from typing import Final
 
-from marshmallow import fields
-
 from contracts import vocabulary as words
-from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, codes
+from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, Whole, codes
 
 
 class OutcomeRequest(Strict):
@@ -37,7 +35,7 @@ class WeighingOutcome(_Closed):
     """
 
     conclusion = OneOf(words.WEIGHING_CONCLUSIONS, required=True)
-    assessments = fields.Integer(strict=True, required=True)
+    assessments = Whole(required=True)
     problem_profile = Flag(required=True)
 
 
@@ -47,7 +45,7 @@ class PlanOutcome(_Closed):
     It stands until another version is adopted.
     """
 
-    version = fields.Integer(strict=True, required=True)
+    version = Whole(required=True)
     followers = codes(required=True)
 
 

@@ -12,15 +12,22 @@ from datetime import datetime
 from typing import Any, Final
 
 from contracts.events import EVENTS
+from contracts.fields import Flag
 from contracts.fragment_projections import KINDS
 from contracts.reasons import Reason
-from contracts.rpc.notifications import TASKS
+from contracts.rfc3339 import parse_moment
+from contracts.rpc.notifications import DEADLINES, TASKS
 from contracts.vocabulary import TRANSITIONS
 from deploy.opa.rules import DefinedWords
 
 Table = Mapping[str, Any]
 
 REASONS: Final = frozenset(Reason)
+
+_DAYS: Final = frozenset(
+    f"notifications.{kind}_{phase}" for kind in DEADLINES for phase in ("due", "overdue")
+)
+"""The days that come, in the form of events."""
 
 
 def faults(document: Table, defined: DefinedWords) -> list[str]:
@@ -128,9 +135,11 @@ def _undefined(document: Table, defined: DefinedWords) -> Iterator[str]:
         for condition in sorted(row["needs"].keys() - defined.conditions):
             yield f"actions/{name}: needs: no condition {condition!r}"
     for name, row in document.get("notifications", {}).items():
-        groups = (*row["tell"], *row.get("otherwise", ()), *row.get("unrepresented", row)["tell"])
-        for group in sorted(set(groups) - defined.groups):
+        for group in sorted(_groups(row) - defined.groups):
             yield f"notifications/{name}: no group {group!r}"
+        conditions = {entry["if"] for entry in _entries(row) if "if" in entry}
+        for condition in sorted(conditions - defined.circumstances):
+            yield f"notifications/{name}: if: no condition {condition!r}"
     for name, audiences in document.get("stages", {}).items():
         for audience in sorted({each["who"] for each in audiences} - defined.audiences):
             yield f"stages/{name}: who: no audience {audience!r}"
@@ -170,23 +179,65 @@ def _stage(name: str, row: Iterable[Table], document: Table) -> Iterator[str]:
 
 
 def _notification(name: str, row: Table, document: Table) -> Iterator[str]:
-    if name not in EVENTS and name.removeprefix("notifications.") not in TASKS:
+    if name not in EVENTS and name not in _DAYS:
         yield "no event and no day that comes"
         return
-    for task in (row["task"], row.get("unrepresented", row)["task"]):
-        if task not in TASKS:
-            yield f"no task {task!r}"
-    for member, values in row.get("when", {}).items():
-        yield from _condition(name, member, values)
+    for entry in _entries(row):
+        for member, values in entry.get("when", {}).items():
+            yield from _condition(name, member, values)
+    for entry in row.get("tell", ()):
+        if entry["task"] not in TASKS:
+            yield f"no task {entry['task']!r}"
+    for entry in row.get("next", ()):
+        for command in sorted({*entry["do"]} - {*document["actions"], *TRANSITIONS}):
+            yield f"next: no command {command!r}"
+    for kind in sorted(_deadlines(row) - document["deadlines"].keys()):
+        yield f"no deadline {kind!r}"
+    for entry in row.get("begins", ()):
+        yield from _beginning(entry, document["deadlines"].get(entry["deadline"], {}))
 
 
-def _condition(event: str, member: str, values: Iterable[str]) -> Iterator[str]:
+def _beginning(entry: Table, deadline: Table) -> Iterator[str]:
+    if "on" not in entry and "days" not in deadline:
+        yield f"begins: {entry['deadline']!r} has neither a day nor days"
+
+
+def _deadline(name: str, row: Table, document: Table) -> Iterator[str]:
+    if name not in DEADLINES:
+        yield "no kind of deadline"
+    for command in sorted({*row["waits_for"]} - {*document["actions"], *TRANSITIONS}):
+        yield f"waits_for: no command {command!r}"
+
+
+def _entries(row: Table) -> list[Table]:
+    """All entries of what follows from an event."""
+    members = ("next", "tell", "begins", "ends", "suspends", "resumes")
+    return [entry for member in members for entry in row.get(member, ())]
+
+
+def _groups(row: Table) -> set[str]:
+    who = {group for entry in row.get("next", ()) for group in entry["who"]}
+    told = (group for each in row.get("tell", ()) for group in each["to"])
+    return who.union(told, *(each.get("otherwise", ()) for each in row.get("tell", ())))
+
+
+def _deadlines(row: Table) -> set[str]:
+    changed = ("ends", "suspends", "resumes")
+    kinds = (kind for each in changed for entry in row.get(each, ()) for kind in entry["deadlines"])
+    return {entry["deadline"] for entry in row.get("begins", ())}.union(kinds)
+
+
+def _condition(event: str, member: str, values: Iterable[Any]) -> Iterator[str]:
     field = EVENTS[event].newest().fields.get(member) if event in EVENTS else None
     if not field:
         yield f"when: the event has no member {member!r}"
         return
-    possible = getattr(field.validate, "choices", ())
-    yield from (f"when/{member}: never {value!r}" for value in values if value not in possible)
+    possible = (True, False) if isinstance(field, Flag) else getattr(field.validate, "choices", ())
+    for value in values:
+        if value is None and field.required and not field.allow_none:
+            yield f"when/{member}: never absent"
+        elif value is not None and value not in possible:
+            yield f"when/{member}: never {value!r}"
 
 
 def _kinds(name: str, row: Any, document: Table) -> Iterator[str]:
@@ -200,6 +251,7 @@ _CHECKS: Final[Mapping[str, Callable[[str, Any, Table], Iterator[str]]]] = {
     "resources": _resource,
     "stages": _stage,
     "notifications": _notification,
+    "deadlines": _deadline,
     "referral": _kinds,
     "emergency": _kinds,
 }
@@ -215,4 +267,4 @@ def _twice(place: str, names: Iterable[str]) -> Iterator[str]:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return parse_moment(text)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
+from contracts.rfc3339 import parse_moment
 from deploy.opa.consistency import faults
 from deploy.opa.rules import DefinedWords
 
@@ -102,7 +102,7 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> Table:
 
 @_FORMATS.checks("date-time", raises=ValueError)
 def _is_moment(value: object) -> bool:
-    return not isinstance(value, str) or bool(datetime.fromisoformat(value))
+    return not isinstance(value, str) or bool(parse_moment(value))
 
 
 def _grouped(mandates: Mapping[str, Table], member: str) -> Table:

@@ -21,21 +21,27 @@ class DefinedWords:
     """Of an action (`needs`)."""
 
     groups: frozenset[str]
-    """Of people who are notified (`tell`)."""
+    """Of people who act next or are notified (`who`, `to`)."""
+
+    circumstances: frozenset[str]
+    """In which an entry of what follows from an event counts (`if`)."""
 
     audiences: frozenset[str]
     """Of a stage (`who`)."""
 
 
-NO_WORDS: Final = DefinedWords(frozenset(), frozenset(), frozenset())
+NO_WORDS: Final = DefinedWords(frozenset(), frozenset(), frozenset(), frozenset())
 """What rules define that are read by no table."""
 
 
 def defined_words(opa: Path, rules: Path) -> DefinedWords:
     """Read them from the folder of the rules; raises PolicyFailed when a file does not parse."""
+    conditions = parse(opa, rules / "conditions/conditions.rego")
+    notify = parse(opa, rules / "notify/notify.rego")
     return DefinedWords(
-        conditions=cases(parse(opa, rules / "conditions/conditions.rego"), "met"),
-        groups=cases(parse(opa, rules / "notify/notify.rego"), "belongs"),
+        conditions=cases(conditions, "met"),
+        groups=cases(notify, "belongs"),
+        circumstances=cases(notify, "holds"),
         audiences=cases(parse(opa, rules / "stages/stages.rego"), "belongs"),
     )
 

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from contracts import vocabulary as words
-from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, ids, many
+from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, Whole, ids, many
 from gateway.http.response_schemas import NEXT
 from gateway.release.decisions import OBLIGATIONS
 
@@ -24,7 +24,7 @@ class FragmentAnswer(Strict):
     source = Code(required=True)
     subjects = ids(required=True)
     status = OneOf(("offered", "recalled"), required=True)
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
     at = Moment(required=True)
     level = OneOf(("summary", "full"), required=True)
     content = fields.Dict(keys=fields.String(), required=True)
@@ -44,7 +44,7 @@ class ReferenceAnswer(Strict):
     id = RandomId(required=True)
     agreement = Code(required=True)
     stage = OneOf(words.STAGES, required=True)
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
     submitted_at = Moment(required=True)
     submitted_by = Code()
     region = Code()

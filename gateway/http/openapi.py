@@ -12,7 +12,7 @@ from contracts.fields import RandomId
 from gateway.http.headers import PURPOSE
 from gateway.http.problems import MEDIA_TYPE
 from gateway.http.response_schemas import ProblemAnswer
-from gateway.http.routing import ApiBlueprint, CodeConverter, RandomIdConverter
+from gateway.http.routing import ApiBlueprint, CodeConverter, IndexConverter, RandomIdConverter
 
 VERSION: Final = "1.0.0"
 DESCRIPTION: Final = """\
@@ -56,11 +56,16 @@ def register_and_describe(app: Flask, blueprints: tuple[ApiBlueprint, ...], pref
     )
     app.url_map.converters["random_id"] = RandomIdConverter
     app.url_map.converters["code"] = CodeConverter
+    app.url_map.converters["index"] = IndexConverter
     api = GatewayApi(app)
     api.register_converter(
         RandomIdConverter, lambda _converter: {"type": "string", "format": "uuid"}
     )
     api.register_converter(CodeConverter, lambda _converter: {"type": "string"})
+    api.register_converter(
+        IndexConverter,
+        lambda converter: {"type": "integer", "minimum": 0, "maximum": converter.largest},
+    )
     api.register_field(RandomId, "string", "uuid")
     for blueprint in blueprints:
         api.register_blueprint(blueprint, url_prefix=prefix)

@@ -6,11 +6,11 @@ Nothing is dumped through these: what is released is built by allow-list (releas
 from marshmallow import Schema, fields, validate
 
 from contracts import vocabulary as words
-from contracts.fields import Code, Flag, Moment, OneOf, RandomId, Strict, many
+from contracts.faults import FAULTS
+from contracts.fields import Code, Digits, Flag, Moment, OneOf, RandomId, Strict, Whole, many
 from contracts.rpc.audit import OUTCOMES, Checkpoint, ProofReply, RecordedEntry
 from contracts.rpc.notifications import TASKS
 from contracts.rpc.risk import InstrumentSummary
-from gateway.http.validation_errors import KINDS, RULE
 
 NEXT = {"description": "Give it as `after` to go on; null at the end."}
 
@@ -22,7 +22,7 @@ class SessionAnswer(Strict):
     agreement = Code(required=True)
     table = Code(required=True)
     starts_at = Moment(required=True)
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
 
 
 class SessionsAnswer(Strict):
@@ -33,14 +33,15 @@ class SessionsAnswer(Strict):
 
 
 class MessageAnswer(Strict):
-    """A message: that something waits, never what."""
+    """A message: that something waits, never what; `urgent` where a life may depend on it."""
 
     id = RandomId(required=True)
     task = OneOf(TASKS, required=True)
+    urgent = Flag(required=True)
     text = fields.String(required=True)
     at = Moment(required=True)
     read = Flag(required=True)
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
 
 
 class InboxAnswer(Strict):
@@ -109,7 +110,7 @@ class SearchBody(Strict):
     until = Moment()
     detail = Flag(load_default=False)
     after = fields.String(load_default=None, validate=validate.Length(min=1, max=2000))
-    limit = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 200))
+    limit = Whole(1, 200, load_default=50)
 
 
 class RecordsAnswer(Strict):
@@ -130,7 +131,7 @@ class CheckpointsAnswer(Strict):
 class ProofQuery(Strict):
     """In which tree the entry's place is proved; the newest checkpoint's when not given."""
 
-    size = fields.Integer(load_default=None, validate=validate.Range(min=1))
+    size = Digits(1, load_default=None)
 
 
 class ProofAnswer(ProofReply):
@@ -143,7 +144,7 @@ class DoneAnswer(Strict):
     id = RandomId(required=True)
     case = RandomId(required=True, allow_none=True)
     stage = OneOf(words.STAGES, required=True, allow_none=True)
-    version = fields.Integer(required=True)
+    version = Whole(required=True)
     state = Code(required=True, allow_none=True)
     ids = fields.Dict(keys=Code(), values=RandomId(), required=True)
 
@@ -152,9 +153,11 @@ class PlaceAnswer(Strict):
     """Where in the body a mistake stands."""
 
     pointer = fields.String(required=True, metadata={"description": "A JSON pointer (RFC 6901)."})
-    code = OneOf([kind for kind, _ in KINDS] + [RULE], required=True)
+    code = OneOf(FAULTS, required=True)
     detail = fields.String(required=True)
-    note = fields.String(metadata={"description": "The schema's own words, in English."})
+    least = fields.String(metadata={"description": "The least that it may be."})
+    most = fields.String(metadata={"description": "The most that it may be."})
+    choices = fields.List(fields.String(), metadata={"description": "What it may be."})
 
 
 class ReasonAnswer(Strict):
@@ -169,7 +172,7 @@ class ProblemAnswer(Schema):
 
     type = fields.String(required=True)
     title = fields.String(required=True)
-    status = fields.Integer(required=True)
+    status = Whole(400, 599, required=True)
     detail = fields.String(required=True)
     code = Code(required=True)
     note = fields.String(metadata={"description": "More for developers, in English."})

@@ -8,7 +8,7 @@ import orjson
 from flask import Response, g, request
 from werkzeug.http import parse_etags
 
-from gateway.http.negotiation import language
+from gateway.http.negotiation import VARY, language
 from gateway.http.problems import MEDIA_TYPE, Problem
 from gateway.release.commands import CommandResult
 from gateway.release.pipeline import Released
@@ -36,6 +36,9 @@ class Public:
     policy: str | None = None
 
 
+_CONDITIONAL: Final = ("GET", "HEAD")
+"""The methods of which an answer is left out when the caller has it; no other condition is read."""
+
 Answer = Released | CommandResult | Public | Problem
 
 
@@ -58,14 +61,19 @@ def as_view(view: Callable[..., Answer]) -> Any:
 
 
 def _released(answer: Released) -> Response:
-    unchanged = parse_etags(request.headers.get("If-None-Match")).contains_weak(answer.tag)
+    unchanged = request.method in _CONDITIONAL and _is_known(answer.tag)
     response = _response(b"" if unchanged else answer.body, 304 if unchanged else 200, JSON)
     response.headers["ETag"] = f'"{answer.tag}"'
     response.headers["Content-Language"] = language()
-    response.headers["Vary"] = "Accept-Language, Authorization"
+    response.headers["Vary"] = VARY
     if unchanged:
         del response.headers["Content-Type"]
     return response
+
+
+def _is_known(tag: str) -> bool:
+    """Whether the caller has this answer already; `*` is any answer (RFC 9110, section 13.1.2)."""
+    return parse_etags(request.headers.get("If-None-Match")).contains_weak(tag)
 
 
 def _command_result(answer: CommandResult) -> Response:
@@ -78,7 +86,7 @@ def _command_result(answer: CommandResult) -> Response:
 def _problem(answer: Problem) -> Response:
     response = _response(orjson.dumps(answer.document(language())), answer.status, MEDIA_TYPE)
     response.headers["Content-Language"] = language()
-    response.headers["Vary"] = "Accept-Language, Authorization"
+    response.headers["Vary"] = VARY
     for name, value in answer.headers.items():
         response.headers[name] = value
     return response

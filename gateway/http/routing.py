@@ -20,7 +20,7 @@ from werkzeug.routing import BaseConverter
 from chassis.errors import Refuse
 from contracts.bodies import COMMAND_BODIES
 from contracts.bodies.shared import NoBody
-from contracts.fields import Strict
+from contracts.fields import Digits, Strict
 from gateway.http import bodies
 from gateway.http.headers import KEY, PURPOSE, VERSION, read_context, read_key, read_version
 from gateway.http.response_schemas import DoneAnswer
@@ -34,7 +34,7 @@ LARGEST_PAGE: Final = 100
 class PageQuery(Strict):
     """Which part of a list."""
 
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, LARGEST_PAGE))
+    limit = Digits(1, LARGEST_PAGE, load_default=20)
     after = fields.String(load_default=None, validate=validate.Length(min=1, max=2000))
 
 
@@ -66,6 +66,16 @@ class CodeConverter(BaseConverter):
     """A short machine word in a path, as `contracts.fields.Code` has them."""
 
     regex = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}"
+
+
+class IndexConverter(BaseConverter):
+    """The place of an entry in the record, as ASCII digits."""
+
+    regex = r"0|[1-9][0-9]{0,14}"
+    largest = 10**15 - 1
+
+    def to_python(self, value: str) -> int:
+        return int(value)
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
@@ -173,7 +183,7 @@ def _check_query(known: Sequence[str]) -> None:
     errors = [
         {
             "pointer": f"/{name}",
-            "detail": "Unknown field." if name not in known else "Not a valid list.",
+            "code": "unknown" if name not in known else "repeated",
         }
         for name, values in request.args.lists()
         if name not in known or len(values) > 1

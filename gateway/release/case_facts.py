@@ -67,7 +67,8 @@ class FetchedCase:
     `referred` are the facts of what the fragments refer to elsewhere: decided with them, and never
     shown. `walled` are the persons who must not learn of the case: they go with a command to the
     service whose events need them, and never to policy, into the record or into an answer.
-    `destroyed`: the key of the fragments was destroyed, and they come without content.
+    `destroyed`: the key of the fragments was destroyed, and they come without content. `order` is
+    the place of the case in the list that it comes from.
     """
 
     id: str
@@ -76,6 +77,7 @@ class FetchedCase:
     walled: Sequence[str] = ()
     referred: Sequence[Mapping[str, Any]] = ()
     destroyed: bool = False
+    order: str = ""
 
 
 class CaseFetcher:
@@ -111,7 +113,10 @@ def read_case(query: CaseQuery, replies: Sequence[Any]) -> FetchedCase:
 def read_cases(reply: Any) -> list[FetchedCase]:
     """The cases of a page of `intake.list_cases`; malformed ones as in `read_case`."""
     try:
-        return [_case(each, each["case"]["id"]) for each in reply["cases"]]
+        return [
+            replace(_case(each, each["case"]["id"]), order=str(each["order"]))
+            for each in reply["cases"]
+        ]
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error
 

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from contracts.rpc.intake import PAGE
 from gateway.release.bus import Bus
 from gateway.release.case_facts import read_cases
@@ -21,28 +19,15 @@ LARGEST: Final = PAGE
 """Cases that are asked for and decided at once."""
 
 
-class PageCursor(NamedTuple):
-    """Where a page begins: in the chunk of `size` cases after `after`, beyond the case `last`."""
-
-    after: str | None
-    last: str | None
-    size: int
-
-    def text(self) -> str:
-        """The cursor as text, to be sealed."""
-        return orjson.dumps(list(self)).decode()
-
-    @classmethod
-    def parse(cls, text: str) -> "PageCursor":
-        """The cursor in a text that `text` made."""
-        return cls(*orjson.loads(text))
-
-
 class CasePage(NamedTuple):
-    """The decided cases of a page, refused ones too, and where the next one begins, if any does."""
+    """The decided cases of a page, refused ones too.
+
+    `next` is the order of the last case that is shown, when the list goes on after it: the one
+    thing that stays true of it while others are referred, walled off or removed.
+    """
 
     decided: list[DecidedCase]
-    next: PageCursor | None
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +40,19 @@ class CasePager:
     resource: str
     select: Mapping[str, Any]
 
-    def page(self, limit: int, begin: PageCursor | None) -> CasePage:
-        """At most `limit` allowed cases from `begin` on.
+    def page(self, limit: int, after: str | None) -> CasePage:
+        """At most `limit` allowed cases of those that come after `after` in the order of the list.
 
         A next page is promised only when an allowed case lies beyond; what was looked at to know
         that is neither shown nor recorded.
         """
-        cursor = begin or PageCursor(None, None, min(limit + 1, LARGEST))
         page: list[DecidedCase] = []
         allowed = 0
-        end: PageCursor | None = None
+        end: str | None = None
+        size = min(limit + 1, LARGEST)
+        following = after
         while True:
-            chunk, following = self._decided_chunk(cursor)
+            chunk, following = self._decided_chunk(following, size)
             for each in chunk:
                 if end is not None:
                     if each.decision.allow:
@@ -75,16 +61,14 @@ class CasePager:
                 page.append(each)
                 allowed += each.decision.allow
                 if allowed == limit:
-                    end = cursor._replace(last=each.case.id)
+                    end = each.case.order
             if following is None:
                 return CasePage(page, None)
-            cursor = PageCursor(following, None, min(2 * cursor.size, LARGEST))
+            size = min(2 * size, LARGEST)
 
-    def _decided_chunk(self, cursor: PageCursor) -> tuple[list[DecidedCase], str | None]:
-        request = {**self.select, "after": cursor.after, "limit": cursor.size}
+    def _decided_chunk(self, after: str | None, size: int) -> tuple[list[DecidedCase], str | None]:
+        request = {**self.select, "after": after, "limit": size}
         [reply] = self.bus.read(self.context.budget, ("intake", "list_cases", request))
         cases = read_cases(reply)
-        passed = [number for number, case in enumerate(cases, 1) if case.id == cursor.last]
-        left = cases[passed[0] if passed else 0 :]
-        decided = self.policy.release(self.context, self.resource, left) if left else []
+        decided = self.policy.release(self.context, self.resource, cases) if cases else []
         return decided, reply["next"]

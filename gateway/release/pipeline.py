@@ -13,7 +13,7 @@ import orjson
 from chassis.errors import Refuse
 from gateway.release.bus import Bus
 from gateway.release.case_facts import CaseFetcher, CaseQuery
-from gateway.release.case_lists import CasePager, PageCursor
+from gateway.release.case_lists import CasePager
 from gateway.release.content import ContentFetcher, fetched_content
 from gateway.release.cursors import Cursors
 from gateway.release.decisions import ActionDecision
@@ -114,15 +114,13 @@ class Releases:
             "referrer": referrer,
             "kinds": [] if referrer else list(PERSONS),
         }
-        begin = self._opened(context, resource, page)
         pager = CasePager(self._bus, self._policy, context, resource, select)
-        found = pager.page(page.limit, None if begin is None else PageCursor.parse(begin))
+        found = pager.page(page.limit, self._opened(context, resource, page))
         allowed = self._recorder.cases(context, found.decided, resource)
         if not found.decided:
             self._recorder.record(context, [empty_entry(context, permission, resource)])
         rows = [reference_body(project_case(each, fetched_content(each))) for each in allowed]
-        following = found.next.text() if found.next else None
-        return self._page(context, resource, resource, rows, following)
+        return self._page(context, resource, resource, rows, found.next)
 
     # --- what is not content of a case ---------------------------------------------------------
 

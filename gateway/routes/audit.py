@@ -44,7 +44,7 @@ def search_records(context: RequestContext, body: dict[str, Any]) -> Released:
     )
 
 
-@blueprint.read("/audit/records/<int:index>/proof", "read_audit", ProofAnswer, query=ProofQuery)
+@blueprint.read("/audit/records/<index:index>/proof", "read_audit", ProofAnswer, query=ProofQuery)
 def prove_record(context: RequestContext, query: dict[str, Any], index: int) -> Released:
     """Prove that an entry stands in the log that a signed checkpoint describes."""
 

@@ -52,4 +52,5 @@ def mark_read(context: RequestContext, body: dict[str, Any], message_id: str) ->
 
 def _message(context: RequestContext, message: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: message[name] for name in _SHOWN}
-    return {**shown, "text": texts.task(context.language, message["task"])}
+    urgent = message.get("urgent", False)  # absent in answers of the version before
+    return {**shown, "urgent": urgent, "text": texts.task(context.language, message["task"])}

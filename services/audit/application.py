@@ -1,6 +1,7 @@
 """The use cases of audit: record, search, prove, publish checkpoints."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
@@ -33,6 +34,7 @@ from services.audit.sequencer import Receipt, Sequencer
 from services.audit.store import Log, LogDamaged
 
 _READY_SECONDS = 1.0
+_CURSOR = re.compile("([0-9]{1,15})-([0-9]{1,15})")
 
 _log = logger(__name__)
 
@@ -93,13 +95,19 @@ class Audit:
         self._append([read_entry(event_entry(event))])
 
     def search(self, request: dict[str, Any]) -> SearchPage:
-        """A page of recorded entries in the order of the log."""
+        """A page of recorded entries in the order of the log.
+
+        A search ends where the log ended when its first page was read: reading the record adds to
+        it, and whoever pages through it would otherwise never come to an end.
+        """
         limit = request.pop("limit")
         with_decision = request.pop("detail")
-        after = _parse_cursor(request.pop("after"))
-        found = self._log.search(request, after, limit + 1, with_decision=with_decision)
+        cursor = request.pop("after")
+        after, last = (-1, self._log.last_index()) if cursor is None else _parse_cursor(cursor)
+        found = self._log.search(request, after, last, limit + 1, with_decision=with_decision)
         page = [recorded_entry(each, with_decision=with_decision) for each in found[:limit]]
-        return {"entries": page, "next": str(page[-1]["index"]) if len(found) > limit else None}
+        more = f"{page[-1]['index']}-{last}" if len(found) > limit else None
+        return {"entries": page, "next": more}
 
     def proof(self, request: Mapping[str, Any]) -> InclusionProof:
         """The inclusion proof of an entry in a checkpoint; by default in the newest."""
@@ -170,13 +178,15 @@ class Audit:
         return found[0] if found and found[0].size == size > index else None
 
 
-def _parse_cursor(cursor: str | None) -> int:
-    """The index of the entry before the page. Raises Refuse("cursor_invalid")."""
-    if cursor is None:
-        return -1
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
+def _parse_cursor(cursor: str) -> tuple[int, int]:
+    """The indexes of the entry before the page and of the last one of the search.
+
+    Raises Refuse("cursor_invalid").
+    """
+    parsed = _CURSOR.fullmatch(cursor)
+    if parsed is None:
         raise Refuse("cursor_invalid")
-    return int(cursor)
+    return int(parsed[1]), int(parsed[2])
 
 
 def open_audit(runtime: Runtime) -> Audit:

@@ -141,11 +141,17 @@ class Log:
                 {"_id": index, "leaf.agreement": {"$in": [*agreements, None]}}, _WITHOUT_DECISION
             )
 
+    def last_index(self) -> int:
+        """The index of the newest entry; -1 in an empty log."""
+        with guarded():
+            last = self._leaves.find_one({}, {"_id": 1}, sort=[("_id", DESCENDING)])
+        return -1 if last is None else last["_id"]
+
     def search(
-        self, filters: Filters, after: int, limit: int, *, with_decision: bool
+        self, filters: Filters, after: int, last: int, limit: int, *, with_decision: bool
     ) -> list[Leaf]:
-        """At most `limit` leaves after the index `after` that match, in log order."""
-        where = {"_id": {"$gt": after}, **_conditions(filters)}
+        """At most `limit` leaves that match, in log order, after the index `after`, to `last`."""
+        where = {"_id": {"$gt": after, "$lte": last}, **_conditions(filters)}
         projection = None if with_decision else _WITHOUT_DECISION
         index = next((name for name in _INDEXES if filters.get(name)), "agreements")
         order = [("_id", ASCENDING)]

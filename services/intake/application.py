@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from casework.day_bounds import check_days
 from casework.envelope import Envelope, load_command
 from casework.transaction import perform_once, publish
 from chassis.config import secret_key, setting
@@ -14,7 +15,7 @@ from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
 from services.intake import commands, store
 from services.intake.domain.case import event_facts
-from services.intake.domain.matching import Identity
+from services.intake.domain.identity import Identity
 from services.intake.domain.referral import result_by_ref
 from services.intake.outcomes import fetch_outcome
 from services.intake.store.queries import IntakeQueries
@@ -53,6 +54,7 @@ class Intake:
 
         def act(session: Session) -> dict[str, Any]:
             transaction = IntakeTransaction(runtime, session)
+            check_days(command)
             change = commands.change_of(command, transaction, context)
             transaction.write(change)
             facts = event_facts(change.case, self._staff) if change.case else {}

@@ -13,6 +13,7 @@ from services.intake.domain import (
     crisis,
     direction,
     emergency,
+    identity,
     informing,
     matching,
     participation,
@@ -25,7 +26,7 @@ from services.intake.domain.referral import submit_referral
 from services.intake.outcomes import OutcomeLookup
 from services.intake.store.writes import IntakeTransaction
 
-KeyedMatch = Callable[[matching.Identity], str]
+KeyedMatch = Callable[[identity.Identity], str]
 
 
 @dataclass(frozen=True)
@@ -57,24 +58,26 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
     if command.name == "schedule_session":
         return sessions.schedule_session(command)
     case = transaction.lock_case(case_of(command.name, context.envelope) or "")
-    if command.name == "raise_crisis":
-        # Acute danger waits for nobody who changed the case in the meantime.
-        return RULES[command.name](case, command, transaction, context)
     seen = context.envelope["decided_on"]
-    case.check_decided_on(seen["stage"] if seen else "", seen["version"] if seen else 0)
+    if not (seen and command.name in AT_ANY_MOMENT):
+        case.check_decided_on(seen["stage"] if seen else "", seen["version"] if seen else 0)
     return RULES[command.name](case, command, transaction, context)
 
 
 def _submit(command: Command, transaction: IntakeTransaction, context: CommandContext) -> Change:
-    matches = {
-        person["ref"]: tuple(context.keyed(one) for one in matching.identities(person))
-        for person in command.body["persons"]
-    }
+    matches: dict[str, tuple[str, ...]] = {}
+    looks_for: dict[str, identity.Strength] = {}
+    for person in command.body["persons"]:
+        signals = identity.signals(person)
+        matches[person["ref"]] = tuple(sorted(context.keyed(mark) for mark in signals.marks))
+        for mark, strength in signals.looks_for.items():
+            match = context.keyed(mark)
+            looks_for[match] = identity.stronger(strength, looks_for.get(match))
     change = submit_referral(command, matches)
     if change.case is None:
         return change
-    known = transaction.note_matches(change.case)
-    return with_events(change, matching.notice(change.case, known, context.staff))
+    alike = transaction.note_matches(change.case, looks_for)
+    return with_events(change, matching.notice(change.case, alike, context.staff))
 
 
 def _change_stage(
@@ -129,7 +132,8 @@ def _offer_item(
 ) -> Change:
     answers = command.body.get("answers")
     request = transaction.fragments(case.id).get(answers) if answers else None
-    return contributions.offer_item(case, command, request)
+    change = contributions.offer_item(case, command, request)
+    return change if request is None else _last_answer(change, case, transaction, request.id)
 
 
 def _correct_item(
@@ -150,7 +154,9 @@ def _answer_forming(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
     has_contributed = transaction.has_contributed(case.id, command.own_partner)
-    return contributions.answer_forming(case, command, has_contributed)
+    change = contributions.answer_forming(case, command, has_contributed)
+    answers_anew = case.participant(command.own_partner).answered is not None
+    return change if answers_anew else _last_answer(change, change.case or case, transaction)
 
 
 def _answer_request(
@@ -158,7 +164,16 @@ def _answer_request(
 ) -> Change:
     fragments = transaction.fragments(case.id)
     question, shared = fragments.open(command.target), fragments.find(command.body.get("item"))
-    return contributions.answer_request(case, command, question, shared)
+    change = contributions.answer_request(case, command, question, shared)
+    return _last_answer(change, case, transaction, question.id)
+
+
+def _last_answer(
+    change: Change, case: Case, transaction: IntakeTransaction, answered: str | None = None
+) -> Change:
+    """The same change; it tells when it was the last answer. `answered` is a request."""
+    still_open = transaction.requests_open(case.id, besides=answered)
+    return with_events(change, contributions.notice_complete(case, still_open))
 
 
 def _appoint_director(
@@ -191,6 +206,9 @@ Handler = Callable[[Case, Command, IntakeTransaction, CommandContext], Change]
 
 WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
 """The commands that are about no case yet."""
+
+AT_ANY_MOMENT: Final = ("raise_crisis",)
+"""Allowed at every stage alike: acute danger waits for nobody who changed the case meanwhile."""
 
 RULES: Final[dict[str, Handler]] = {
     "confirm_informing": _rule_only(informing.confirm_informing),

@@ -65,9 +65,9 @@ class Notifications:
         """
         subject = message_subject(read_or_park(read_event, event))
         now = self._clock.now()
-        policy_event = {name: event[name] for name in ("source", "type", "data")}
-        decided = self._messages(policy_event, now)
-        changed = changes(f"{event['source']}.{event['type']}", event["data"])
+        policy_event = {name: event[name] for name in ("source", "type", "time", "data")}
+        decision = self._decide_event(policy_event, now)
+        decided, changed = messages(decision, now), changes(decision, event)
         with transaction(self._runtime.database) as session:
             if not self._runtime.inbox.first_time(_CONSUMER, event["id"], session):
                 return
@@ -86,6 +86,18 @@ class Notifications:
             if claim is None:
                 break
             self._notify(claim)
+
+    def tell_again(self) -> None:
+        """Notify of what still stands whoever could not be told of it before.
+
+        Such as of a crisis the deputy that a partner sent afterwards, once. Policy is asked of each
+        every few minutes. Without a decision it is asked again once the lease has expired.
+        """
+        for _ in range(_MAX_PER_RUN):
+            claim = self._deadlines.claim_to_ask_again(self._clock.now())
+            if claim is None:
+                break
+            self._tell_again(claim)
 
     def notify_of_endings(self) -> None:
         """Once each morning, notify of what ends soon; of each end a person is notified once.
@@ -145,9 +157,10 @@ class Notifications:
         event = {
             "source": _CONSUMER,
             "type": f"{claim.kind}_{claim.deadline.phase}",
+            "time": now.isoformat(),
             "data": claim.data,
         }
-        decided = self._messages(event, now)
+        decided = messages(self._decide_event(event, now), now)
         subject = message_subject(claim.data)
         with transaction(self._runtime.database) as session:
             if not decided and claim.deadline.phase == "overdue":
@@ -155,10 +168,21 @@ class Notifications:
             elif self._deadlines.mark_done(claim, now, session):
                 self._inboxes.deliver(decided, claim.dedup_key, subject, session)
 
-    def _messages(self, event: dict[str, Any], now: datetime) -> list[Message]:
-        """What policy decides to send for an event, or for a deadline in the form of one."""
-        policy_input = {"now": now.isoformat(), "event": event}
-        return messages(self._decide(_DECISION, policy_input), now)
+    def _tell_again(self, claim: Claim) -> None:
+        """Notify whoever came to be among those to tell of an event since it was told last."""
+        now = self._clock.now()
+        told: dict[str, Any] = claim.data["event"]
+        event = {name: told[name] for name in ("source", "type")}
+        event |= {"time": now.isoformat(), "data": claim.data}
+        decided = messages(self._decide_event(event, now), now)
+        subject = message_subject(claim.data)
+        with transaction(self._runtime.database) as session:
+            if self._deadlines.asked_again(claim, now, session):
+                self._inboxes.deliver(decided, ("event", told["id"]), subject, session)
+
+    def _decide_event(self, event: dict[str, Any], now: datetime) -> dict[str, Any]:
+        """What policy decides of an event, or of a deadline in the form of one."""
+        return self._decide(_DECISION, {"now": now.isoformat(), "event": event})
 
     def _decide(self, path: str, policy_input: dict[str, Any]) -> dict[str, Any]:
         if self._policy is None:

@@ -17,7 +17,7 @@ class NotificationsService:
     name = "notifications"
     contract = METHODS["notifications"]
     allowed_callers = ("gateway",)
-    background = (("app.remind", 5.0), ("app.notify_of_endings", 5.0))
+    background = (("app.remind", 5.0), ("app.notify_of_endings", 5.0), ("app.tell_again", 5.0))
     app: Notifications = Provided(Notifications)
 
     @handles(*SUBSCRIPTIONS["notifications"])

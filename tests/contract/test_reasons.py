@@ -21,12 +21,13 @@ SOURCES = sorted(
 VOCABULARY = [each for each in vars(vocabulary).values() if isinstance(each, tuple)]
 SHARED = {*TASKS, *KINDS, *FACT_FIELDS, *(word for words in VOCABULARY for word in words)}
 SAID_BESIDE = {
-    *("", " ", "%s.%s", "2006-01-02"),
-    *("agreement_version", "agreements", "allow", "answered", "at", "cap", "contacts", "fragments"),
+    *("", " ", "%s.%s", "2006-01-02", "Europe/Brussels"),
+    *("agreement_version", "agreements", "allow", "at", "cap", "contacts", "fragments"),
     *("expires_at", "follow_up_on", "hide", "key", "mandate", "minutes", "no_onward_sharing"),
     *("not_before", "obligations", "offered", "party", "policy_revision", "review", "standings"),
     *("review_working_days", "table", "terms", "use_limitation", "walled", "walled_from_matches"),
-    *("same_person", "withheld"),
+    *("same_person", "withheld", "always", "change", "UTC"),
+    *("submitted_by", "crisis_raised", "evaluating", "contributors", "followers"),
 }
 """What the rules say that is neither a reason nor a word of a table or schema: the members of
 questions and decisions, obligations, formats."""

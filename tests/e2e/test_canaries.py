@@ -42,13 +42,13 @@ def referral_of_canaries(referrer: str) -> dict:
             "given_name": f"KANARIE-given-{ref}",
             "family_name": f"KANARIE-family-{ref}",
             "birth_date": "1990-01-01",
-            "national_number": f"9001010{ord(ref):04d}",
+            "national_number": builders.national_number("1990-01-01", ord(ref)),
             "roles": [role],
             "informing": {
                 "state": state,
                 "reason": f"KANARIE-reason-{ref}",
                 "how": f"KANARIE-how-{ref}",
-                "review_on": "2030-01-01",
+                "review_on": builders.in_days(30),
             },
         }
         for ref, role, state in (

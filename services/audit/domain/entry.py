@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 
 from chassis.errors import Refuse
+from contracts.rfc3339 import parse_moment
 from contracts.rpc.audit import DECIDED_LIMIT, OUTCOMES, tells_only_codes
 from contracts.vocabulary import CATEGORIES, LEVELS
 
@@ -111,9 +112,8 @@ def _formatted_time(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     try:
-        moment = datetime.fromisoformat(value)
-        return None if moment.utcoffset() is None else format_time(moment)
-    except (ValueError, OverflowError):
+        return format_time(parse_moment(value))
+    except ValueError:
         return None
 
 

@@ -3,18 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
-from casework.case import check_subjects, not_a_participant
+from casework.case import check_subjects, not_participant
 from casework.change import Event
 from casework.command import unmet
 from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts.reasons import Reason
 from services.intake.domain.places import Places
-
-CONTRIBUTING: Final = ("forming", "weighing", "waiting", "accepted", "active")
-"""The stages in which partners contribute."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ class Case:
         for participant in self.participants:
             if participant.partner == partner:
                 return participant
-        raise not_a_participant()
+        raise not_participant()
 
     @property
     def everybody(self) -> tuple[str, ...]:
@@ -137,11 +134,7 @@ class Case:
         check_subjects(self.everybody, subjects)
 
     def check_contributing(self) -> None:
-        """Raises Refuse unless partners may contribute: the stage, and informing is settled."""
-        if self.stage not in CONTRIBUTING:
-            raise unmet(
-                Reason.STAGE, "partners contribute from forming until the case is concluded"
-            )
+        """Raises Refuse unless informing is settled, before which no partner contributes."""
         if not (self.victim_informed or self.informing_confirmed):
             raise unmet(
                 Reason.INFORMING_NOT_SETTLED,

@@ -4,11 +4,10 @@ Sources: domain.md, section 4, step 2, and domain.md, section 5.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from casework.change import Event, fragment_event
-from casework.command import Command, invalid, unmet
+from casework.command import Command, unmet
 from casework.fragment import Fragment, recall, revise
 from chassis.errors import Refuse
 from contracts.reasons import Reason
@@ -101,7 +100,7 @@ def answer_forming(case: Case, command: Command, has_contributed: bool) -> Chang
 
     `has_contributed` is true when something live in the case comes from the partner.
     """
-    _check_forming(case)
+    case.check_contributing()
     partner = command.own_partner
     answer = command.body["answer"]
     before = case.participant(partner)
@@ -115,16 +114,18 @@ def answer_forming(case: Case, command: Command, has_contributed: bool) -> Chang
     return Change(result_of(case, state=answer), case, events=(event,))
 
 
+def notice_complete(case: Case, requests_open: bool) -> tuple[Event, ...]:
+    """Tells that forming can be completed, once nobody is waited for any more."""
+    waits = requests_open or any(one.answered is None for one in case.participants)
+    return () if waits or case.stage != "forming" else (Event("intake.answers_complete"),)
+
+
 def request_information(case: Case, command: Command) -> Change:
-    """A question (informatievraag) to one participant, with a due day within the terms."""
-    _check_forming(case)
+    """A question (informatievraag) to one participant, with a due day."""
+    case.check_contributing()
     body = command.body
     case.check_subjects(body["subjects"])
     case.participant(body["to"])
-    today = command.today
-    latest = today + timedelta(days=command.terms["latest_due_days"])
-    if not today <= body["due"] <= latest:
-        raise invalid("/due", f"from {today.isoformat()} to {latest.isoformat()}")
     request = InformationRequest(to=body["to"], by=command.speaker, due=body["due"])
     question = Fragment(
         id=command.new_id(),
@@ -167,12 +168,6 @@ def _check_contribution(case: Case, command: Command) -> None:
     case.check_subjects(command.body["subjects"])
 
 
-def _check_forming(case: Case) -> None:
-    if case.stage != "forming":
-        raise unmet(Reason.STAGE, "partners are asked and answer while the case is forming")
-    case.check_contributing()
-
-
 def _check_shared(command: Command, item: Fragment | None) -> None:
     own = item is not None and item.kind == "item" and item.source == command.own_partner
     if item is None or not own or item.status != "offered":
@@ -188,7 +183,9 @@ def _answered(
 ) -> Fragment:
     request = InformationRequest.of(question)
     if request.to != command.own_partner:
-        raise Refuse("not_allowed", "only the partner that was asked answers")
+        raise Refuse(
+            "not_allowed", "only the partner that was asked answers", reason=Reason.NOT_ADDRESSEE
+        )
     if request.state != "open":
         raise Refuse("already_answered", "the request has been answered")
     closed = replace(request, state=state, answered_on=command.today, item=item, ground=ground)
@@ -213,5 +210,4 @@ def _request_event(name: str, question: Fragment) -> Event:
 
 
 def _item_content(command: Command) -> dict[str, Any]:
-    command.check_past("/as_of", command.body["as_of"])
     return {**command.given(*_ITEM_CONTENT), "author": command.person}

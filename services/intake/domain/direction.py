@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from casework.change import Event
-from casework.command import Command, invalid, unmet
+from casework.command import Command, unmet
 from casework.fragment import of_the_table
 from contracts.reasons import Reason
 from services.intake.domain.case import Case, Change, fragment_result, result_of, walled
@@ -54,8 +54,6 @@ def record_direction_mandate(case: Case, command: Command, services: Sequence[st
         )
     if body["involved_service"] in case.mandated_by:
         raise unmet(Reason.ALREADY_MANDATED, "this service has mandated the director already")
-    if body["given_on"] > command.today:
-        raise invalid("/given_on", "not in the future")
     mandate = of_the_table(command, "direction_mandate", case.everybody, body)
     mandated_by = (*case.mandated_by, body["involved_service"])
     case = replace(case, mandated_by=mandated_by)

@@ -35,7 +35,6 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
     their position in the body: a `ref` is the caller's word and is kept nowhere.
     """
     body = command.body
-    _check_days(command)
     ids = {person["ref"]: command.new_id() for person in body["persons"]}
     partner = command.own_partner
     taking_part = dict.fromkeys((partner, *command.terms.get("participants", ())))
@@ -62,13 +61,6 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
         added=tuple(_numbered(_fragments(command, ids))),
         events=(Event("intake.referral_submitted", _informing_data(body)),),
     )
-
-
-def _check_days(command: Command) -> None:
-    for part, member in (("persons", "birth_date"), ("involved_services", "since")):
-        for index, one in enumerate(command.body[part]):
-            if member in one:
-                command.check_past(f"/{part}/{index}/{member}", one[member])
 
 
 def result_by_ref(answer: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from casework.change import Event
-from casework.command import Command, invalid, unmet
+from casework.command import Command, unmet
 from chassis.errors import Refuse
 from contracts.reasons import Reason
 from services.intake.domain.case import (
@@ -20,18 +20,12 @@ from services.intake.domain.case import (
 
 LONGEST_AGENDA: Final = 200
 
-LATEST_NOTED: Final = timedelta(days=1)
-"""How long after it began a session may still be scheduled: one that was called at once."""
-
 LOOKED_BACK_ON: Final = ("concluded", "closed")
 """The stages in which a session evaluates a case; it may be closed before the session begins."""
 
 
 def schedule_session(command: Command) -> Change:
-    """A new meeting of a table, with nothing on its agenda; it may just have begun."""
-    earliest = command.now - LATEST_NOTED
-    if command.body["starts_at"] < earliest:
-        raise invalid("/starts_at", f"Must be greater than or equal to {earliest.isoformat()}.")
+    """A new meeting of a table, with nothing on its agenda; it may have begun today."""
     session = Session(
         id=command.new_id(),
         agreement=command.body["agreement"],
@@ -80,9 +74,7 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
 
 def _check_agenda(case: Case, session: Session) -> None:
     if case.agreement != session.agreement:
-        raise unmet(Reason.OTHER_AGREEMENT, "the session belongs to another agreement")
-    if case.stage == "withdrawn":
-        raise unmet(Reason.STAGE, "the case has been withdrawn")
+        raise unmet(Reason.SESSION_UNKNOWN, "the session belongs to another agreement")
     if any(entry.case == case.id for entry in session.agenda):
         raise Refuse("already_on_agenda", "the case is on this agenda")
     if len(session.agenda) >= LONGEST_AGENDA:

@@ -75,9 +75,9 @@ def change_stage(case: Case, command: Command, facts: StageFacts) -> Change:
 def _check_members(row: Transition, body: Mapping[str, Any]) -> None:
     for member in MEMBERS:
         if member in row.takes and member not in body:
-            raise invalid(f"/{member}", f"`{row.command}` needs it")
+            raise invalid(f"/{member}", "missing")
         if member in body and member not in row.takes:
-            raise invalid(f"/{member}", f"does not belong to `{row.command}`")
+            raise invalid(f"/{member}", "unknown")
 
 
 def _on_the_agenda(case: Case, command: Command, facts: StageFacts) -> Step:
@@ -229,7 +229,7 @@ def _places(facts: StageFacts) -> Places:
 def _known_ground(command: Command, grounds: tuple[str, ...]) -> str:
     ground: str = command.body["ground"]
     if ground not in grounds:
-        raise invalid("/ground", "one of: " + ", ".join(grounds))
+        raise invalid("/ground", "choice", choices=grounds)
     return ground
 
 

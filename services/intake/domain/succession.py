@@ -24,7 +24,7 @@ def take_over_case(case: Case, command: Command, places: Mapping[str, Places]) -
     """
     predecessor, successor = case.agreement, command.body["agreement"]
     if predecessor == successor:
-        raise unmet(Reason.SAME_AGREEMENT, "the case is under this agreement already")
+        raise unmet(Reason.NOT_SUCCESSOR, "the case is under this agreement already")
     check_support(command.terms["participants"], command.body["supported_by"], command.terms)
     moved: tuple[Places, ...] = ()
     counted_under = case.counted_under

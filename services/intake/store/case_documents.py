@@ -1,7 +1,8 @@
 """How cases and sessions are stored in MongoDB, and which facts of them go over the wire.
 
-`order` sorts cases and sessions by time with their id, so that a page can end anywhere. All of it
-is ids and codes: content is in fragments.
+`order` sorts cases and sessions by time with their id, so that a page can end anywhere; it is
+stored once, with a new document, and never changes. All of it is ids and codes: content is in
+fragments.
 """
 
 from datetime import date, datetime

@@ -76,6 +76,7 @@ class IntakeQueries:
             "cases": [
                 {
                     "case": self._facts(one, one["_id"], person),
+                    "order": one["order"],
                     **fragments.get(one["_id"], _NOTHING)._asdict(),
                 }
                 for one in page
@@ -99,7 +100,7 @@ class IntakeQueries:
         }
 
     def list_sessions(self, agreements: Iterable[str], after: str | None, limit: int) -> Document:
-        """A page of sessions without their agenda, latest first."""
+        """A page of sessions without their agenda, latest first by their first schedule."""
         branches = [{"agreement": one} for one in agreements]
         found = self._page("sessions", branches, after, limit, {})
         page = found[:limit]

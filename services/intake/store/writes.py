@@ -1,9 +1,10 @@
 """What one command reads and writes of intake, all in its one MongoDB transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.client_session import ClientSession
 
 from casework.command import TABLE
@@ -12,6 +13,8 @@ from casework.moments import moment
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from services.intake.domain.case import Case, Change, Session
+from services.intake.domain.identity import Strength, stronger
+from services.intake.domain.matching import Alike
 from services.intake.domain.places import Places
 from services.intake.store.case_documents import (
     Document,
@@ -63,9 +66,10 @@ class IntakeTransaction:
         found = self._sessions.find_one({"_id": session}, session=self._session)
         return None if found is None else read_session(found)
 
-    def requests_open(self, case: str) -> bool:
-        """Whether an information request in the case waits for its answer."""
-        return self.fragments(case).exists({"kind": "request", "request.state": "open"})
+    def requests_open(self, case: str, besides: str | None = None) -> bool:
+        """Whether an information request in the case, other than one, waits for its answer."""
+        others = {} if besides is None else {"_id": {"$ne": besides}}
+        return self.fragments(case).exists({"kind": "request", "request.state": "open", **others})
 
     def has_kind(self, case: str, kind: str, since: datetime | None) -> bool:
         """Whether the case has a fragment of this kind, made after `since` where it is given."""
@@ -107,25 +111,30 @@ class IntakeTransaction:
         )
         return None if found is None else str(found["_id"])
 
-    def note_matches(self, case: Case) -> list[Case]:
+    def note_matches(self, case: Case, looks_for: Mapping[str, Strength]) -> list[Alike]:
         """Note who may be in this new case; gives the other cases they may be in, oldest first.
 
-        Two cases of one person that begin at the same moment conflict on the note, so that the
-        second to be stored meets the first.
+        `looks_for` are the keyed matches under which the persons of the case may be known. Two
+        cases of one person that begin at the same moment conflict on a note, so that the second to
+        be stored meets the first: what is looked for is written, too.
         """
-        others: set[str] = set()
-        for match in {match for person in case.persons for match in person.matches}:
-            known = self._matches.find_one_and_update(
-                {"_id": match},
-                {"$addToSet": {"cases": case.id}},
-                upsert=True,
-                return_document=ReturnDocument.BEFORE,
-                session=self._session,
-            )
-            others.update(known["cases"] if known else ())
-        wanted = {"_id": {"$in": sorted(others)}}
+        marks = {match for person in case.persons for match in person.matches}
+        if not marks | looks_for.keys():
+            return []
+        self._matches.bulk_write(
+            [
+                UpdateOne({"_id": match}, _noted(case.id, match in marks), upsert=True)
+                for match in sorted(marks | looks_for.keys())
+            ],
+            session=self._session,
+        )
+        strengths: dict[str, Strength] = {}
+        for known in self._matches.find({"_id": {"$in": sorted(looks_for)}}, session=self._session):
+            for other in set(known.get("cases", ())) - {case.id}:
+                strengths[other] = stronger(looks_for[known["_id"]], strengths.get(other))
+        wanted = {"_id": {"$in": sorted(strengths)}}
         found = self._cases.find(wanted, session=self._session).sort("order", 1)
-        return [read_case(document) for document in found]
+        return [Alike(read_case(document), strengths[document["_id"]]) for document in found]
 
     def write(self, change: Change) -> None:
         """Store everything that a command changes."""
@@ -135,7 +144,7 @@ class IntakeTransaction:
         if change.session is not None:
             self._sessions.update_one(
                 {"_id": change.session.id},
-                {"$set": session_document(change.session)},
+                _kept_in_place(session_document(change.session)),
                 upsert=True,
                 session=self._session,
             )
@@ -152,7 +161,7 @@ class IntakeTransaction:
         """
         update: dict[str, Any] = {}
         if case != self._loaded:
-            update["$set"] = case_document(case)
+            update |= _kept_in_place(case_document(case))
         sources = sorted({fragment.source for fragment in change.added} - {TABLE})
         if sources:
             update["$addToSet"] = {"contributors": {"$each": sources}}
@@ -164,3 +173,18 @@ class IntakeTransaction:
         fragments.add(change.added, apart=(WHEREABOUTS,))
         fragments.revise(change.revised)
         WhereaboutsStore(self._runtime).write(case, change.added, change.revised, self._session)
+
+
+def _noted(case: str, is_mark: bool) -> Document:
+    """How a match is written: with the case that has it, or only so that others conflict on it."""
+    return {"$addToSet": {"cases": case}} if is_mark else {"$inc": {"serial": 1}}
+
+
+def _kept_in_place(document: Document) -> dict[str, Any]:
+    """The update that stores the document, without moving it in the lists that show it.
+
+    Its `order` is that of when it was first stored: whoever pages through a list meets each row
+    once, whatever becomes of the row meanwhile.
+    """
+    changes = {name: value for name, value in document.items() if name != "order"}
+    return {"$set": changes, "$setOnInsert": {"order": document["order"]}}

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.notifications.domain.deadlines import CASE_FACTS, Clear, Phase, Resume, Set
+from services.notifications.domain.deadlines import (
+    CASE_FACTS,
+    Begin,
+    Change,
+    End,
+    Phase,
+    Suspend,
+)
 from services.notifications.domain.reminder_times import last_morning, morning_of
 
 
@@ -37,23 +44,56 @@ class Deadline:
         return "due" if self.reminded_of != self.due else "overdue"
 
 
-def apply_change(deadline: Deadline, change: Set | Clear | Resume, occurred_at: str) -> Deadline:
+@dataclass(frozen=True)
+class KindState:
+    """What became of all deadlines of one kind in a case.
+
+    Those set before `ended_at` ended for good. Those set before `suspended_at` stand still while
+    `suspended`; of suspending and resuming (at `changed_at`) the last writer wins.
+    """
+
+    ended_at: str = ""
+    suspended_at: str = ""
+    suspended: bool = False
+    changed_at: str = ""
+
+
+def apply_change(deadline: Deadline, change: Change, occurred_at: str) -> Deadline:
     """The deadline after a change, which may be older than changes applied before."""
-    opens = not isinstance(change, Clear)
+    opens = not isinstance(change, End)
     if (occurred_at, opens) > (deadline.changed_at, deadline.open):
         deadline = replace(deadline, open=opens, changed_at=occurred_at)
-    if isinstance(change, Set) and occurred_at > deadline.set_at:
+    if isinstance(change, Begin) and occurred_at > deadline.set_at:
         deadline = replace(deadline, due=change.due, members=change.members, set_at=occurred_at)
     return deadline
 
 
-def next_at(deadline: Deadline, ended_at: str, escalation_days: int) -> datetime | None:
+def apply_to_kind(kind: KindState, change: Change, occurred_at: str) -> KindState:
+    """What became of the kind after a change to all of it, which may be older than the last."""
+    if isinstance(change, End):
+        return replace(kind, ended_at=max(occurred_at, kind.ended_at))
+    suspends = isinstance(change, Suspend)
+    if suspends:
+        kind = replace(kind, suspended_at=max(occurred_at, kind.suspended_at))
+    if (occurred_at, suspends) > (kind.changed_at, kind.suspended):
+        kind = replace(kind, suspended=suspends, changed_at=occurred_at)
+    return kind
+
+
+def stands(deadline: Deadline, kind: KindState) -> bool:
+    """Whether somebody still has to act."""
+    if deadline.due is None or not deadline.open or deadline.set_at < kind.ended_at:
+        return False
+    return not (kind.suspended and deadline.set_at < kind.suspended_at)
+
+
+def next_at(deadline: Deadline, kind: KindState, escalation_days: int) -> datetime | None:
     """When it reminds or escalates next; None when it does neither any more.
 
-    A deadline set before all of its kind ended (`ended_at`) is void. The days until it escalates
-    are counted from the reminder, so that both never come on the same morning.
+    The days until it escalates are counted from the reminder, so that both never come on the same
+    morning.
     """
-    if deadline.due is None or not deadline.open or deadline.set_at < ended_at:
+    if deadline.due is None or not stands(deadline, kind):
         return None
     if deadline.phase == "due":
         return morning_of(deadline.due)

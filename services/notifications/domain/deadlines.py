@@ -1,27 +1,16 @@
-"""Deadlines: what an event sets, clears or resumes.
+"""Deadlines: what policy decides that an event changes of them.
 
-A deadline reminds once on its day, and escalates once when nobody has acted by then. It is always
-set by an event (domain.md, section 9); who is notified is a decision of policy.
+A deadline reminds once on its day, and escalates once when nobody has acted by then. Which event
+begins and which ends one is a table of policy (`tables/notifications.json`; domain.md, section 9).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
-from contracts.vocabulary import BLOCKED_STATES
-
-Kind = Literal[
-    "question",
-    "action",
-    "report",
-    "positions",
-    "mandates",
-    "informing",
-    "emergency_review",
-    "follow_up",
-]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+from chassis.errors import Retry
+from contracts.rpc.notifications import DEADLINES
 
 Phase = Literal["due", "overdue"]
 
@@ -38,167 +27,85 @@ CASE_FACTS: Final = (
 
 
 @dataclass(frozen=True)
-class Set:
-    """Set a deadline; it replaces the one of the same kind and anchor.
+class Begin:
+    """Begin a deadline; it replaces the one of the same kind and anchor.
 
-    `anchor` is the id of what is due, `members` are input to policy about it.
+    `anchor` is the id of what is due, `members` are input to policy about it. Among them is `event`
+    (its id, source and type) when whoever comes to be among those to tell, while the deadline
+    stands, is told of the event that began it.
     """
 
-    kind: Kind
+    kind: str
     anchor: str
     due: date
     members: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Clear:
-    """Clear a deadline; without an anchor all deadlines of that kind in the case."""
+class End:
+    """End a deadline for good; without an anchor all deadlines of that kind in the case."""
 
-    kind: Kind
+    kind: str
     anchor: str | None = None
 
 
 @dataclass(frozen=True)
+class Suspend:
+    """All deadlines of that kind in the case stand still, until they are resumed."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
 class Resume:
-    """Reopen a deadline that was cleared, with the day that it had."""
+    """What had ended is due again on the day that it had.
 
-    kind: Kind
-    anchor: str
+    Without an anchor: what was suspended with the case, of that kind.
+    """
 
-
-Change = Set | Clear | Resume
-Data = Mapping[str, Any]
-
-
-def changes(name: str, data: Data) -> list[Change]:
-    """The changes by an event (`<source>.<type>`, its data as JSON), in order."""
-    rule = _RULES.get(name)
-    return [] if rule is None else list(rule(data))
+    kind: str
+    anchor: str | None = None
 
 
-def _asked(data: Data) -> Iterator[Change]:
-    members = {"to": data["to"], "by": data["by"]}
-    yield Set("question", data["request"], _day(data["due"]), members)
+Change = Begin | End | Suspend | Resume
 
 
-def _answered(data: Data) -> Iterator[Change]:
-    yield Clear("question", data["request"])
+def changes(decision: Mapping[str, Any], event: Mapping[str, Any]) -> list[Change]:
+    """The changes that policy decided upon for an event.
+
+    Raises Retry("policy_unavailable") when the decision is not well-formed.
+    """
+    listed = decision.get("deadlines")
+    if not isinstance(listed, list):
+        raise Retry("policy_unavailable", "the answer is not a decision")
+    return [_change(each, event) for each in listed]
 
 
-def _informing(data: Data) -> Iterator[Change]:
-    if "informing_due" in data:
-        yield Set("informing", data["case"], _day(data["informing_due"]))
-    else:
-        yield Clear("informing", data["case"])
-
-
-def _directed(data: Data) -> Iterator[Change]:
-    if "mandates_due" in data:
-        members = {"person": data["person"]}
-        yield Set("mandates", data["case"], _day(data["mandates_due"]), members)
-    else:
-        yield Clear("mandates", data["case"])
-
-
-def _mandated(data: Data) -> Iterator[Change]:
-    if data["complete"]:
-        yield Clear("mandates", data["case"])
-
-
-def _proposed(data: Data) -> Iterator[Change]:
-    members = {"answered": data.get("answered", [])}
-    yield Set("positions", data["case"], _day(data["positions_due"]), members)
-
-
-def _adopted(data: Data) -> Iterator[Change]:
-    yield Clear("positions", data["case"])
-    yield Clear("action")
-    for action in data["actions"]:
-        members = {"follower": action["follower"]}
-        yield Set("action", action["action"], _day(action["due"]), members)
-
-
-def _action_updated(data: Data) -> Iterator[Change]:
-    if data["state"] in ("done", *BLOCKED_STATES):
-        yield Clear("action", data["action"])
-    else:
-        yield Resume("action", data["action"])
-
-
-def _execution_started(data: Data) -> Iterator[Change]:
-    yield Clear("mandates", data["case"])
-    yield Set("report", data["case"], _day(data["report_due"]))
-
-
-def _reported(data: Data) -> Iterator[Change]:
-    yield Set("report", data["case"], _day(data["next_on"]))
-
-
-def _concluded(data: Data) -> Iterator[Change]:
-    for kind in ("question", "positions", "mandates", "report"):
-        yield Clear(kind)
-    yield Set("follow_up", data["case"], _day(data["follow_up_due"]))
-
-
-def _extended(data: Data) -> Iterator[Change]:
-    yield Set("follow_up", data["case"], _day(data["follow_up_due"]))
-
-
-def _followed_up(data: Data) -> Iterator[Change]:
-    if "next_on" in data:
-        yield Set("follow_up", data["case"], _day(data["next_on"]))
-    else:
-        yield Clear("follow_up", data["case"])
-
-
-def _reopened(data: Data) -> Iterator[Change]:
-    yield Clear("follow_up", data["case"])
-    if "report_due" in data:
-        yield Set("report", data["case"], _day(data["report_due"]))
-    if "informing_due" in data:
-        yield Set("informing", data["case"], _day(data["informing_due"]))
-
-
-def _emergency(data: Data) -> Iterator[Change]:
-    members = {"person": data["person"]}
-    yield Set("emergency_review", data["grant"], _day(data["review_due"]), members)
-
-
-def _reviewed(data: Data) -> Iterator[Change]:
-    yield Clear("emergency_review", data["grant"])
-
-
-def _over(data: Data) -> Iterator[Change]:
-    """The review of an emergency access stays due when the case is over."""
-    for kind in KINDS:
-        if kind != "emergency_review":
-            yield Clear(kind)
+def _change(entry: Any, event: Mapping[str, Any]) -> Change:
+    match entry:
+        case {"kind": kind} if kind not in DEADLINES:
+            pass
+        case {
+            "change": "begins",
+            "kind": str(kind),
+            "anchor": str(anchor),
+            "due": str(due),
+            "members": dict(members),
+            "again": bool(again),
+        }:
+            told = {name: event[name] for name in ("id", "source", "type")}
+            return Begin(kind, anchor, _day(due), {**members, **({"event": told} if again else {})})
+        case {"change": "ends", "kind": str(kind), "anchor": str() | None as anchor}:
+            return End(kind, anchor)
+        case {"change": "suspends", "kind": str(kind), "anchor": None}:
+            return Suspend(kind)
+        case {"change": "resumes", "kind": str(kind), "anchor": str() | None as anchor}:
+            return Resume(kind, anchor)
+    raise Retry("policy_unavailable", "the answer is not a decision")
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-_RULES: Final[Mapping[str, Callable[[Data], Iterator[Change]]]] = {
-    "intake.referral_submitted": _informing,
-    "intake.informing_recorded": _informing,
-    "intake.information_requested": _asked,
-    "intake.information_request_answered": _answered,
-    "intake.director_appointed": _directed,
-    "intake.direction_mandate_recorded": _mandated,
-    "intake.execution_started": _execution_started,
-    "intake.emergency_opened": _emergency,
-    "intake.emergency_reviewed": _reviewed,
-    "intake.case_concluded": _concluded,
-    "intake.follow_up_extended": _extended,
-    "intake.case_reopened": _reopened,
-    "intake.case_withdrawn": _over,
-    "intake.case_declined": _over,
-    "intake.case_closed": _over,
-    "plans.plan_proposed": _proposed,
-    "plans.plan_position_taken": _proposed,
-    "plans.plan_adopted": _adopted,
-    "plans.action_updated": _action_updated,
-    "plans.progress_reported": _reported,
-    "plans.follow_up_recorded": _followed_up,
-}
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Retry("policy_unavailable", "the answer is not a decision") from None

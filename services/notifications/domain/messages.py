@@ -10,12 +10,16 @@ from datetime import datetime
 from typing import Any, Self
 
 from chassis.errors import Refuse, Retry
+from contracts.rfc3339 import parse_moment
 from contracts.rpc.notifications import TASKS
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message in a person's inbox. `at` is when it was made, to the millisecond."""
+    """A message in a person's inbox. `at` is when it was made, to the millisecond.
+
+    `urgent`: a life may depend on it.
+    """
 
     id: str
     person: str
@@ -23,6 +27,7 @@ class Message:
     at: datetime
     read: bool = False
     version: int = 1
+    urgent: bool = False
 
 
 def messages(decision: Mapping[str, Any], at: datetime) -> list[Message]:
@@ -30,10 +35,11 @@ def messages(decision: Mapping[str, Any], at: datetime) -> list[Message]:
 
     Raises Retry("policy_unavailable") when the decision is not well-formed.
     """
-    tasks: dict[str, str] = {}
-    for person, task in map(_person_and_task, _recipients(decision)):
-        tasks.setdefault(person, task)
-    return [_message(person, task, at) for person, task in tasks.items()]
+    found: dict[str, Message] = {}
+    for entry in _recipients(decision):
+        message = _message_of(entry, at)
+        found.setdefault(message.person, message)
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,7 @@ def endings(decision: Mapping[str, Any], at: datetime) -> list[Ending]:
 
     Raises Retry("policy_unavailable") when the decision is not well-formed.
     """
-    found = map(_key_person_and_task, _recipients(decision))
-    return [Ending(key, _message(person, task, at)) for key, person, task in found]
+    return [_ending(entry, at) for entry in _recipients(decision)]
 
 
 def message_subject(data: Mapping[str, Any]) -> dict[str, str]:
@@ -89,21 +94,13 @@ class PageCursor:
         """The inverse of `format`; raises Refuse("cursor_invalid")."""
         moment, _, message = text.partition("~")
         try:
-            cursor = cls(datetime.fromisoformat(moment), str(uuid.UUID(message)))
-            if cursor.at.tzinfo is None:
-                raise ValueError
+            return cls(parse_moment(moment), str(uuid.UUID(message)))
         except ValueError:
             raise Refuse("cursor_invalid", "the cursor is not one of the inbox") from None
-        return cursor
 
     def format(self) -> str:
         """The cursor as text."""
         return f"{self.at.isoformat()}~{self.id}"
-
-
-def _message(person: str, task: str, at: datetime) -> Message:
-    milliseconds = at.replace(microsecond=at.microsecond // 1000 * 1000)
-    return Message(str(uuid.uuid4()), person, task, milliseconds)
 
 
 def _recipients(decision: Mapping[str, Any]) -> list[Any]:
@@ -113,15 +110,18 @@ def _recipients(decision: Mapping[str, Any]) -> list[Any]:
     return recipients
 
 
-def _person_and_task(entry: Any) -> tuple[str, str]:
+def _message_of(entry: Any, at: datetime) -> Message:
     match entry:
-        case {"person": str(person), "task": str(task), **rest} if not rest and task in TASKS:
-            return person, task
+        case {"person": str(person), "task": str(task), "urgent": bool(urgent), **rest} if (
+            not rest and task in TASKS
+        ):
+            milliseconds = at.replace(microsecond=at.microsecond // 1000 * 1000)
+            return Message(str(uuid.uuid4()), person, task, milliseconds, urgent=urgent)
     raise Retry("policy_unavailable", "the answer is not a decision")
 
 
-def _key_person_and_task(entry: Any) -> tuple[str, str, str]:
+def _ending(entry: Any, at: datetime) -> Ending:
     match entry:
         case {"key": str(key), **rest}:
-            return key, *_person_and_task(rest)
+            return Ending(key, _message_of({**rest, "urgent": False}, at))
     raise Retry("policy_unavailable", "the answer is not a decision")

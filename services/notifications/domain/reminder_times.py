@@ -3,19 +3,21 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-MORNING: Final = time(7, tzinfo=UTC)
-"""When the day of a deadline begins: in Belgium at eight o'clock in winter and nine in summer. A
-time in UTC needs no time zone database on the machine."""
+from contracts.days import TIME_ZONE, day_of
+
+MORNING: Final = time(8, tzinfo=TIME_ZONE)
+"""When the day of a deadline begins, in winter and in summer: clocks change earlier at night."""
 
 
 def morning_of(day: date) -> datetime:
-    """The moment at which a day begins."""
-    return datetime.combine(day, MORNING)
+    """The moment at which a day begins, in UTC."""
+    return datetime.combine(day, MORNING).astimezone(UTC)
 
 
 def last_morning(now: datetime) -> date:
     """The day whose morning was last."""
-    return now.date() if now >= morning_of(now.date()) else now.date() - timedelta(days=1)
+    today = day_of(now)
+    return today if now >= morning_of(today) else today - timedelta(days=1)
 
 
 def next_morning(now: datetime) -> datetime:

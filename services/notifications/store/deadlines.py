@@ -19,15 +19,21 @@ from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
 from services.notifications.domain.deadline_state import (
     Deadline,
+    KindState,
     apply_change,
+    apply_to_kind,
     mark_delivered,
     merge_facts,
     next_at,
+    stands,
 )
-from services.notifications.domain.deadlines import Change, Clear
+from services.notifications.domain.deadlines import Change, Suspend
 
 LEASE: Final = timedelta(seconds=20)
 """How long a replica may work on one deadline, by system time; then another may claim it."""
+
+ASK_AGAIN: Final = timedelta(minutes=5)
+"""How long after an event whose deadline stands policy is asked again whom to tell of it."""
 
 _UNLEASED: Final[Document] = {"leased_until": datetime(1970, 1, 1, tzinfo=UTC), "token": None}
 
@@ -58,6 +64,7 @@ class Deadlines:
     def __init__(self, runtime: Runtime, escalation_days: int) -> None:
         make_collections(runtime.database, "deadlines", "cases")
         make_index(runtime.database, "deadlines", "next_at")
+        make_index(runtime.database, "deadlines", "again_at")
         make_index(runtime.database, "deadlines", "case", "kind")
         self._runtime = runtime
         self._escalation_days = escalation_days
@@ -75,13 +82,13 @@ class Deadlines:
         case = self._hashed("case", data["case"])
         stored = self._cases.find_one({"_id": case}, session=session) or {}
         newest: str = stored.get("told_at", "")
-        ended: dict[str, str] = dict(stored.get("ended", {}))
+        kinds = _Kinds(stored)
         for change in changes:
-            if isinstance(change, Clear) and change.anchor is None:
-                ended[change.kind] = max(occurred_at, ended.get(change.kind, ""))
-                self._end_all(case, change.kind, ended[change.kind], session)
+            if isinstance(change, Suspend) or change.anchor is None:
+                kinds.apply(change, occurred_at)
+                self._refresh(case, change.kind, kinds[change.kind], session)
             else:
-                self._apply(case, change, occurred_at, ended.get(change.kind, ""), session)
+                self._apply(case, change, change.anchor, occurred_at, kinds[change.kind], session)
         before = self._open(case, _facts_context(case), stored["sealed"]) if stored else {}
         facts = merge_facts(before, data, newer=occurred_at > newest)
         # Written for every event, so that concurrent events of a case conflict.
@@ -91,7 +98,7 @@ class Deadlines:
                 "$set": {
                     "told_at": max(occurred_at, newest),
                     "sealed": self._runtime.vault.seal(case, _facts_context(case), facts, session),
-                    "ended": ended,
+                    **kinds.document(),
                 },
                 "$inc": {"heard": 1},
             },
@@ -104,12 +111,19 @@ class Deadlines:
 
         Those that were tried longest ago come first: one that keeps failing delays no other.
         """
+        return self._claim("next_at", now)
+
+    def claim_to_ask_again(self, now: datetime) -> Claim | None:
+        """Lease one deadline whose event policy is to be asked about again, as `claim` does."""
+        return self._claim("again_at", now)
+
+    def _claim(self, when: str, now: datetime) -> Claim | None:
         token, system_now = uuid.uuid4().hex, datetime.now(UTC)
         with guarded():
             found = self._deadlines.find_one_and_update(
-                {"next_at": {"$lte": now}, "leased_until": {"$lt": system_now}},
+                {when: {"$lte": now}, "leased_until": {"$lt": system_now}},
                 {"$set": {"leased_until": system_now + LEASE, "token": token}},
-                sort=[("leased_until", 1), ("next_at", 1)],
+                sort=[("leased_until", 1), (when, 1)],
                 return_document=ReturnDocument.AFTER,
             )
             if found is None:
@@ -128,14 +142,18 @@ class Deadlines:
             "reminded_of": _text(deadline.reminded_of),
             "reminded_on": _text(deadline.reminded_on),
             "escalated_of": _text(deadline.escalated_of),
-            # A deadline that has become void has no `next_at`, and is not claimed.
-            "next_at": next_at(deadline, "", self._escalation_days),
+            # A deadline that does not stand any more has no `next_at`, and is not claimed.
+            "next_at": next_at(deadline, KindState(), self._escalation_days),
         }
         return self._release(claim, fields, session)
 
     def postpone(self, claim: Claim, until: datetime, session: ClientSession) -> bool:
         """Store that the deadline is due again at `until`; see `_release`."""
         return self._release(claim, {"next_at": until}, session)
+
+    def asked_again(self, claim: Claim, now: datetime, session: ClientSession) -> bool:
+        """Store that policy was asked again, for now; see `_release`."""
+        return self._release(claim, {"again_at": now + ASK_AGAIN}, session)
 
     def _release(self, claim: Claim, fields: Document, session: ClientSession) -> bool:
         """False when the deadline or its case were changed, or claimed by another, meanwhile."""
@@ -150,9 +168,15 @@ class Deadlines:
         return updated.matched_count == 1
 
     def _apply(
-        self, case: str, change: Change, occurred_at: str, ended_at: str, session: ClientSession
+        self,
+        case: str,
+        change: Change,
+        anchor: str,
+        occurred_at: str,
+        kind: KindState,
+        session: ClientSession,
     ) -> None:
-        name = self._hashed(change.kind, str(change.anchor))
+        name = self._hashed(change.kind, anchor)
         found = self._deadlines.find_one({"_id": name}, session=session)
         before = Deadline() if found is None else self._read(found)
         deadline = apply_change(before, change, occurred_at)
@@ -167,17 +191,24 @@ class Deadlines:
             "set_at": deadline.set_at,
             "open": deadline.open,
             "told_at": deadline.changed_at,
-            "next_at": next_at(deadline, ended_at, self._escalation_days),
-            **_UNLEASED,
+            **self._moments(deadline, kind),
         }
         self._deadlines.update_one({"_id": name}, {"$set": document}, upsert=True, session=session)
 
-    def _end_all(self, case: str, kind: str, ended_at: str, session: ClientSession) -> None:
-        self._deadlines.update_many(
-            {"case": case, "kind": kind, "set_at": {"$lt": ended_at}},
-            {"$set": {"next_at": None, **_UNLEASED}},
-            session=session,
-        )
+    def _refresh(self, case: str, name: str, kind: KindState, session: ClientSession) -> None:
+        """Stores anew when the deadlines of a kind remind, after a change to all of them."""
+        for found in self._deadlines.find({"case": case, "kind": name}, session=session):
+            moments = self._moments(self._read(found), kind)
+            self._deadlines.update_one({"_id": found["_id"]}, {"$set": moments}, session=session)
+
+    def _moments(self, deadline: Deadline, kind: KindState) -> Document:
+        """When a deadline is looked at next; nobody holds it."""
+        again = stands(deadline, kind) and "event" in deadline.members
+        return {
+            "next_at": next_at(deadline, kind, self._escalation_days),
+            "again_at": self._runtime.clock.now() + ASK_AGAIN if again else None,
+            **_UNLEASED,
+        }
 
     def _read(self, found: Document) -> Deadline:
         return Deadline(
@@ -197,6 +228,38 @@ class Deadlines:
     def _open(self, case: str, context: str, sealed: bytes) -> dict[str, Any]:
         opened: dict[str, Any] = self._runtime.vault.open(case, context, sealed)
         return opened
+
+
+class _Kinds(dict[str, KindState]):
+    """Kind → what became of all deadlines of it, as stored with a case."""
+
+    def __init__(self, stored: Document) -> None:
+        ended, suspended = stored.get("ended", {}), stored.get("suspended", {})
+        super().__init__(
+            {
+                kind: KindState(ended_at=ended.get(kind, ""), **suspended.get(kind, {}))
+                for kind in {*ended, *suspended}
+            }
+        )
+
+    def __missing__(self, kind: str) -> KindState:
+        return KindState()
+
+    def apply(self, change: Change, occurred_at: str) -> None:
+        """A change to all of a kind."""
+        self[change.kind] = apply_to_kind(self[change.kind], change, occurred_at)
+
+    def document(self) -> Document:
+        """As it is stored."""
+        suspension = ("suspended_at", "suspended", "changed_at")
+        return {
+            "ended": {kind: state.ended_at for kind, state in self.items() if state.ended_at},
+            "suspended": {
+                kind: {name: getattr(state, name) for name in suspension}
+                for kind, state in self.items()
+                if state.changed_at
+            },
+        }
 
 
 def _facts_context(case: str) -> str:

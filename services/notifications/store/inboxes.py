@@ -100,6 +100,7 @@ def _document(message: Message, once: str) -> Document:
         "at": message.at,
         "read": message.read,
         "version": message.version,
+        "urgent": message.urgent,
         "once": once,
     }
 
@@ -112,4 +113,6 @@ def _message(document: Document) -> Message:
         document["at"],
         document["read"],
         document["version"],
+        # Messages from before there were urgent ones say nothing of it.
+        document.get("urgent", False),
     )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from casework.case import CaseSnapshot
 from casework.change import Change, Outcome, fragment_event
-from casework.command import Command, invalid, unmet
+from casework.command import Command, unmet
 from casework.fragment import Fragment, of_the_table
 from contracts.reasons import Reason
 from services.plans.domain.actions import is_undecided
@@ -95,8 +95,6 @@ def record_follow_up(
     if not any(conclusions):
         raise unmet(Reason.CONCLUSION_MISSING, "there is no conclusion to follow up")
     _check_day(command)
-    if "next_on" in body and body["next_on"] <= command.today:
-        raise invalid("/next_on", f"after {command.today.isoformat()}")
     content = command.given(*_FOLLOW_UP_CONTENT)
     follow_up = of_the_table(command, "follow_up", case.persons, content)
     check = safety_check(case, command, follow_up)

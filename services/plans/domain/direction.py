@@ -16,7 +16,6 @@ _TRAJECTORY_CONTENT: Final = ("state", "service", "since", "text", "summary")
 
 def log_contact(case: CaseSnapshot, command: Command, plan: Fragment | None) -> Change:
     """A contact of the director; `plan` is the version that the body says clients were told of."""
-    command.check_past("/on", command.body["on"])
     if "plan" in command.body:
         check_was_adopted(plan)
     contact = _about_some(case, command, "contact", command.given(*_CONTACT_CONTENT))

@@ -24,7 +24,6 @@ def record_assessment(case: CaseSnapshot, command: Command, catalogue: Catalogue
     """
     case.check_participant(command.own_partner)
     case.check_subjects(command.body["subjects"])
-    command.check_past("/as_of", command.body["as_of"])
     instrument = _instrument(catalogue, command.body["instrument"])
     assessed = _assessed(instrument, command.body)
     result = Fragment(
@@ -64,7 +63,7 @@ def recall_assessment(
 
 def _instrument(catalogue: Catalogue, name: str) -> Instrument:
     if name not in catalogue.instruments:
-        raise invalid("/instrument", "no such instrument")
+        raise invalid("/instrument", "instrument_unknown")
     return catalogue.instruments[name]
 
 

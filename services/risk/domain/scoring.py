@@ -5,10 +5,11 @@ case is taken is for people to say in a weighing (weging). Where answers are unk
 lowest and the highest band that they allow, and outside the population of the norms no band at all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from casework.command import Fault, fault
 from chassis.errors import Refuse
 from contracts.reasons import Reason
 from services.risk.domain.instrument import (
@@ -119,7 +120,7 @@ def score(
     if scoring.kind == "judgement":
         return replace(assessed, bands=_judged(norms, population, judgement))
     if judgement is not None:
-        _refuse([("/judgement", "Unknown field.")])
+        _refuse([fault("/judgement", "unknown")])
     if population != "valid":
         return assessed
     return replace(assessed, bands=_read(instrument, assessed, answers))
@@ -136,20 +137,14 @@ def override(assessed: Assessed, band: str, ground: str) -> Assessed:
         raise Refuse("precondition_unmet", "there is no band to raise", reason=Reason.NO_BAND)
     norms = assessed.norms
     lowest = assessed.result.lowest
-    faults = [] if ground.strip() else [("/override/ground", "Missing data for required field.")]
+    faults = [] if ground.strip() else [fault("/override/ground", "missing")]
     if band not in {one.id for one in norms.bands}:
-        faults.append(("/override/band", _one_of(one.id for one in norms.bands)))
+        faults.append(fault("/override/band", "choice", choices=(one.id for one in norms.bands)))
     elif norms.rank(band) <= norms.rank(lowest.id if lowest else None):
-        faults.append(
-            ("/override/band", "only a graver band than the lowest that the answers allow")
-        )
+        faults.append(fault("/override/band", "band_not_graver"))
     _refuse(faults)
     chosen = norms.bands[norms.rank(band)]
-    return replace(assessed, override=Override(chosen, ground.strip()))
-
-
-Fault = tuple[str, str]
-"""A JSON pointer and what is wrong there."""
+    return replace(assessed, override=Override(chosen, ground))
 
 
 def _scoring(instrument: Instrument) -> Scoring:
@@ -163,7 +158,7 @@ def _norms(scoring: Scoring, version: str | None) -> NormSet:
     sets = {one.version: one for one in scoring.norm_sets}
     wanted = scoring.current if version is None else version
     if wanted not in sets:
-        _refuse([("/norm_set", _one_of(sets))])
+        _refuse([fault("/norm_set", "choice", choices=sets)])
     return sets[wanted]
 
 
@@ -181,21 +176,16 @@ def _faults_of(
 ) -> Iterator[Fault]:
     for name, allowed in choices.items():
         if name not in given:
-            yield f"{place}/{name}", "Missing data for required field."
+            yield fault(f"{place}/{name}", "missing")
         elif given[name] not in allowed:
-            yield f"{place}/{name}", _one_of(allowed)
+            yield fault(f"{place}/{name}", "choice", choices=allowed)
     for name in sorted(set(given) - set(choices)):
-        yield f"{place}/{name.replace('~', '~0').replace('/', '~1')}", "Unknown field."
-
-
-def _one_of(choices: Iterable[str]) -> str:
-    return f"Must be one of: {', '.join(choices)}."
+        yield fault(f"{place}/{name.replace('~', '~0').replace('/', '~1')}", "unknown")
 
 
 def _refuse(faults: list[Fault]) -> None:
     if faults:
-        errors = [{"pointer": pointer, "detail": detail} for pointer, detail in faults]
-        raise Refuse("validation_failed", errors=errors)
+        raise Refuse("validation_failed", errors=faults)
 
 
 def _population(preconditions: Answers) -> Population:
@@ -212,9 +202,9 @@ def _judged(norms: NormSet, population: Population, judgement: str | None) -> Ba
         detail = "the instrument says nothing about somebody outside its population"
         raise Refuse("precondition_unmet", detail, reason=Reason.OUTSIDE_POPULATION)
     if judgement is None:
-        _refuse([("/judgement", "Missing data for required field.")])
+        _refuse([fault("/judgement", "missing")])
     if judgement not in {one.id for one in norms.bands}:
-        _refuse([("/judgement", _one_of(one.id for one in norms.bands))])
+        _refuse([fault("/judgement", "choice", choices=(one.id for one in norms.bands))])
     chosen = norms.bands[norms.rank(judgement)]
     return Bands(chosen, chosen)
 

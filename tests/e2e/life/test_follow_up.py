@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from contracts.days import day_of
 from deploy.local.platform import Platform
 from tests import builders
 from tests.e2e.table_client import SEATS, TableClient
@@ -16,13 +17,18 @@ def test_an_extension_moves_the_day_before_which_nothing_is_closed(
 ) -> None:
     """The case would show a day that is over, and be closed the week after nobody was sure."""
     clock = living.clock
-    monkeypatch.setattr(builders, "TODAY", lambda: clock.now().date())
+    monkeypatch.setattr(builders, "TODAY", lambda: day_of(clock.now()))
     case = lives.concluded("caw-kortrijk", involved_services=[])
     first = date.fromisoformat(lives.get(SEATED.director, case.path).json()["follow_up_on"])
-    clock.move_to(clock.now() + (first - clock.now().date()) + timedelta(days=1))
-    later = clock.now().date() + timedelta(days=60)
+    clock.move_to(clock.now() + (first - day_of(clock.now())) + timedelta(days=1))
+    today = day_of(clock.now())
+    later = today + timedelta(days=60)
     path = f"{case.path}/follow-ups"
 
+    for outside in (today, today + timedelta(days=3000)):
+        body = builders.follow_up("extend", next_on=outside.isoformat())
+        answer = lives.post(SEATED.director, path, body)
+        assert [each["code"] for each in answer.json()["errors"]] == ["range"], answer.text
     extending = builders.follow_up("extend", next_on=later.isoformat())
     extended = lives.expect(lives.post(SEATED.director, path, extending))["id"]
     lives.expect(lives.step(SEATED.director, case, "extend", outcome=extended))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
+from contracts.days import day_of
 from deploy.local.platform import Platform
 from services.intake.domain.transitions import TABLE, allowed_from, transition
 from tests import builders
@@ -248,12 +249,12 @@ class Lives(RuleBasedStateMachine):
 
     def _close(self, case: Case, after: timedelta) -> None:
         clock = self.platform.clock
-        if clock.now().date() < LAST_DAY:
+        if day_of(clock.now()) < LAST_DAY:
             clock.move_to(clock.now() + after)
         due = self.table.expect(self.table.get(SEATED.director, case.path))["follow_up_on"]
         path = f"{case.path}/follow-ups"
         answer = self.table.post(SEATED.director, path, builders.follow_up())
-        if clock.now().date() < date.fromisoformat(due):
+        if day_of(clock.now()) < date.fromisoformat(due):
             refused(answer, "precondition_unmet", "too_early")
         else:
             followed = self._note_closed(case, "follow_up", self.table.expect(answer)["id"])
@@ -362,7 +363,7 @@ def test_whatever_people_do_the_rules_hold(
 ) -> None:
     """Two writers race, somebody without a right tries, half a year passes: nothing breaks."""
     Lives.table, Lives.platform = lives, living
-    monkeypatch.setattr(builders, "TODAY", lambda: living.clock.now().date())
+    monkeypatch.setattr(builders, "TODAY", lambda: day_of(living.clock.now()))
     run(
         Lives,
         settings=settings(

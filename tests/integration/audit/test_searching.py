@@ -91,7 +91,29 @@ def test_pages_follow_each_other_in_the_order_of_the_log(filled: Audit) -> None:
     assert pages == [[7, 8, 9], [10, 11, 12], [13]]
 
 
-@pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "１", "9" * 30, "1 "])
+def test_a_search_ends_where_the_log_ended_with_its_first_page(filled: Audit) -> None:
+    """Each page that is read adds to the record: a search of that would never come to an end."""
+    record(filled, *(entry(person="p-busy") for _ in range(5)))
+    pages, after = [], None
+    while len(pages) < 9:
+        page = filled.search(question(person="p-busy", limit=2, after=after))
+        pages.append([each["index"] for each in page["entries"]])
+        after = page["next"]
+        if after is None:
+            break
+        record(filled, *(entry(person="p-busy") for _ in range(3)))
+    assert pages == [[7, 8], [9, 10], [11]]
+
+
+def test_a_search_of_an_empty_log_finds_nothing(audit: Audit) -> None:
+    """A new installation would look as if it lost its record."""
+    assert found(audit) == []
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["", "x", "-1", "1", "1.5", "1-", "-1-1", "１-１", "9" * 30 + "-1", "1-" + "9" * 30, "1-1 "],
+)
 def test_a_cursor_that_is_none_is_refused(filled: Audit, after: str) -> None:
     """A mangled cursor would begin again at the start, or break the service."""
     with pytest.raises(CodedError) as refused:
@@ -181,9 +203,10 @@ def test_no_search_reads_entries_that_it_does_not_answer(
         assert found(filled, **members) == indexes
     finally:
         installation.database.command("profile", 0)
-    (looked,) = installation.database["system.profile"].find(
-        {"op": "query", "ns": f"{installation.database.name}.leaves"}
+    looked_for_end, looked = installation.database["system.profile"].find(
+        {"op": "query", "ns": f"{installation.database.name}.leaves"}, sort=[("ts", 1)]
     )
+    assert looked_for_end["keysExamined"] == 1
     assert looked["command"]["hint"] == index
     assert looked["docsExamined"] == len(indexes)
     assert not looked.get("hasSortStage", False)

@@ -223,7 +223,7 @@ def test_what_is_recorded_decided_again_gives_the_levels_that_were_applied(
         "agenda": [{"case": case, "referrer_attends": False}],
     }
     replies: dict[str, Any] = {
-        "list_cases": {"cases": [listed], "next": None},
+        "list_cases": {"cases": [{**listed, "order": "1"}], "next": None},
         "read_session": {"session": session, "cases": [known["case"]]},
     }
     for method, reply in replies.items():

@@ -8,7 +8,9 @@ from tests.integration.envelopes import envelope as any_envelope
 
 PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
 TERMS = {
-    "submit_referral": {"participants": list(PARTNERS)},
+    "submit_referral": {"participants": list(PARTNERS), "latest_review_days": 91},
+    "record_informing": {"latest_review_days": 91},
+    "schedule_session": {"latest_session_days": 364},
     "put_on_agenda": {"guest_hours": 4},
     "request_information": {"latest_due_days": 60},
     "invite_participant": {"parties": [*PARTNERS, "opgroeien"]},
@@ -86,7 +88,7 @@ class Client:
         body = {
             "agreement": "sample-brugge",
             "table": "table-brugge",
-            "starts_at": "2030-01-01T09:00:00+00:00",
+            "starts_at": f"{builders.in_days(30)}T09:00:00+00:00",
         }
         session: str = self.send("schedule_session", body)["id"]
         self.send("put_on_agenda", {"case": case, **changes}, case=case, target=session)

@@ -22,7 +22,7 @@ from tests.integration.intake.closed import Closed
 
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 MATCHING_KEY = bytes(range(32))
-STAFF = {"p-staff": keyed_hash(MATCHING_KEY, "national_number", "85010112345")}
+STAFF = {"p-staff": keyed_hash(MATCHING_KEY, "national_number", "85010112387")}
 
 
 def config_on(parts: Parts, database: str = "") -> Config:

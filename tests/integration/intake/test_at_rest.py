@@ -49,7 +49,7 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
 ) -> None:
     """Whoever takes the disk home reads nothing about the family, not even a caller's `ref`."""
     word = Canaries()
-    ref, national_number = word("ref"), "89041200177"
+    ref, national_number = word("ref"), "89041200181"
     reply = client.forming(**canary_referral(word, ref, national_number))
     case, person = reply["case"], reply["ids"][ref]
     item = builders.item("safety", person, text=word("text"), summary=word("summary"))
@@ -80,7 +80,7 @@ def test_no_word_of_a_case_is_readable_on_the_disk(
     emergency = client.send("open_emergency", {"ground": word("emergency")}, case=case)["id"]
     review = {"justified": True, "text": word("review")}
     client.send("review_emergency", review, case=case, target=emergency, person="p-chair")
-    informed = {"subject": person, "state": "deferred", "review_on": "2030-01-01"}
+    informed = {"subject": person, "state": "deferred", "review_on": builders.in_days(30)}
     client.send("record_informing", informed | {"reason": word("reason")}, case=case)
     taken = narrative | {"agreement": "sample-next", "supported_by": list(PARTNERS)}
     client.send("take_over_case", taken, case=case)
@@ -97,7 +97,7 @@ def test_answers_and_refusals_repeat_no_word(client: Client) -> None:
     """What a command answers is ids and state; a refusal does not quote what was sent."""
     word = Canaries()
     ref = "a"
-    reply = client.forming(**canary_referral(word, ref, "89041200177"))
+    reply = client.forming(**canary_referral(word, ref, "89041200181"))
     case, person = reply["case"], reply["ids"][ref]
     outcomes: list[Any] = [reply, client.send("offer_item", secret_item(word, person), case=case)]
     for body in (secret_item(word, str(uuid.uuid4())), {"text": word("loose")}):

@@ -9,6 +9,7 @@ from chassis.clock import FixedClock
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from chassis.vault import KeyDestroyed
+from contracts.days import day_of
 from contracts.events import read_event
 from tests import builders
 from tests.integration.envelopes import new_id
@@ -125,7 +126,7 @@ def test_a_question_is_asked_late_and_answered(client: Client, clock: FixedClock
     assert (outcome["state"], outcome["version"]) == ("declined", 2)
     assert client.fragment(case, request)["content"] == opened["content"] | {
         "state": "declined",
-        "answered_on": clock.now().date().isoformat(),
+        "answered_on": day_of(clock.now()).isoformat(),
         "ground": "other",
         "ground_text": "Vertrouwelijk",
     }

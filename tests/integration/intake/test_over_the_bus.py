@@ -14,7 +14,7 @@ from chassis.errors import CodedError, RemoteError, Unreachable
 from chassis.sealing import decode_key, keyed_hash
 from contracts.rpc import METHODS
 from deploy.local.parts import Parts
-from services.intake.domain.matching import by_national_number
+from services.intake.domain.identity import by_national_number
 from services.intake.store import INDEXES
 from tests import builders
 from tests.integration.envelopes import new_id
@@ -27,7 +27,7 @@ from tests.waiting import wait_until
 def intake(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service, running."""
     key = decode_key(parts.secrets.key("matching-key"))
-    matches = {"p-staff": keyed_hash(key, *by_national_number("85.01.01-123.45"))}
+    matches = {"p-staff": keyed_hash(key, *by_national_number("85010112387"))}
     staff = tmp_path_factory.mktemp("staff") / "matches.json"
     staff.write_text(json.dumps(matches), encoding="utf-8")
     with serving(parts, "intake", KETENAANPAK_STAFF_MATCHES=str(staff)) as served:
@@ -114,7 +114,7 @@ def test_the_same_command_sent_again_returns_the_same(intake: Served) -> None:
 def test_staff_do_not_meet_a_case_they_are_part_of(intake: Served) -> None:
     """A member of staff who is a victim, known by national number, is named to policy as such."""
     body = builders.referral()
-    body["persons"][0]["national_number"] = "85010112345"
+    body["persons"][0]["national_number"] = "85010112387"
     case = intake.call("gateway", "submit_referral", referral(body=body))["case"]
 
     reply = [

@@ -14,7 +14,7 @@ from tests.integration.envelopes import new_id
 from tests.integration.intake.client import PARTNERS, Client
 from tests.integration.observing import watching
 
-STAFF_NUMBER = "85010112345"
+STAFF_NUMBER = "85010112387"
 
 
 def test_a_referral_is_read_back_as_it_was_written(client: Client) -> None:
@@ -138,7 +138,7 @@ def test_the_guest_pass_is_given_to_the_guest(client: Client) -> None:
 
     assert client.facts(case, "p-worker")["guest"] == {
         "session": session,
-        "until": "2030-01-01T13:00:00.000000+00:00",
+        "until": f"{builders.in_days(30)}T13:00:00.000000+00:00",
     }
     assert client.facts(case, "p-reader")["guest"] is None
 
@@ -201,7 +201,7 @@ def test_a_session_comes_with_the_facts_of_its_cases(client: Client) -> None:
     body = {
         "agreement": "sample-brugge",
         "table": "table-brugge",
-        "starts_at": "2030-01-01T09:00:00+00:00",
+        "starts_at": f"{builders.in_days(30)}T09:00:00+00:00",
     }
     session = client.send("schedule_session", body)["id"]
     cases = [client.referral()["case"] for _ in range(3)]
@@ -226,7 +226,7 @@ def test_sessions_are_listed_latest_first(client: Client) -> None:
         body = {
             "agreement": agreement,
             "table": "table",
-            "starts_at": f"2030-01-0{day}T10:00:00+01:00",
+            "starts_at": f"{builders.in_days(day)}T10:00:00+01:00",
         }
         days[day] = client.send("schedule_session", body)["id"]
 
@@ -235,7 +235,7 @@ def test_sessions_are_listed_latest_first(client: Client) -> None:
 
     assert wire.ListSessionsReply().validate(first) == {}
     assert [one["id"] for one in first["sessions"]] == [days[3], days[2]]
-    assert first["sessions"][0]["starts_at"] == "2030-01-03T09:00:00.000000+00:00"
+    assert first["sessions"][0]["starts_at"] == f"{builders.in_days(3)}T09:00:00.000000+00:00"
     assert [one["id"] for one in rest["sessions"]] == [days[1]]
     assert rest["next"] is None
 

@@ -199,16 +199,55 @@ def test_two_referrals_of_one_person_at_once_still_meet(
     runtime: Runtime, client: Client, replica: Client
 ) -> None:
     """Whichever referral of the same person in the same second comes second meets the first."""
-    for number in range(5):
-        persons = [builders.person("a", "victim", national_number=f"8904120017{number}")]
+    for number in range(1, 6):
+        same = builders.national_number(f"1989-04-2{number}")
+        persons = [builders.person("a", "victim", national_number=same)]
 
         cases = at_once(
-            partial(client.referral, persons=persons, **about()),
-            partial(replica.referral, persons=persons, **about()),
+            partial(until_settled, client.referral, persons=persons, **about()),
+            partial(until_settled, replica.referral, persons=persons, **about()),
         )
 
         types = [event["type"] for one in cases for event in published(runtime, one["case"])]
         assert sorted(types) == ["possible_match_noticed", *["referral_submitted"] * 2]
+
+
+def test_two_referrals_that_know_a_person_differently_at_once_still_meet(
+    runtime: Runtime, client: Client, replica: Client
+) -> None:
+    """Nor does it matter at that moment that one knows the day of birth, and the other the year."""
+    for number in range(5):
+        name = {"given_name": f"Anna{'abcde'[number]}", "family_name": "El-Amrani"}
+        persons = [
+            builders.person("a", "victim", **name, birth_date=day) for day in ("1989", "1989-04-12")
+        ]
+
+        cases = at_once(
+            partial(until_settled, client.referral, persons=persons[:1], **about()),
+            partial(until_settled, replica.referral, persons=persons[1:], **about()),
+        )
+
+        types = [event["type"] for one in cases for event in published(runtime, one["case"])]
+        assert sorted(types) == [*["referral_submitted"] * 2, "weak_match_noticed"]
+
+
+def test_a_strong_match_and_a_weak_one_are_told_apart(runtime: Runtime, client: Client) -> None:
+    """What a chair is told of depends on how well the person is known, not on who wrote it."""
+    bob = builders.person("a", "victim", given_name="Bob", family_name="Van den Berghe")
+    client.referral(persons=[bob | {"birth_date": "1971-03-09"}], **about())
+
+    def told(**changes: Any) -> list[str]:
+        reply = client.referral(persons=[bob | changes], **about())
+        types = [event["type"] for event in published(runtime, reply["case"])]
+        withdraw = {"command": "withdraw", "ground": "other"}
+        client.send("change_stage", withdraw, case=reply["case"], if_match=1)
+        return [one for one in types if one != "referral_submitted"]
+
+    assert told(family_name="VANDENBERGHE", birth_date="1971-03-09") == ["possible_match_noticed"]
+    assert told(family_name="Vandenberghe", birth_date="1971-09-03") == ["weak_match_noticed"]
+    assert told(birth_date="1971") == ["weak_match_noticed"]
+    assert told(given_name="?", birth_date="1971-03-09") == ["weak_match_noticed"]
+    assert told(birth_date="1971-03-10") == told(birth_date="1972") == told() == []
 
 
 def about() -> dict[str, Any]:

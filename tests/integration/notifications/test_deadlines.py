@@ -135,14 +135,17 @@ def test_a_year_of_a_case_reminds_of_each_day_once(replicas: Replicas) -> None:
     """Three replicas and three hundred days: whoever has to act is told once, then those above."""
     question, late, done, grant = (a_random_id() for _ in range(4))
     replicas.deliver("intake.referral_submitted", stage="referred", informing_due=day(20))
+    replicas.deliver("intake.case_taken_on_agenda", stage="forming", session=a_random_id())
     replicas.deliver(
         "intake.information_requested", request=question, to="ggz", by="caw", due=day(10)
     )
     replicas.days(12)
     answered = {"request": question, "to": "ggz", "by": "caw", "due": day(10)}
     replicas.deliver("intake.information_request_answered", **answered, outcome="nothing_known")
+    replicas.deliver("intake.forming_completed", stage="weighing")
     replicas.days(20)
     replicas.deliver("intake.informing_recorded")
+    replicas.deliver("intake.case_accepted", stage="accepted", referrer="p-x")
     replicas.deliver("intake.director_appointed", person="p-x", partner="caw", mandates_due=day(46))
     replicas.deliver("plans.plan_proposed", plan=a_random_id(), positions_due=day(46))
     replicas.days(8)

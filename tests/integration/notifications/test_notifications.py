@@ -100,8 +100,9 @@ def test_whoever_policy_names_has_one_message_that_says_nothing_of_the_case(
 
     (message,) = page.pop("messages")
     assert page == {"next": None}
-    assert set(message) == {"id", "task", "at", "read", "version"}
+    assert set(message) == {"id", "task", "urgent", "at", "read", "version"}
     assert (message["task"], message["read"], message["version"]) == ("referral_waiting", False, 1)
+    assert message["urgent"] is False
     opened = notifications.call(
         "gateway", "open_message", {"person": f"p-{partner}", "message": message["id"]}
     )

@@ -2,38 +2,45 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from chassis.opa import Opa
-from contracts.rpc.notifications import TASKS
-from contracts.topology import CASE_LIFE, SUBSCRIPTIONS
-from contracts.vocabulary import STAGES
+from contracts.rpc.notifications import DEADLINES
+from contracts.topology import SUBSCRIPTIONS
 from deploy.local.parts import Parts
 from deploy.local.platform import POLICY
 from deploy.local.sample_persons import sample_persons
 from deploy.opa import bundle
-from services.notifications.domain.deadlines import KINDS, Phase, changes
+from services.notifications.domain.deadlines import Begin, End, Phase, Resume, Suspend, changes
 from services.notifications.domain.messages import Message, endings, messages
 from tests import samples
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 SUBSCRIBED = SUBSCRIPTIONS["notifications"]
-NOTIFYING = set(SUBSCRIBED) & set(json.loads((POLICY / "tables/notifications.json").read_text()))
-SETS = {
+ROWS = json.loads((POLICY / "tables/notifications.json").read_text())
+NOTIFYING = {name for name in SUBSCRIBED if "tell" in ROWS[name]}
+ABOUT = {
     "question": "intake.information_requested",
     "action": "plans.action_updated",
-    "report": "intake.execution_started",
+    "decision": "plans.action_updated",
     "positions": "plans.plan_position_taken",
     "mandates": "intake.director_appointed",
-    "informing": "intake.informing_recorded",
     "emergency_review": "intake.emergency_opened",
-    "follow_up": "intake.case_concluded",
 }
-"""Kind of deadline → an event that holds what policy is given about it."""
+"""Kind of deadline → an event that holds what policy is given about it, unless it is the case."""
+
+
+WHEN: dict[str, dict[str, Any]] = {
+    "intake.informing_confirmed": {"stage": "forming"},
+    "intake.direction_mandate_recorded": {"stage": "accepted", "complete": True},
+    "plans.plan_position_taken": {"participants": ["caw"], "answered": ["caw"]},
+    "plans.action_updated": {"state": "not_possible"},
+}
+"""Event that tells somebody only in some cases → such a case."""
 
 
 @pytest.fixture(scope="module")
@@ -51,39 +58,42 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opa]:
         server.kill()
 
 
+def decided(rules: Opa, name: str, **changes: Any) -> dict[str, Any]:
+    """What the rules decide of the sample of an event; a member changed to None is left out."""
+    event = samples.event(name)
+    data = {name: each for name, each in (event["data"] | changes).items() if each is not None}
+    described = {name: event[name] for name in ("source", "type", "time")} | {"data": data}
+    return rules.decide("ketenaanpak/notify/decision", {"now": NOW.isoformat(), "event": described})
+
+
 def messages_for(rules: Opa, name: str, **changes: Any) -> list[Message]:
     """Who is told of the sample of an event by the rules."""
-    event = samples.event(name)
-    described = {"source": event["source"], "type": event["type"], "data": event["data"] | changes}
-    question = {"now": NOW.isoformat(), "event": described}
-    return messages(rules.decide("ketenaanpak/notify/decision", question), NOW)
+    return messages(decided(rules, name, **changes), NOW)
+
+
+def changed(rules: Opa, name: str, **more: Any) -> list[Any]:
+    """What the sample of an event changes of deadlines by the rules."""
+    return changes(decided(rules, name, **more), samples.event(name))
 
 
 def reminded(rules: Opa, kind: str, phase: str) -> list[Message]:
     """Who is told by the rules when the day of a deadline has come, or gone."""
-    data = samples.event(SETS[kind])["data"] | {"director": "p-d868e7f5"}
-    event = {"source": "notifications", "type": f"{kind}_{phase}", "data": data}
-    question = {"now": NOW.isoformat(), "event": event}
+    name = ABOUT.get(kind, "intake.case_concluded")
+    data = samples.event(name)["data"] | {"director": "p-d868e7f5"}
+    event = {"source": "notifications", "type": f"{kind}_{phase}", "time": NOW.isoformat()}
+    question = {"now": NOW.isoformat(), "event": event | {"data": data}}
     return messages(rules.decide("ketenaanpak/notify/decision", question), NOW)
 
 
 @pytest.mark.parametrize("phase", get_args(Phase))
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DEADLINES)
 def test_a_day_that_comes_tells_whoever_has_to_act(kind: str, phase: str, rules: Opa) -> None:
     """A reminder that reaches nobody is no reminder."""
     sent = reminded(rules, kind, phase)
 
     assert {message.task for message in sent} == {f"{kind}_{phase}"}
-    assert not {message.person for message in sent} & set(
-        samples.event(SETS[kind])["data"]["walled"]
-    )
-
-
-@pytest.mark.parametrize("name", sorted(set(SUBSCRIBED) - NOTIFYING))
-def test_an_event_that_tells_nobody_moves_a_deadline_or_the_facts(name: str, rules: Opa) -> None:
-    """No event is subscribed to for no reason."""
-    assert messages_for(rules, name) == []
-    assert changes(name, samples.event(name)["data"]) or name in CASE_LIFE
+    walled = samples.event(ABOUT.get(kind, "intake.case_concluded"))["data"]["walled"]
+    assert not {message.person for message in sent} & {*walled}
 
 
 @pytest.mark.parametrize("name", sorted(NOTIFYING))
@@ -91,25 +101,13 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
     name: str, rules: Opa
 ) -> None:
     """Somebody is told of each event, and never a person who must not know of the case."""
+    case = WHEN.get(name, {})
     of_brugge = {p.id for p in sample_persons().values() if p.agreement == "sample-brugge"}
 
-    persons = {message.person for message in messages_for(rules, name)}
+    persons = {message.person for message in messages_for(rules, name, **case)}
 
     assert persons
     assert persons <= of_brugge - set(samples.event(name)["data"].get("walled", ()))
-
-
-def test_every_task_that_an_inbox_can_show_comes_from_an_event(rules: Opa) -> None:
-    """No text waits in three languages for a task that nobody ever gets."""
-    tasks = {message.task for name in SUBSCRIBED for message in messages_for(rules, name)}
-    tasks |= {
-        message.task
-        for stage in STAGES
-        for message in messages_for(rules, "intake.crisis_raised", stage=stage)
-    }
-    tasks |= {f"{kind}_{phase}" for kind in KINDS for phase in get_args(Phase)}
-
-    assert tasks | {"mandate_ends", "agreement_ends"} == set(TASKS)
 
 
 def test_what_ends_soon_is_announced_in_a_form_that_is_understood(rules: Opa) -> None:
@@ -125,3 +123,200 @@ def test_what_ends_soon_is_announced_in_a_form_that_is_understood(rules: Opa) ->
 def test_an_event_of_an_agreement_that_ended_tells_nobody(rules: Opa) -> None:
     """A case whose agreement lapsed shows nowhere, not even as a message."""
     assert messages_for(rules, "intake.crisis_raised", agreement="kaw-pilot-2018") == []
+
+
+# --- deadlines ----------------------------------------------------------------------------------
+
+
+def ended(found: list[Any]) -> set[str]:
+    return {each.kind for each in found if isinstance(each, End)}
+
+
+def suspended(found: list[Any]) -> set[str]:
+    return {each.kind for each in found if isinstance(each, Suspend)}
+
+
+@pytest.mark.parametrize("name", SUBSCRIBED)
+def test_every_sample_of_what_is_handled_is_decided(name: str, rules: Opa) -> None:
+    """No event of the contract fails for a member that is not there."""
+    assert all(isinstance(one, Begin | End | Suspend | Resume) for one in changed(rules, name))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "day", "members"),
+    [
+        ("intake.information_requested", "question", "due", ("to", "by")),
+        ("intake.referral_submitted", "informing", "informing_due", ()),
+        ("intake.informing_recorded", "informing", "informing_due", ()),
+        ("intake.director_appointed", "mandates", "mandates_due", ("person",)),
+        ("intake.execution_started", "report", "report_due", ()),
+        ("plans.progress_reported", "report", "next_on", ()),
+        ("plans.plan_proposed", "positions", "positions_due", ()),
+        ("plans.plan_position_taken", "positions", "positions_due", ("answered",)),
+        ("intake.case_reopened", "report", "report_due", ()),
+        ("intake.case_reopened", "informing", "informing_due", ()),
+        ("intake.follow_up_extended", "follow_up", "follow_up_due", ()),
+        ("intake.emergency_opened", "emergency_review", "review_due", ("person",)),
+        ("intake.case_concluded", "follow_up", "follow_up_due", ()),
+    ],
+)
+def test_an_event_that_names_a_day_begins_a_deadline(
+    name: str, kind: str, day: str, members: tuple[str, ...], rules: Opa
+) -> None:
+    """What somebody has to do by a day is remembered by the platform, not by that person."""
+    data = samples.event(name)["data"] | {day: "2026-04-02"}
+    found = changed(rules, name, **{day: "2026-04-02"})
+    [deadline] = [one for one in found if isinstance(one, Begin) and one.kind == kind]
+
+    assert deadline.due == date(2026, 4, 2)
+    assert dict(deadline.members) == {member: data[member] for member in members}
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "kind", "days"),
+    [
+        ("intake.referral_submitted", {}, "referred", 10),
+        ("intake.case_taken_on_agenda", {}, "forming", 28),
+        ("intake.forming_reopened", {}, "forming", 28),
+        ("intake.case_reopened", {"stage": "forming"}, "forming", 28),
+        ("intake.forming_completed", {}, "weighing", 28),
+        ("intake.case_accepted", {"stage": "waiting"}, "waiting", 28),
+        ("intake.case_accepted", {"stage": "waiting"}, "safety_check", 14),
+        ("risk.assessment_recorded", {"stage": "waiting"}, "safety_check", 14),
+        ("intake.case_accepted", {"stage": "accepted"}, "accepted", 28),
+        ("intake.case_promoted", {}, "accepted", 28),
+        ("intake.answers_complete", {}, "next_step", 7),
+        ("risk.weighing_closed", {}, "next_step", 7),
+        (
+            "intake.direction_mandate_recorded",
+            WHEN["intake.direction_mandate_recorded"],
+            "next_step",
+            7,
+        ),
+        ("plans.plan_adopted", {"stage": "accepted"}, "next_step", 7),
+        ("plans.conclusion_drawn", {}, "next_step", 7),
+        ("plans.follow_up_recorded", {"result": "close"}, "next_step", 7),
+        ("plans.follow_up_recorded", {"result": "extend"}, "next_step", 7),
+        ("plans.follow_up_recorded", {"result": "reopen"}, "reopening", 1),
+        ("plans.action_updated", {"state": "not_possible", "stage": "active"}, "decision", 14),
+        ("intake.crisis_raised", {}, "crisis", 2),
+    ],
+)
+def test_what_waits_for_somebody_without_a_day_has_the_agreements_days(
+    name: str, case: dict[str, Any], kind: str, days: int, rules: Opa
+) -> None:
+    """A case that nobody takes further would lie there, and a family with it."""
+    [deadline] = [
+        one for one in changed(rules, name, **case) if isinstance(one, Begin) and one.kind == kind
+    ]
+
+    began = datetime.fromisoformat(samples.event(name)["time"]).date()
+    assert deadline.due == began + timedelta(days=days)
+
+
+def test_the_days_are_counted_in_belgium(rules: Opa) -> None:
+    """What happens late in the evening in Brugge is of that day, not of the one before."""
+    event = samples.event("intake.referral_submitted") | {"time": "2026-06-30T22:30:00+00:00"}
+    question = {"now": NOW.isoformat(), "event": event}
+    found = changes(rules.decide("ketenaanpak/notify/decision", question), event)
+
+    assert {each.due for each in found if each.kind == "referred"} == {date(2026, 7, 11)}
+
+
+def test_a_follow_up_ends_no_wait_only_the_step_that_it_asks_for_does(rules: Opa) -> None:
+    """Whoever writes that it is not under control is not to be forgotten by having written it."""
+    for result in ("close", "extend", "reopen"):
+        assert ended(changed(rules, "plans.follow_up_recorded", result=result)) == set()
+    for name in ("case_closed", "case_reopened", "follow_up_extended"):
+        assert {"next_step", "reopening"} <= ended(changed(rules, f"intake.{name}"))
+    assert "follow_up" in ended(changed(rules, "intake.case_closed"))
+    assert "follow_up" in ended(changed(rules, "intake.case_reopened"))
+
+
+def test_a_follow_up_that_asks_to_reopen_alerts_at_once(rules: Opa) -> None:
+    """Violence again: the chairs, the director and the team are told, as of a crisis."""
+    director = "p-d868e7f5"
+    sent = messages_for(rules, "plans.follow_up_recorded", result="reopen", director=director)
+    team = messages_for(rules, "intake.case_taken_on_agenda")
+
+    assert {(each.task, each.urgent) for each in sent} == {("reopening_waiting", True)}
+    assert {each.person for each in team} - {"p-1b790015"} < {each.person for each in sent}
+    assert {director, "p-2c886884"} <= {each.person for each in sent}
+
+
+def test_every_action_of_an_adopted_plan_has_its_own_deadline(rules: Opa) -> None:
+    """The actions of the plan before it are nobody's any more."""
+    found = changed(rules, "plans.plan_adopted", stage="active")
+
+    assert [each for each in found if isinstance(each, Begin)] == [
+        Begin(
+            "action",
+            action["action"],
+            date.fromisoformat(action["due"]),
+            {"follower": action["follower"]},
+        )
+        for action in samples.event("plans.plan_adopted")["data"]["actions"]
+    ]
+    assert ended(found) == {"positions", "action", "decision"}
+
+
+@pytest.mark.parametrize("state", ["not_possible", "not_undertaken"])
+def test_a_blocked_action_waits_for_the_decision_of_the_team(state: str, rules: Opa) -> None:
+    """It is not the follower's any more, and nobody's it must not become."""
+    action = samples.event("plans.action_updated")["data"]["action"]
+
+    blocked = changed(rules, "plans.action_updated", state=state, stage="active")
+    goes_on = changed(rules, "plans.action_updated", state="in_progress", stage="active")
+    decision = changed(rules, "plans.decision_recorded", action=action)
+    of_nothing = changed(rules, "plans.decision_recorded", action=None)
+
+    assert End("action", action) in blocked
+    assert {each.kind for each in blocked if isinstance(each, Begin)} == {"decision"}
+    assert goes_on == [End("decision", action), Resume("action", action)]
+    assert decision == [End("decision", action)]
+    assert of_nothing == []
+
+
+def test_what_was_done_is_not_due_any_more(rules: Opa) -> None:
+    """A reminder of what is done teaches people to ignore reminders."""
+    done = {
+        "intake.information_request_answered": ({}, {"question"}),
+        "intake.emergency_reviewed": ({}, {"emergency_review"}),
+        "intake.direction_mandate_recorded": ({"complete": True}, {"mandates"}),
+        "intake.informing_recorded": ({"informing_due": None}, {"informing"}),
+        "intake.case_taken_on_agenda": ({}, {"referred"}),
+        "intake.forming_completed": ({}, {"forming", "next_step"}),
+        "intake.case_promoted": ({}, {"waiting", "safety_check"}),
+        "intake.execution_started": ({}, {"accepted", "mandates", "next_step"}),
+    }
+    for name, (case, kinds) in done.items():
+        assert ended(changed(rules, name, **case)) == kinds, name
+    assert changed(rules, "intake.direction_mandate_recorded", complete=False) == []
+
+
+@pytest.mark.parametrize("name", ["case_declined", "case_closed", "case_concluded"])
+def test_reopening_resumes_what_the_end_suspended(name: str, rules: Opa) -> None:
+    """A case that is taken up again would otherwise wait for nobody."""
+    stage = "forming" if name == "case_declined" else "active"
+    resumed = {
+        each.kind
+        for each in changed(rules, "intake.case_reopened", stage=stage)
+        if isinstance(each, Resume)
+    }
+    if stage == "forming":  # whom to mandate is told when the case is weighed again
+        resumed |= {
+            each.kind
+            for each in changed(rules, "intake.forming_completed")
+            if isinstance(each, Resume)
+        }
+
+    assert suspended(changed(rules, f"intake.{name}")) <= resumed
+
+
+@pytest.mark.parametrize("name", ["case_withdrawn", "case_declined", "case_closed"])
+def test_a_case_that_is_over_reminds_of_nothing_but_the_review(name: str, rules: Opa) -> None:
+    """Using emergency access is answered for, whatever became of the case."""
+    found = changed(rules, f"intake.{name}")
+
+    assert "emergency_review" not in {each.kind for each in found}
+    assert {"question", "informing", "mandates"} <= ended(found) | suspended(found)

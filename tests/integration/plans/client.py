@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.clock import Clock
+from contracts.days import day_of
 from services.plans.application import Plans
 from tests.integration.envelopes import envelope as any_envelope
 from tests.unit.plans import bodies
@@ -18,10 +19,10 @@ TERMS = {
         "supported_decision": "all_participants",
         "same_person_may": MAY,
     },
-    "propose_plan": {"position_days": 14},
+    "propose_plan": {"position_days": 14, "latest_action_days": 364},
     "adopt_plan": {"quorum": 2, "adoption": "no_objection", "same_person_may": MAY},
     "report_progress": {"reporting_rhythm_days": 30},
-    "record_follow_up": {"not_before": "2026-01-01"},
+    "record_follow_up": {"not_before": "2026-01-01", "latest_next_days": 364},
 }
 
 
@@ -116,4 +117,4 @@ class Client:
 
     def in_days(self, days: int) -> str:
         """A day that many days from now."""
-        return (self._clock.now().date() + timedelta(days=days)).isoformat()
+        return (day_of(self._clock.now()) + timedelta(days=days)).isoformat()

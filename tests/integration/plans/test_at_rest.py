@@ -12,6 +12,7 @@ from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from services.plans.application import Plans
+from tests import builders
 from tests.integration.envelopes import new_id
 from tests.integration.observing import watching
 from tests.integration.plans.client import PERPETRATOR, VICTIM, Client
@@ -28,7 +29,7 @@ def words(name: str) -> dict[str, str]:
 def write_everything(client: Client, case: str) -> None:
     """Every command, with a canary in every text."""
     check = {"judgement": "unsafe", **words("check")}
-    timing = {"on": "2026-03-20", **words("timing")}
+    timing = {"on": builders.in_days(18), **words("timing")}
     goal = bodies.goal(VICTIM, ref=f"{MARK}-ref"[:60]) | words("goal")
     action = bodies.action(goal=goal["ref"], judicial_timing=timing) | words("action")
     uncovered = {"subject": PERPETRATOR, "ground": f"{MARK}-uncovered"}

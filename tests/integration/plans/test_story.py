@@ -11,12 +11,13 @@ from chassis.runtime import Runtime
 from contracts.events import read_event
 from contracts.fragment_projections import KINDS
 from contracts.rpc.fragments import ReadFragmentsReply
+from tests import builders
 from tests.integration.envelopes import new_id
 from tests.integration.observing import kept, published
 from tests.integration.plans.client import PERPETRATOR, VICTIM, Client
 from tests.unit.plans import bodies
 
-TIMING = {"on": "2026-03-20", **bodies.words("verhoor")}
+TIMING = {"on": builders.in_days(18), **bodies.words("verhoor")}
 
 
 def write_everything(client: Client, clock: FixedClock) -> str:
@@ -122,8 +123,8 @@ def test_every_command_publishes_one_event(
         assert (one["source"], data["case"], data["walled"]) == ("plans", case, ["p-kin"])
     adopted = next(one["data"] for one in events if one["type"] == "plan_adopted")
     assert [(one["follower"], one["due"]) for one in adopted["actions"]] == [
-        ("caw", "2026-03-09"),
-        ("parket", "2026-03-09"),
+        ("caw", bodies.DUE),
+        ("parket", bodies.DUE),
     ]
 
 

@@ -64,7 +64,7 @@ def test_a_decision_is_supported_as_the_agreement_says(
     [
         ("all_participants", ("caw", "parket"), "support_missing"),
         ("quorum", ("caw",), "support_missing"),
-        ("quorum", ("caw", "parket", "stad"), "not_a_participant"),
+        ("quorum", ("caw", "parket", "stad"), "not_participant"),
     ],
 )
 def test_a_decision_of_too_few_or_of_outsiders_is_none(

@@ -66,7 +66,14 @@ def with_canaries(platform: Platform) -> dict[str, str]:
     canary: dict[str, Any] = {"text": "KANARIE"}
     answers: dict[tuple[str, str], Any] = {
         ("intake", "list_cases"): {
-            "cases": [{"case": facts, "fragments": [fragment("person")], "destroyed": False}],
+            "cases": [
+                {
+                    "case": facts,
+                    "order": "KANARIE",
+                    "fragments": [fragment("person")],
+                    "destroyed": False,
+                }
+            ],
             "next": None,
         },
         ("intake", "read_session"): {"session": session, "cases": [facts]},

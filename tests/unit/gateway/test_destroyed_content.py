@@ -175,10 +175,16 @@ def test_in_a_list_it_is_a_reference_without_fragments(platform: Platform) -> No
     """One destroyed case must not take the others of a page with it."""
     gone = {
         "case": case_facts(),
+        "order": "2",
         "fragments": [fragment("person") | {"content": None}],
         "destroyed": True,
     }
-    there = {"case": case_facts(), "fragments": [fragment("person")], "destroyed": False}
+    there = {
+        "case": case_facts(),
+        "order": "1",
+        "fragments": [fragment("person")],
+        "destroyed": False,
+    }
     platform.policy.action = lambda question: permit(question, parties=[], agreements=[])
     platform.bus.stub("intake", "list_cases", a_list(gone, there))
 
@@ -210,7 +216,7 @@ def test_a_reply_that_does_not_say_whether_it_is_gone_is_not_understood(
         "/v1/cases": ("intake", "list_cases"),
     }[path]
     if method == "list_cases":
-        row = spoilt({"case": case_facts(), "fragments": []})
+        row = spoilt({"case": case_facts(), "order": "1", "fragments": []})
         platform.bus.stub(service, method, a_list(row))
     else:
         answer_of = platform.bus.handlers[service, method]

@@ -26,10 +26,7 @@ class CaseList:
 
     def __init__(self, platform: Platform, marks: str) -> None:
         """`marks` is one letter a case: `o` is allowed, `x` is denied."""
-        self.rows = [
-            {"case": case_facts(), "fragments": [fragment("person")], "destroyed": False}
-            for _ in marks
-        ]
+        self.rows = [a_row(place) for place in range(len(marks), 0, -1)]
         self.denied = {
             row["case"]["id"] for row, mark in zip(self.rows, marks, strict=True) if mark == "x"
         }
@@ -51,12 +48,20 @@ class CaseList:
         )
 
     def _list(self, request: dict[str, Any]) -> dict[str, Any]:
-        start = int(request["after"] or 0)
-        end = start + request["limit"]
-        return {
-            "cases": self.rows[start:end],
-            "next": str(end) if end < len(self.rows) else None,
-        }
+        after = float(request["after"] or len(self.rows) + 1)
+        rows = [row for row in self.rows if float(row["order"]) < after]
+        page = rows[: request["limit"]]
+        return {"cases": page, "next": page[-1]["order"] if len(page) < len(rows) else None}
+
+
+def a_row(place: float) -> dict[str, Any]:
+    """A case of a list that is ordered from the highest place to the lowest."""
+    return {
+        "case": case_facts(),
+        "order": str(place),
+        "fragments": [fragment("person")],
+        "destroyed": False,
+    }
 
 
 def pages(platform: Platform, limit: int) -> list[list[str]]:
@@ -101,13 +106,17 @@ def test_a_page_goes_on_where_the_last_one_ended_though_cases_came_and_went(
 ) -> None:
     """Nobody misses a case because another one was walled or referred in between."""
     listed = CaseList(platform, "oooooo")
+    before = listed.allowed()
     first = platform.get("/v1/cases?limit=2").json
-    listed.rows[3:3] = [{"case": case_facts(), "fragments": [], "destroyed": False}]
-    listed.denied.add(listed.rows[2]["case"]["id"])
+    listed.rows[0:0] = [a_row(6.9), a_row(6.8)]
+    listed.rows[5:5] = [a_row(3.5)]
+    listed.denied.add(listed.rows[4]["case"]["id"])
+    del listed.rows[3]
 
     second = platform.get(f"/v1/cases?limit=3&after={first['next']}").json
 
-    assert [row["id"] for row in second["cases"]] == listed.allowed()[2:5]
+    assert [row["id"] for row in first["cases"]] == before[:2]
+    assert [row["id"] for row in second["cases"]] == listed.allowed()[3:6]
 
 
 def test_every_case_of_a_page_has_its_own_entry_in_one_batch(platform: Platform) -> None:
@@ -331,6 +340,7 @@ def test_an_inbox_says_that_something_waits_and_never_what(platform: Platform) -
     assert shown == {
         "id": message["id"],
         "task": "question_waiting",
+        "urgent": False,
         "at": message["at"],
         "read": False,
         "version": 1,

@@ -152,3 +152,16 @@ def test_an_operation_names_what_the_record_calls_it_and_the_purposes_that_serve
         assert platform.recorded[-1]["action"] == named, path
         (purpose,) = (p for p in operations["get"]["parameters"] if p["name"] == "Purpose-Of-Use")
         assert purpose["schema"]["enum"], path
+
+
+def test_days_and_moments_have_their_formats_and_say_their_bounds(document: dict[str, Any]) -> None:
+    """A client that is made from the document sends what is taken."""
+    schemas = document["components"]["schemas"]
+    day = schemas["RequestInformationBody"]["properties"]["due"]
+    moment = schemas["ScheduleSessionBody"]["properties"]["starts_at"]
+    past = schemas["LogContactBody"]["properties"]["on"]
+
+    assert (day["format"], moment["format"], past["format"]) == ("date", "date-time", "date")
+    assert "`latest_due_days`" in day["description"]
+    assert "`latest_session_days`" in moment["description"]
+    assert past["description"] == "Not after today."

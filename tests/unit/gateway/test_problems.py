@@ -111,8 +111,10 @@ def test_a_mistake_is_pointed_at(
     assert platform.trace == []
 
 
-def test_a_rule_between_members_is_answered_in_its_own_words(platform: Platform) -> None:
-    """Only the rule itself says what goes with what."""
+def test_a_rule_between_members_is_answered_in_the_language_of_the_reader(
+    platform: Platform,
+) -> None:
+    """Only the rule itself says what goes with what; its English would be read by nobody."""
     path = f"/v1/cases/{an_id()}/answers"
 
     answer = platform.command(path, {"answer": "declined"}, **{"Accept-Language": "fr"})
@@ -120,9 +122,8 @@ def test_a_rule_between_members_is_answered_in_its_own_words(platform: Platform)
     (error,) = answer.json["errors"]
     assert error == {
         "pointer": "/ground",
-        "code": "rule",
-        "detail": "Ceci ne correspond pas au reste de ce qui est rempli.",
-        "note": "`ground` goes with `declined`, and only with it",
+        "code": "ground_not_with_answer",
+        "detail": "Une raison va avec un refus, et seulement avec un refus.",
     }
 
 

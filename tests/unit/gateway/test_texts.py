@@ -5,10 +5,10 @@ import re
 import pytest
 
 from contracts.errors import STATUS
+from contracts.faults import FAULTS
 from contracts.reasons import Reason
 from contracts.rpc.notifications import TASKS
 from contracts.vocabulary import LANGUAGES, STAGES
-from gateway.http.validation_errors import KINDS, RULE
 from gateway.texts import TEXTS
 
 
@@ -19,7 +19,7 @@ def test_no_code_lacks_a_text(language: str) -> None:
 
     assert set(texts["problems"]) == set(STATUS)
     assert set(texts["tasks"]) == set(TASKS)
-    assert set(texts["validation_errors"]) == {kind for kind, _ in KINDS} | {RULE}
+    assert set(texts["validation_errors"]) == set(FAULTS)
     assert set(texts["stages"]) == set(STAGES)
     assert set(texts["reasons"]) == set(Reason)
     assert all(set(problem) == {"title", "detail"} for problem in texts["problems"].values())

@@ -7,7 +7,6 @@ import pytest
 from chassis.errors import Refuse
 from contracts import vocabulary as words
 from services.intake.domain.case import (
-    CONTRIBUTING,
     Case,
     Change,
     ClientPerson,
@@ -226,12 +225,3 @@ def test_a_case_that_moved_on_is_no_longer_what_was_decided_on() -> None:
             case().check_decided_on(stage, version)
         assert refused.value.code == "facts_changed"
     case().check_decided_on("forming", 4)
-
-
-@pytest.mark.parametrize("stage", [one for one in words.STAGES if one not in CONTRIBUTING])
-def test_nobody_contributes_outside_the_stages_for_it(stage: str) -> None:
-    """What is shared about a family is shared while the table works on it."""
-    with pytest.raises(Refuse) as refused:
-        case(stage=stage).check_contributing()
-
-    assert refused.value.members["reason"] == "stage"

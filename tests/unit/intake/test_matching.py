@@ -1,68 +1,16 @@
-"""Telling that two persons may be one."""
+"""Telling the chairs that two cases may be of the same people."""
 
-from datetime import date
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from services.intake.domain.case import Case, ClientPerson, Conflict
-from services.intake.domain.matching import (
-    by_national_number,
-    identities,
-    normal_name,
-    notice,
-)
+from services.intake.domain.identity import Strength
+from services.intake.domain.matching import Alike, notice
 from tests.unit.intake.factories import case
 
-ANNA: dict[str, Any] = {
-    "given_name": "Anna",
-    "family_name": "De Smet",
-    "birth_date": date(1989, 4, 12),
-}
 
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"given_name": "ANNA", "family_name": "de smet"},
-        {"given_name": "De Smet", "family_name": "Anna"},
-        {"given_name": "Ánna", "family_name": "De-Smet"},
-        {"given_name": " Anna ", "family_name": "De  Smet"},
-    ],
-)
-def test_a_name_is_recognised_however_it_is_written(other: dict[str, str]) -> None:
-    """Two partners who write a name differently still learn that they mean one person."""
-    assert identities(ANNA | other) == identities(ANNA)
-
-
-@pytest.mark.parametrize(
-    "other", [{"given_name": "Anne"}, {"birth_date": date(1989, 4, 13)}, {"family_name": "Smet"}]
-)
-def test_another_name_or_day_is_another_person(other: dict[str, Any]) -> None:
-    """A sister, or a namesake born on another day, is not taken for her."""
-    assert identities(ANNA | other) != identities(ANNA)
-
-
-def test_a_name_without_a_birth_date_recognises_nobody() -> None:
-    """A common name alone does not signal a match between two families."""
-    assert identities({"given_name": "Jan", "family_name": "Peeters"}) == []
-
-
-def test_a_national_number_recognises_beside_the_name() -> None:
-    """Either is enough to notice a possible match."""
-    assert identities(ANNA | {"national_number": "89041200177"}) == [
-        ("national_number", "89041200177"),
-        ("name_and_birth_date", "anna de smet", "1989-04-12"),
-    ]
-    assert by_national_number("89.04.12-001.77") == ("national_number", "89041200177")
-
-
-@given(st.text(max_size=30))
-def test_a_normal_name_is_normal_already(name: str) -> None:
-    """Writing a name the normal way does not change it again."""
-    assert normal_name(normal_name(name)) == normal_name(name)
+def alike(strength: Strength, *cases: Case) -> list[Alike]:
+    """The cases, each found by a signal of this strength."""
+    return [Alike(each, strength) for each in cases]
 
 
 def of_a_match(other: Case, *more: Case, **changes: Any) -> list[tuple[str, list[str]]]:
@@ -70,7 +18,7 @@ def of_a_match(other: Case, *more: Case, **changes: Any) -> list[tuple[str, list
     new = case(id="new", **changes)
     return [
         (event.name, list(event.data["walled_from_matches"]))
-        for event in notice(new, [other, *more], {"p-staff": "m-staff"})
+        for event in notice(new, alike("strong", other, *more), {"p-staff": "m-staff"})
     ]
 
 
@@ -101,3 +49,20 @@ def test_a_withdrawn_case_signals_nothing() -> None:
     """A referral submitted in error and withdrawn does not haunt the next one."""
     assert of_a_match(case(id="old", stage="withdrawn")) == []
     assert notice(case(id="new"), [], {}) == ()
+
+
+def test_a_weak_match_is_told_as_one_and_not_beside_a_strong_one() -> None:
+    """A chair sees from the message alone whether a year or a whole birth date is the same."""
+    new, old, older = case(id="new"), case(id="old"), case(id="older")
+    weak, both = alike("weak", old, older), [*alike("weak", old), *alike("strong", older)]
+
+    assert [one.name for one in notice(new, weak, {})] == ["intake.weak_match_noticed"]
+    assert [one.name for one in notice(new, both, {})] == ["intake.possible_match_noticed"]
+
+
+def test_whoever_is_walled_off_from_the_strong_match_is_not_told_that_there_is_one() -> None:
+    """A weak match elsewhere does not let a strong one shine through a wall."""
+    kin = alike("strong", case(id="old", conflicts=(Conflict("p-kin", "kin"),)))
+    (event,) = notice(case(id="new"), [*kin, *alike("weak", case(id="older"))], {})
+
+    assert event.data["walled_from_matches"] == ["p-kin"]

@@ -22,7 +22,9 @@ MESSAGE = Message("m-1", "p-099056e2", "question_waiting", CAME)
 
 def decision(*tell: tuple[str, str], revision: Any = "r1") -> dict[str, Any]:
     return {
-        "tell": [{"person": person, "task": task} for person, task in tell],
+        "tell": [
+            {"person": person, "task": task, "urgent": task == "crisis"} for person, task in tell
+        ],
         "policy_revision": revision,
     }
 
@@ -34,9 +36,12 @@ def test_each_person_named_gets_one_message() -> None:
         CAME,
     )
 
-    found = [(m.person, m.task, m.at, m.read, m.version) for m in made]
+    found = [(m.person, m.task, m.at, m.read, m.version, m.urgent) for m in made]
     came = CAME.replace(microsecond=123000)
-    assert found == [("p-1", "crisis", came, False, 1), ("p-2", "referral_waiting", came, False, 1)]
+    assert found == [
+        ("p-1", "crisis", came, False, 1, True),
+        ("p-2", "referral_waiting", came, False, 1, False),
+    ]
     assert len({m.id for m in made}) == 2
 
 
@@ -56,9 +61,11 @@ def test_nobody_named_is_a_decision_too() -> None:
         {"tell": "everybody", "policy_revision": "r1"},
         {"tell": ["p-1"], "policy_revision": "r1"},
         {"tell": [{"person": "p-1"}], "policy_revision": "r1"},
-        {"tell": [{"person": 1, "task": "crisis"}], "policy_revision": "r1"},
+        {"tell": [{"person": "p-1", "task": "crisis"}], "policy_revision": "r1"},
+        {"tell": [{"person": 1, "task": "crisis", "urgent": True}], "policy_revision": "r1"},
         decision(("p-1", "gossip")),
-        {"tell": [{"person": "p-1", "task": "crisis", "case": "x"}], "policy_revision": "r1"},
+        decision(("p-1", "crisis"), revision="r1")
+        | {"tell": [{"person": "p-1", "task": "crisis", "urgent": True, "case": "x"}]},
     ],
 )
 def test_nonsense_is_no_decision(nonsense: dict[str, Any]) -> None:

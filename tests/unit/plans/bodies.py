@@ -3,8 +3,11 @@
 import uuid
 from typing import Any
 
+from tests.builders import in_days
+
 WEIGHING = str(uuid.UUID(int=40))
 SESSION = str(uuid.UUID(int=50))
+DUE = in_days(7)
 
 
 def words(text: str) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def action(follower: str = "caw", goal: str = "g1", **changes: Any) -> dict[str,
         "goal": goal,
         "follower": follower,
         "carried_out_by": {"kind": "partner", "partner": follower},
-        "due": "2026-03-09",
+        "due": DUE,
         **words(f"actie van {follower}"),
         **changes,
     }

@@ -147,7 +147,7 @@ def test_who_supports_a_decision_takes_part() -> None:
     with pytest.raises(Refuse) as refused:
         decide(action("not_possible"), supported_by=["caw", "school"])
 
-    assert refused.value.members == {"reason": "not_a_participant", "partners": ["school"]}
+    assert refused.value.members == {"reason": "not_participant", "partners": ["school"]}
 
 
 def test_a_decision_is_supported_by_as_many_as_the_agreement_asks_for() -> None:

@@ -139,12 +139,6 @@ def test_a_follow_up_needs_a_conclusion() -> None:
     assert refusal(lambda: record_follow_up(case(), request, [], [])) == unmet("conclusion_missing")
 
 
-@pytest.mark.parametrize("day", ["2026-03-01", "2026-03-02"])
-def test_the_next_look_lies_ahead(day: str) -> None:
-    """An extended follow-up has a day on which somebody can still act."""
-    assert refusal(lambda: follow_up("extend", next_on=day)) == ("validation_failed", None)
-
-
 def test_the_table_looks_back_with_a_safety_check() -> None:
     """What is learned is joint and nobody's own; how safe people are is said there too."""
     change = evaluate_approach(case(), command("evaluate_approach", bodies.evaluation()))

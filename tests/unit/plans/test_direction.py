@@ -1,6 +1,6 @@
 """What the case director notes: contacts, trajectories, progress."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -139,13 +139,3 @@ def test_a_report_holds_a_safety_check_and_the_day_of_the_next() -> None:
     assert events_of(change) == [
         ("progress_reported", {"fragment": report.id, "category": "joint", "next_on": next_on})
     ]
-
-
-def test_a_contact_was_had_before_it_is_noted() -> None:
-    """A talk that is only planned would stand in the log as held."""
-    today = NOW.date()
-    with pytest.raises(Refuse) as early:
-        log(bodies.contact(VICTIM, on=(today + timedelta(days=2)).isoformat()))
-
-    assert early.value.members["errors"][0]["pointer"] == "/on"
-    log(bodies.contact(VICTIM, on=(today + timedelta(days=1)).isoformat()))

@@ -85,7 +85,7 @@ def test_a_plan_becomes_fragments_that_name_each_other_by_random_ids() -> None:
     assert second.codes == {
         "plan": version.id,
         "follower": "parket",
-        "due": "2026-03-09",
+        "due": bodies.DUE,
         "state": "open",
     }
     assert judicial.content == {"action": second.id, **TIMING, "on": date(2026, 3, 20)}
@@ -156,7 +156,7 @@ def test_who_follows_or_acts_as_a_partner_takes_part(action: dict[str, Any]) -> 
     with pytest.raises(Refuse) as refused:
         propose(bodies.plan(VICTIM, PERPETRATOR, actions=[action]))
 
-    assert refused.value.members == {"reason": "not_a_participant", "partners": ["school"]}
+    assert refused.value.members == {"reason": "not_participant", "partners": ["school"]}
 
 
 @pytest.mark.parametrize(

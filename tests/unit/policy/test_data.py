@@ -177,6 +177,7 @@ def stages(**changes: Any) -> dict[str, Any]:
 
 
 PEACEFUL = [purpose for purpose in agreement()["purposes"] if purpose != "acute_danger"]
+TOLD = {"task": "case_ended", "to": ["team"]}
 CHAIR = {"who": "chair", "levels": "as_needed"}
 
 
@@ -315,42 +316,82 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
         ),
         (
             "notifications",
-            {"intake.case_close": {"task": "case_ended", "tell": ["team"]}},
+            {"intake.case_close": {"nobody": "it is over"}},
             "notifications/intake.case_close: no event and no day that comes",
         ),
         (
             "notifications",
-            {"intake.case_closed": {"task": "case_end", "tell": ["team"]}},
+            row("notifications", "intake.case_closed", tell=[{"task": "case_end", "to": ["team"]}]),
             "notifications/intake.case_closed: no task 'case_end'",
         ),
         (
             "notifications",
-            row("notifications", "intake.case_closed", tell=["teams"]),
+            row("notifications", "intake.case_closed", tell=[TOLD | {"to": ["teams"]}]),
             "notifications/intake.case_closed: no group 'teams'",
         ),
         (
             "notifications",
-            row("notifications", "notifications.report_due", otherwise=["chair"]),
-            "notifications/notifications.report_due: no group 'chair'",
+            row("notifications", "intake.case_closed", tell=[TOLD | {"otherwise": ["chair"]}]),
+            "notifications/intake.case_closed: no group 'chair'",
+        ),
+        (
+            "notifications",
+            row("notifications", "intake.crisis_raised", next=[{"who": ["all"], "do": ["accept"]}]),
+            "notifications/intake.crisis_raised: no group 'all'",
+        ),
+        (
+            "notifications",
+            row("notifications", "intake.crisis_raised", next=[{"who": ["team"], "do": ["run"]}]),
+            "notifications/intake.crisis_raised: next: no command 'run'",
+        ),
+        (
+            "notifications",
+            row("notifications", "intake.case_closed", tell=[TOLD | {"if": "a_full_moon"}]),
+            "notifications/intake.case_closed: if: no condition 'a_full_moon'",
+        ),
+        (
+            "notifications",
+            row("notifications", "intake.case_closed", begins=[{"deadline": "holiday"}]),
+            "notifications/intake.case_closed: no deadline 'holiday'",
+        ),
+        (
+            "notifications",
+            row("notifications", "intake.case_closed", suspends=[{"deadlines": ["holiday"]}]),
+            "notifications/intake.case_closed: no deadline 'holiday'",
+        ),
+        (
+            "notifications",
+            row("notifications", "intake.case_closed", begins=[{"deadline": "report"}]),
+            "notifications/intake.case_closed: begins: 'report' has neither a day nor days",
         ),
         (
             "notifications",
             row(
-                "notifications",
-                "intake.case_taken_on_agenda",
-                unrepresented={"task": "deputy_needed", "tell": ["coordinator"]},
+                "notifications", "intake.case_closed", tell=[TOLD | {"when": {"status": ["done"]}}]
             ),
-            "notifications/intake.case_taken_on_agenda: no group 'coordinator'",
+            "notifications/intake.case_closed: when: the event has no member 'status'",
         ),
         (
             "notifications",
-            row("notifications", "plans.action_updated", when={"status": ["done"]}),
-            "notifications/plans.action_updated: when: the event has no member 'status'",
+            row(
+                "notifications", "intake.case_closed", tell=[TOLD | {"when": {"stage": ["stuck"]}}]
+            ),
+            "notifications/intake.case_closed: when/stage: never 'stuck'",
         ),
         (
             "notifications",
-            row("notifications", "plans.action_updated", when={"state": ["stuck"]}),
-            "notifications/plans.action_updated: when/state: never 'stuck'",
+            row("notifications", "intake.case_closed", tell=[TOLD | {"when": {"stage": [None]}}]),
+            "notifications/intake.case_closed: when/stage: never absent",
+        ),
+        (
+            "deadlines",
+            {"holiday": {"waits_for": ["accept"]}},
+            "deadlines/holiday: no kind of deadline",
+        ),
+        (
+            "deadlines",
+            {"report": {"waits_for": ["run"]}},
+            "deadlines/report: waits_for: no command 'run'",
         ),
         (
             "stages",

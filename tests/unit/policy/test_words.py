@@ -8,9 +8,9 @@ from contracts import vocabulary as words
 from contracts.bodies import COMMAND_BODIES
 from contracts.events import EVENTS
 from contracts.fragment_projections import KINDS
-from contracts.rpc.notifications import TASKS
-from contracts.topology import SUBSCRIPTIONS
-from tests import rego
+from contracts.rpc.notifications import DEADLINES, TASKS
+from contracts.topology import CASE_LIFE, SUBSCRIPTIONS
+from tests import rego, samples
 
 ROOT = Path(__file__).parents[3]
 POLICY = ROOT / "services" / "policy"
@@ -25,29 +25,6 @@ READS = {
     "read_audit",
     "read_checkpoints",
 }
-NOTIFIES_NOBODY = {
-    "intake.forming_completed",
-    "intake.informing_recorded",
-    "intake.direction_mandate_recorded",
-    "intake.emergency_reviewed",
-    "intake.follow_up_extended",
-    "plans.plan_position_taken",
-    "plans.progress_reported",
-    "plans.follow_up_recorded",
-}
-"""Subscribed to for what they say of a case or a due day: nothing waits for anybody by them."""
-
-DEADLINES = (
-    "question",
-    "action",
-    "report",
-    "positions",
-    "mandates",
-    "informing",
-    "emergency_review",
-    "follow_up",
-)
-"""What a day that comes reminds of, and is escalated some days later."""
 
 
 def table(name: str) -> Any:
@@ -100,31 +77,113 @@ def test_what_is_the_referrers_own_are_kinds_of_fragments():
     assert not {"item", "whereabouts", "request", "crisis_note"} & {*own["kinds"], *own["answers"]}
 
 
-def test_notices_are_given_for_what_notifications_subscribes_to_and_for_days_that_come():
-    """An event without a row notifies nobody; a row for which no event comes says nothing."""
-    reply = set(table("notifications"))
+def rows() -> dict[str, dict[str, Any]]:
+    """Event or day → what follows from it."""
+    found: dict[str, dict[str, Any]] = table("notifications")
+    return found
+
+
+def entries(row: dict[str, Any], *members: str) -> list[dict[str, Any]]:
+    """The entries of what follows from an event, of some sorts."""
+    return [entry for member in members for entry in row.get(member, ())]
+
+
+def test_every_event_and_every_day_that_comes_has_a_row() -> None:
+    """An event without a row is one after which nobody knows who must act."""
     days = {f"notifications.{each}_{when}" for each in DEADLINES for when in ("due", "overdue")}
-    subscribed = set(SUBSCRIPTIONS["notifications"])
-    assert reply == (subscribed - NOTIFIES_NOBODY) | days
-    assert NOTIFIES_NOBODY < subscribed <= set(EVENTS)
+
+    assert set(rows()) == {*EVENTS, *days}
 
 
-def test_every_task_is_left_by_a_row_or_by_what_ends():
+def test_notifications_subscribes_to_what_tells_somebody_or_changes_a_deadline() -> None:
+    """What it does not receive it does nothing about; of a case's life it keeps the facts."""
+    effects = ("tell", "begins", "ends", "suspends", "resumes")
+    effective = {name for name, row in rows().items() if entries(row, *effects)} & set(EVENTS)
+
+    assert set(SUBSCRIPTIONS["notifications"]) == effective | set(CASE_LIFE)
+
+
+def test_every_deadline_begins_somewhere_and_ends_by_what_it_waits_for() -> None:
+    """A record that merely asks for an act must not end the wait for it.
+
+    Beside what it waits for only the end of a case ends a deadline: it is suspended, or the case is
+    withdrawn, from which nothing leads on.
+    """
+    causes = samples.commands_of_events()
+    for kind, deadline in table("deadlines").items():
+        begun = {name for name, row in rows().items() if kind in _kinds(row, "begins")}
+        ended = {name for name, row in rows().items() if kind in _kinds(row, "ends")}
+        assert begun, kind
+        done_by = {command for name in ended for command in causes[name]}
+        waited_for = set(deadline["waits_for"])
+        assert done_by <= waited_for | {"withdraw"}, kind
+        renewed = {command for name in begun for command in causes[name]}
+        assert waited_for <= done_by | renewed, kind
+        assert done_by & waited_for or renewed & waited_for, kind
+
+
+DONE = {("plans.plan_adopted", "decision"), ("intake.direction_mandate_recorded", "mandates")}
+"""An event that is the act itself, and the deadline: what the event asks for comes after it."""
+
+
+def test_no_event_ends_the_wait_for_what_it_asks_for_itself() -> None:
+    """A follow-up that asks to reopen the case would be forgotten by being written down."""
+    waits_for = {kind: {*row["waits_for"]} for kind, row in table("deadlines").items()}
+    for name, row in rows().items():
+        for ended in row.get("ends", ()):
+            for asked in row.get("next", ()):
+                begun_anew = _kinds(row, "begins")
+                for kind in {*ended["deadlines"]} - begun_anew:
+                    asks = {*asked["do"]} & waits_for[kind]
+                    done = (name, kind) in DONE or _apart(ended, asked)
+                    assert not asks or done, f"{name} ends {kind}"
+
+
+def _apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two entries never count for the same event."""
+    if {one.get("if"), other.get("if")} & {"mandates_are_due", "informing_is_deferred"}:
+        return None in {value for values in one["when"].values() for value in values}
+    first, second = one.get("when", {}), other.get("when", {})
+    return any(not {*first[name]} & {*second[name]} for name in first.keys() & second.keys())
+
+
+def test_what_is_suspended_with_a_case_is_resumed_with_it() -> None:
+    """Reopening would otherwise forget who still has to act."""
+    suspended = {kind for row in rows().values() for kind in _kinds(row, "suspends")}
+
+    assert suspended == _kinds(rows()["intake.case_reopened"], "resumes")
+
+
+def test_every_day_that_comes_tells_somebody_its_own_task() -> None:
+    """A reminder with the words of another misleads."""
+    for kind in DEADLINES:
+        for when in ("due", "overdue"):
+            (told,) = rows()[f"notifications.{kind}_{when}"]["tell"]
+            assert told["task"] == f"{kind}_{when}"
+
+
+def _kinds(row: dict[str, Any], change: str) -> set[str]:
+    found = entries(row, change)
+    return {kind for each in found for kind in each.get("deadlines", [each.get("deadline")])}
+
+
+def test_every_task_is_left_by_a_row_or_by_what_ends() -> None:
     """A task that nothing leaves is a promise that nobody keeps."""
-    given = {
-        entry["task"]
-        for row in table("notifications").values()
-        for entry in (row, *row.get("or", ()))
-    }
-    ends = rego.members("notify", "task")
+    given = {told["task"] for row in rows().values() for told in row.get("tell", ())}
+    ends = rego.members("notify", "task") - {None}
     assert ends == {"mandate_ends", "agreement_ends"}
     assert given | ends == set(TASKS)
 
 
-def test_every_group_that_is_told_is_one_of_the_rules():
-    """A group that no rule knows is nobody."""
-    groups = rego.cases("notify", "belongs")
-    assert {group for row in table("notifications").values() for group in row["tell"]} == groups
+def test_every_group_and_circumstance_of_a_row_is_one_of_the_rules() -> None:
+    """A group that no rule knows is nobody; a circumstance that none knows never is."""
+    groups, circumstances = rego.cases("notify", "belongs"), rego.cases("notify", "holds")
+    told = [each for row in rows().values() for each in row.get("tell", ())]
+    every = [
+        each for row in rows().values() for each in entries(row, "next", "tell", "begins", "ends")
+    ]
+    assert {group for each in told for group in each["to"]} == groups
+    assert {each["if"] for each in every if "if" in each} | {"always"} == circumstances
 
 
 def test_every_audience_of_a_stage_is_one_of_the_rules():

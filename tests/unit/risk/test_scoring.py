@@ -276,15 +276,13 @@ def test_every_fault_of_a_form_is_named_at_once() -> None:
 
     assert refused.code == "validation_failed"
     assert refused.members["errors"] == [
-        {"pointer": "/preconditions/fits", "detail": "Must be one of: yes, no, unknown."},
-        {"pointer": "/answers/a", "detail": "Must be one of: yes, no, unknown."},
-        {"pointer": "/answers/c", "detail": "Missing data for required field."},
-        {"pointer": "/answers/colour~1blue", "detail": "Unknown field."},
+        {"pointer": "/preconditions/fits", "code": "choice", "choices": ["yes", "no", "unknown"]},
+        {"pointer": "/answers/a", "code": "choice", "choices": ["yes", "no", "unknown"]},
+        {"pointer": "/answers/c", "code": "missing"},
+        {"pointer": "/answers/colour~1blue", "code": "unknown"},
     ]
     missing = refusal(lambda: score(SUM, {}, answers(SUM, "yes")))
-    assert missing.members["errors"] == [
-        {"pointer": "/preconditions/fits", "detail": "Missing data for required field."}
-    ]
+    assert missing.members["errors"] == [{"pointer": "/preconditions/fits", "code": "missing"}]
 
 
 def test_a_norm_set_that_was_never_published_is_refused() -> None:
@@ -294,7 +292,7 @@ def test_a_norm_set_that_was_never_published_is_refused() -> None:
     refused = refusal(lambda: scored(odara, answers(odara, "no"), norm_set="2019"))
 
     assert refused.members["errors"] == [
-        {"pointer": "/norm_set", "detail": "Must be one of: construction-2004, 2010."}
+        {"pointer": "/norm_set", "code": "choice", "choices": ["construction-2004", "2010"]}
     ]
 
 
@@ -315,7 +313,7 @@ def test_an_override_names_a_band_of_the_norms() -> None:
     refused = refusal(lambda: override(assessed, "purple", "grond"))
 
     assert refused.members["errors"] == [
-        {"pointer": "/override/band", "detail": "Must be one of: low, middle, high."}
+        {"pointer": "/override/band", "code": "choice", "choices": ["low", "middle", "high"]}
     ]
 
 
@@ -325,7 +323,7 @@ def test_an_override_stands_beside_what_the_answers_say() -> None:
 
     assert ends(assessed.bands) == ("low", "low")
     assert ends(assessed.result) == ("high", "high")
-    assert (assessed.override.band.id, assessed.override.ground) == ("high", "ernstige vrees")
+    assert (assessed.override.band.id, assessed.override.ground) == ("high", " ernstige vrees ")
 
 
 def test_of_no_indicator_at_all_a_professional_may_still_be_worried() -> None:
@@ -349,21 +347,21 @@ def test_a_structured_judgement_is_the_professionals_own(judgement: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("judgement", "detail"),
+    ("judgement", "fault"),
     [
-        (None, "Missing data for required field."),
-        ("extreme", "Must be one of: low, moderate, high."),
+        (None, {"code": "missing"}),
+        ("extreme", {"code": "choice", "choices": ["low", "moderate", "high"]}),
     ],
 )
 def test_a_structured_judgement_needs_a_level_that_exists(
-    judgement: str | None, detail: str
+    judgement: str | None, fault: dict[str, Any]
 ) -> None:
     """An assessment without its conclusion is not passed off as one."""
     b_safer = published("b-safer-v2")
 
     refused = refusal(lambda: scored(b_safer, answers(b_safer, "absent"), judgement=judgement))
 
-    assert refused.members["errors"] == [{"pointer": "/judgement", "detail": detail}]
+    assert refused.members["errors"] == [{"pointer": "/judgement", **fault}]
 
 
 def test_no_judgement_of_somebody_whom_the_instrument_is_not_about() -> None:
@@ -382,7 +380,7 @@ def test_what_is_added_up_is_not_judged_besides() -> None:
     """A level chosen by hand cannot stand in for a score; to raise one takes a ground."""
     refused = refusal(lambda: scored(SUM, answers(SUM, "no"), judgement="low"))
 
-    assert refused.members["errors"] == [{"pointer": "/judgement", "detail": "Unknown field."}]
+    assert refused.members["errors"] == [{"pointer": "/judgement", "code": "unknown"}]
 
 
 def test_a_score_decides_nothing() -> None:

@@ -14,6 +14,7 @@ test_a_team_member_submits_a_referral if {
 		"terms": {
 			"participants": samples.partners,
 			"cap": {"number": 20, "counts": "concurrent"},
+			"latest_review_days": 91,
 		},
 		"partner": "caw",
 		"roles": ["team_member"],
@@ -29,19 +30,19 @@ allowed_samples := object.union(first_samples, later_samples)
 first_samples := {
 	"referral for a colleague": [
 		samples.does("caw", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {}),
-		["participants", "cap"],
+		["participants", "cap", "latest_review_days"],
 	],
 	"referral by the referrer": [
 		samples.does("referrer", "submit_referral", "referral", {"agreement": "sample-brugge", "region": "31005", "referrer": "referrer"}, {"agreement": "sample-brugge"}),
-		["participants", "cap"],
+		["participants", "cap", "latest_review_days"],
 	],
 	"session by the coordination team": [
 		samples.does("coordination", "schedule_session", "coordination", {"agreement": "sample-brugge", "table": "table-brugge"}, {}),
-		[],
+		["latest_session_days"],
 	],
 	"session by the chair": [
 		samples.does("chair", "schedule_session", "coordination", {"agreement": "sample-brugge", "table": "table-brugge"}, {}),
-		[],
+		["latest_session_days"],
 	],
 	"agenda": [
 		samples.does("coordination", "put_on_agenda", "coordination", {}, object.union(samples.of_case({"stage": "referred"}), {"target": samples.session})),
@@ -334,7 +335,11 @@ test_refusals_in_a_known_case_are_open[name] if {
 		],
 		"question to a partner that takes no part": [
 			samples.does("parket", "request_information", samples.consult, {"to": "caw-kortrijk"}, samples.of_case({})),
-			"partner_unknown",
+			"not_participant",
+		],
+		"question after forming": [
+			samples.does("parket", "request_information", samples.consult, {"to": "ggz"}, samples.of_case({"stage": "weighing"})),
+			"stage",
 		],
 		"invitation where all take part": [
 			samples.does("chair", "invite_participant", samples.consult, {"partner": "ggz"}, samples.of_case({"participants": []})),

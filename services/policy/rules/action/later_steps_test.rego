@@ -83,11 +83,12 @@ later_samples := object.union(
 carried_later := {
 	"appoint_director": ["partner", "mandate_days"],
 	"close_weighing": ["quorum"],
-	"propose_plan": ["position_days"],
+	"propose_plan": ["position_days", "latest_action_days"],
 	"adopt_plan": ["quorum", "adoption", "same_person_may"],
 	"record_decision": ["quorum", "supported_decision", "same_person_may"],
 	"report_progress": ["reporting_rhythm_days"],
-	"record_follow_up": ["not_before"],
+	"record_follow_up": ["not_before", "latest_next_days"],
+	"record_informing": ["latest_review_days"],
 }
 
 # METADATA

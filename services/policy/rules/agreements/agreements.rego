@@ -18,12 +18,12 @@ in_force(id) if {
 }
 
 # METADATA
-# title: Somebody approved it, before now
+# title: Somebody approved it, today or before
 default approved(_) := false
 
 approved(id) if {
 	is_string(data.agreements[id].approved_by)
-	time.parse_ns("2006-01-02", data.agreements[id].approved_on) <= question.now
+	question.day(data.agreements[id].approved_on) <= question.today
 }
 
 # METADATA

@@ -53,3 +53,16 @@ test_nothing_is_known_of_an_agreement_that_is_not_there if {
 	not agreements.serves("no-such", "audit")
 	agreements.problems("no-such") == {"agreement_unknown"}
 }
+
+# METADATA
+# title: What is approved today is in force today, from midnight in Brussels
+test_an_approval_counts_on_its_day[now] if {
+	some now, in_force in {
+		"2026-01-14T22:59:59Z": false,
+		"2026-01-14T23:00:00Z": true,
+		"2026-01-15T09:00:00Z": true,
+	}
+	approved := object.union(data.agreements["sample-brugge"], {"approved_on": "2026-01-15"})
+	found := agreements.in_force("a") with input.now as now with data.agreements as {"a": approved}
+	found == in_force
+}

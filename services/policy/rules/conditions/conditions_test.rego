@@ -142,7 +142,7 @@ test_by_invitation_the_chair_invites_a_party_that_takes_no_part_yet if {
 	again := samples.by_invitation(samples.does("chair", "invite_participant", samples.consult, {"partner": "caw"}, samples.of_case(one)))
 	again.reasons == ["already_participant"]
 	stranger := samples.by_invitation(samples.does("chair", "invite_participant", samples.consult, {"partner": "x"}, samples.of_case(one)))
-	stranger.reasons == ["partner_unknown"]
+	stranger.reasons == ["not_a_party"]
 }
 
 test_an_action_is_updated_by_the_partner_that_follows_it if {

@@ -45,12 +45,10 @@ lasting(mandate) if mandate.until == null
 lasting(mandate) if question.now < time.parse_rfc3339_ns(mandate.until)
 
 # METADATA
-# title: Confidentiality was signed by now
+# title: Confidentiality was signed, today or before
 default signed(_) := false
 
-signed(mandate) if {
-	time.parse_ns("2006-01-02", mandate.confidentiality_signed_on) <= question.now
-}
+signed(mandate) if question.day(mandate.confidentiality_signed_on) <= question.today
 
 # METADATA
 # title: As whom the viewer acts under an agreement

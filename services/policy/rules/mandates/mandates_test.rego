@@ -39,3 +39,16 @@ test_a_mandate_with_dates_that_are_none_does_not_hold if {
 		not mandates.holds(missing) with input as {"now": samples.now}
 	}
 }
+
+# METADATA
+# title: Whoever signs today acts today, from midnight in Brussels
+test_a_signature_counts_on_its_day[now] if {
+	some now, holds in {
+		"2026-07-14T21:59:59Z": false,
+		"2026-07-14T22:00:00Z": true,
+		"2026-07-15T09:00:00Z": true,
+	}
+	mandate := object.union(samples.team.caw[0], {"confidentiality_signed_on": "2026-07-15"})
+	found := mandates.holds(mandate) with input.now as now
+	found == holds
+}

@@ -1,52 +1,91 @@
 # METADATA
 # title: Notify
 # description: >-
-#   Who is told that something waits, by event (`data.notifications`). Only professionals with a
-#   mandate that holds under an agreement in force, never somebody behind the wall of the case.
+#   What follows from an event, by the row of the event (`data.notifications`): who is told that
+#   something waits, and which deadlines begin and end. Only professionals with a mandate that holds
+#   under an agreement in force are told, never somebody behind the wall of the case.
 package ketenaanpak.notify
 
 import data.ketenaanpak.agreements
 import data.ketenaanpak.mandates
 import data.ketenaanpak.question
+import data.ketenaanpak.stages
 
 # METADATA
 # title: The decision
-# description: "`{tell: [{person, task}], policy_revision}`, each person once."
+# description: >-
+#   `{tell: [{person, task, urgent}], deadlines: [{change, kind, anchor}], policy_revision}`, each
+#   person once. A deadline that begins has a day (`due`), `members` to decide by who is reminded,
+#   and `again`: whether whoever comes to be among those to tell later is told of the event too. An
+#   anchor of null means all of the kind in the case.
 # entrypoint: true
 decision := {
-	"tell": sort({entry | some entry in tell}),
+	"tell": [{"person": person, "task": told.task, "urgent": object.get(told, "urgent", false)} |
+		some person in sort(object.keys(told_by))
+		told := rule.tell[min(told_by[person])]
+	],
+	"deadlines": sort({change | some change in changes}),
 	"policy_revision": question.revision,
 }
 
 rule := data.notifications[sprintf("%s.%s", [input.event.source, input.event.type])]
 
-tell contains {"person": person, "task": rule.task} if {
-	fits(object.get(rule, "when", {}))
-	some person in recipients
+about := input.event.data
+
+# Person → the places in the row of all by which they are told.
+told_by[person] contains place if {
+	some place, entry in rule.tell
+	applies(entry)
+	some person in recipients(entry)
 }
 
-tell contains {"person": person, "task": entry.task} if {
-	some entry in object.get(rule, "or", [])
-	fits(entry.when)
-	some person in people(entry.tell)
-}
+recipients(entry) := people(entry.to) if count(people(entry.to)) > 0
 
-# Somebody has to find a deputy for a partner that takes part and that nobody may speak for.
-tell contains {"person": person, "task": rule.unrepresented.task} if {
-	some partner in input.event.data.participants
-	not represented(partner)
-	some person in people(rule.unrepresented.tell)
-}
-
-recipients := people(rule.tell) if count(people(rule.tell)) > 0
-
-else := people(object.get(rule, "otherwise", []))
+else := people(object.get(entry, "otherwise", []))
 
 people(groups) := {mandate.person |
 	some mandate in eligible
 	some group in groups
 	belongs(group, mandate)
 }
+
+# METADATA
+# title: An entry of the row counts for this event
+default applies(_) := false
+
+applies(entry) if {
+	fits(object.get(entry, "when", {}))
+	holds(object.get(entry, "if", "always"))
+}
+
+# A member that is absent is null.
+fits(wanted) if {
+	every member, values in wanted {
+		object.get(about, member, null) in values
+	}
+}
+
+# METADATA
+# title: A condition of a row holds
+default holds(_) := false
+
+holds("always") := true
+
+# Somebody has to find a deputy for a partner that takes part and that nobody may speak for.
+holds("a_partner_has_nobody") if {
+	some partner in about.participants
+	not represented(partner)
+}
+
+holds("everybody_answered") if {
+	every partner in about.participants {
+		partner in about.answered
+	}
+}
+
+holds("informing_is_deferred") if is_string(about.informing_due)
+
+holds("mandates_are_due") if is_string(about.mandates_due)
 
 represented(partner) if {
 	some mandate in eligible
@@ -56,33 +95,113 @@ represented(partner) if {
 # The mandates of those who may be told of this event.
 eligible contains mandate if {
 	question.revision != ""
-	agreements.in_force(input.event.data.agreement)
-	some mandate in data.members[input.event.data.agreement]
+	agreements.in_force(about.agreement)
+	some mandate in data.members[about.agreement]
 	mandates.holds(mandate)
 	may_know(mandate)
 }
 
-fits(wanted) if {
-	every member, values in wanted {
-		input.event.data[member] in values
-	}
+# Somebody behind a wall in one role is behind it in every other; who could not open the message is
+# not told.
+may_know(mandate) if {
+	not walled(mandate)
+	opens(mandate)
 }
 
-# Somebody behind a wall in one role is behind it in every other.
-may_know(mandate) if not walled(mandate)
+# What leads to no case, such as a session, is opened by whoever belongs to those who are told.
+opens(_) if not about.case
+
+opens(mandate) if mandate.role == "coordination_team"
+
+opens(mandate) if mandate.role == "referrer"
+
+opens(mandate) if {
+	standing := data.purposes.own_tasks[mandate.role]
+	agreements.is_party(about.agreement, mandate.partner)
+	comes(standing, mandate.partner)
+	stages.audience(known, standing, mandate.partner)
+}
+
+# Who directs the case has a place of the own.
+opens(mandate) if {
+	team_member(mandate, about.director)
+	comes("participant", mandate.partner)
+	some entry in data.stages[about.stage]
+	entry.who == "director"
+}
+
+comes("chair", _) := true
+
+comes("participant", partner) if partner in about.participants
+
+# The case as far as the event tells of it. What it does not tell gives nobody a place.
+known := {
+	"stage": about.stage,
+	"submitted_by": about.submitted_by,
+	"participants": [{"partner": partner} | some partner in about.participants],
+	"contributors": [about.submitted_by],
+	"followers": [follower | follower := about.follower],
+	"director": object.get(about, "director", null),
+	"crisis": input.event.type == "crisis_raised",
+	"evaluating": false,
+}
 
 walled(mandate) if {
 	some wall in walls
-	mandate.person in input.event.data[wall]
+	mandate.person in about[wall]
 }
 
 walled(_) if {
 	some wall in walls
-	not is_array(object.get(input.event.data, wall, []))
+	not is_array(object.get(about, wall, []))
 }
 
 # Of a match nobody is told to whom the cases that it may be of do not exist.
 walls := {"walled", "walled_from_matches"}
+
+changes contains {
+	"change": "begins",
+	"kind": entry.deadline,
+	"anchor": thing[object.get(entry, "anchor", "case")],
+	"due": day(entry, thing),
+	"members": {member: thing[member] | some member in object.get(entry, "with", [])},
+	"again": object.get(entry, "again", false),
+} if {
+	some entry in rule.begins
+	applies(entry)
+	some thing in things(entry)
+}
+
+changes contains {"change": change, "kind": kind, "anchor": anchor} if {
+	some change in ["ends", "suspends", "resumes"]
+	some entry in rule[change]
+	applies(entry)
+	some kind in entry.deadlines
+	some anchor in anchors(entry)
+}
+
+things(entry) := about[entry.each] if entry.each
+
+else := [about]
+
+# All of the kind, or the one that the member names; none where the member is null.
+anchors(entry) := [null] if not entry.anchor
+
+anchors(entry) := [anchor | anchor := about[entry.anchor]; is_string(anchor)] if entry.anchor
+
+# The day that the event names, or days after it in Belgium: of the agreement, or else of the kind.
+day(entry, thing) := thing[entry.on] if entry.on
+
+day(entry, _) := date if {
+	not entry.on
+	days := object.get(
+		data.agreements, [about.agreement, "modalities", "deadline_days", entry.deadline],
+		data.deadlines[entry.deadline].days,
+	)
+	began := time.format([time.parse_rfc3339_ns(input.event.time), "Europe/Brussels", "2006-01-02"])
+	due := time.add_date(time.parse_ns("2006-01-02", began), 0, 0, days)
+	date := time.format([due, "UTC", "2006-01-02"])
+}
 
 # METADATA
 # title: The mandate belongs to a group that is told
@@ -98,32 +217,32 @@ belongs("team", mandate) if on_the_team(mandate)
 
 belongs("team_without_answer", mandate) if {
 	on_the_team(mandate)
-	not mandate.partner in object.get(input.event.data, "answered", [])
+	not mandate.partner in object.get(about, "answered", [])
 }
 
 belongs("referrer", mandate) if {
 	mandate.role == "referrer"
-	mandate.person == input.event.data.referrer
-	mandate.partner == input.event.data.submitted_by
+	mandate.person == about.referrer
+	mandate.partner == about.submitted_by
 }
 
-belongs("submitting_partner", mandate) if member_of(mandate, input.event.data.submitted_by)
+belongs("submitting_partner", mandate) if member_of(mandate, about.submitted_by)
 
-belongs("partner_asked", mandate) if member_of(mandate, input.event.data.to)
+belongs("partner_asked", mandate) if member_of(mandate, about.to)
 
-belongs("partner_asking", mandate) if member_of(mandate, input.event.data.by)
+belongs("partner_asking", mandate) if member_of(mandate, about.by)
 
-belongs("partner_named", mandate) if member_of(mandate, input.event.data.partner)
+belongs("partner_named", mandate) if member_of(mandate, about.partner)
 
-belongs("follower", mandate) if member_of(mandate, input.event.data.follower)
+belongs("follower", mandate) if member_of(mandate, about.follower)
 
-belongs("person_named", mandate) if team_member(mandate, input.event.data.person)
+belongs("person_named", mandate) if team_member(mandate, about.person)
 
-belongs("director", mandate) if team_member(mandate, input.event.data.director)
+belongs("director", mandate) if team_member(mandate, about.director)
 
 on_the_team(mandate) if {
 	mandate.role == "team_member"
-	mandate.partner in input.event.data.participants
+	mandate.partner in about.participants
 }
 
 team_member(mandate, person) if {

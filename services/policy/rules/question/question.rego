@@ -11,6 +11,18 @@ package ketenaanpak.question
 now := time.parse_rfc3339_ns(input.now)
 
 # METADATA
+# title: The day in Brussels at that moment
+# description: >-
+#   As its midnight in UTC, in nanoseconds since 1970: what `day` makes of a day that stands in the
+#   data. Days are compared with days, never with moments.
+today := day(time.format([now, "Europe/Brussels", "2006-01-02"]))
+
+# METADATA
+# title: A calendar day (`2026-03-01`) as the midnight in UTC that stands for it
+# description: Undefined for what is no day.
+day(text) := time.parse_ns("2006-01-02", text)
+
+# METADATA
 # title: Revision of the bundle that decides
 # description: A hash of rules and data; empty when the rules were not loaded as one bundle.
 default revision := ""

@@ -55,7 +55,7 @@ test_in_a_crisis_after_the_conclusion_the_whole_team_sees_that_little if {
 	visible("chair", object.union(over, {"participants": []})) == little
 	visible("parket", object.union(over, {"followers": ["parket"]})).judicial == "full"
 	visible("ggz", object.union(over, {"evaluating": true})) == little
-	hidden("parket", {"stage": "concluded"})
+	visible("parket", {"stage": "concluded"}) == {}
 }
 
 test_on_the_agenda_the_team_sees_the_reference_before_forming if {
@@ -81,7 +81,18 @@ test_from_forming_until_execution_the_table_says_it_all if {
 test_once_concluded_the_director_and_who_follows_an_action_read_on if {
 	visible("parket", {"stage": "concluded", "director": "parket"}).judicial == "full"
 	visible("parket", {"stage": "concluded", "followers": ["parket"]}).judicial == "full"
-	hidden("parket", {"stage": "concluded", "director": "ggz", "followers": ["ggz"]})
+	visible("parket", {"stage": "concluded", "director": "ggz", "followers": ["ggz"]}) == {}
+}
+
+# METADATA
+# title: Until it is closed, whoever takes part finds the case when told that violence began again
+test_once_concluded_the_team_keeps_the_reference if {
+	every partner in samples.partners {
+		decision := samples.reads(partner, {"stage": "concluded"}, everything)
+		decision.allow
+		{level | some level in samples.levels(decision)} == {"none"}
+	}
+	samples.reads("parket", {"stage": "concluded", "participants": [samples.taking_part("ggz")]}, everything).allow == false
 }
 
 test_once_closed_the_director_reads_and_the_team_while_it_evaluates if {
@@ -96,7 +107,7 @@ test_while_the_table_looks_back_the_team_reads_what_it_made_together if {
 	visible("chair", {"stage": "concluded", "evaluating": true}) == {"joint": "full"}
 	visible("parket", {"stage": "concluded", "evaluating": true, "followers": ["parket"]}).judicial == "full"
 	visible("caw", {"stage": "concluded", "evaluating": true}).joint == "full"
-	hidden("ggz", {"stage": "concluded"})
+	visible("ggz", {"stage": "concluded"}) == {}
 }
 
 test_a_director_who_is_no_member_of_the_team_reads_nothing if {
@@ -113,8 +124,13 @@ test_sources_see_their_own_once_it_is_over[stage] if {
 		{"own": "full"},
 	)
 	visible("caw", {"stage": stage}) == {}
-	hidden("parket", {"stage": stage})
 	samples.reads("parket", {"stage": stage, "contributors": ["caw", "parket"]}, everything).allow
+}
+
+test_once_over_others_of_the_team_find_nothing_any_more if {
+	every stage in ["closed", "declined", "withdrawn"] {
+		hidden("parket", {"stage": stage})
+	}
 }
 
 test_the_chair_keeps_the_reference_of_a_case_that_is_over if {

@@ -16,6 +16,7 @@ default carried(_, _, _) := {}
 carried("submit_referral", agreement, roles) := {
 	"participants": participants,
 	"cap": data.agreements[agreement].case_cap,
+	"latest_review_days": modalities(agreement).latest_review_days,
 } if {
 	participants := invited_first(agreement, [mandates.acting(agreement, roles).partner])
 }
@@ -55,7 +56,10 @@ carried("open_emergency", agreement, _) := {
 
 carried("close_weighing", agreement, _) := {"quorum": modalities(agreement).quorum}
 
-carried("propose_plan", agreement, _) := {"position_days": modalities(agreement).position_days}
+carried("propose_plan", agreement, _) := {
+	"position_days": modalities(agreement).position_days,
+	"latest_action_days": modalities(agreement).latest_action_days,
+}
 
 carried("adopt_plan", agreement, _) := {
 	"quorum": modalities(agreement).quorum,
@@ -71,7 +75,14 @@ carried("record_decision", agreement, _) := {
 
 carried("report_progress", agreement, _) := {"reporting_rhythm_days": modalities(agreement).reporting_rhythm_days}
 
-carried("record_follow_up", _, _) := {"not_before": object.get(input.case, "follow_up_on", null)}
+carried("record_follow_up", agreement, _) := {
+	"not_before": object.get(input.case, "follow_up_on", null),
+	"latest_next_days": modalities(agreement).latest_next_days,
+}
+
+carried("record_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
+
+carried("schedule_session", agreement, _) := {"latest_session_days": modalities(agreement).latest_session_days}
 
 carried("put_on_agenda", agreement, _) := {"guest_hours": modalities(agreement).guest_hours}
 

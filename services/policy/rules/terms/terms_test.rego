@@ -27,18 +27,18 @@ test_steps_carry_what_the_agreement_says_of_them[command] if {
 	some command, [person, stage, expected] in {
 		"appoint_director": ["chair", "accepted", {"partner": "parket", "mandate_days": 14}],
 		"close_weighing": ["chair", "weighing", {"quorum": 5}],
-		"propose_plan": ["chair", "accepted", {"position_days": 14}],
+		"propose_plan": ["chair", "accepted", {"position_days": 14, "latest_action_days": 364}],
 		"adopt_plan": ["chair", "accepted", {"quorum": 5, "adoption": "no_objection", "same_person_may": may_alone}],
 		"record_decision": ["chair", "accepted", {"quorum": 5, "supported_decision": "all_participants", "same_person_may": may_alone}],
 		"report_progress": ["parket", "active", {"reporting_rhythm_days": 28}],
-		"record_follow_up": ["parket", "concluded", {"not_before": "2026-09-10"}],
+		"record_follow_up": ["parket", "concluded", {"not_before": "2026-09-10", "latest_next_days": 364}],
 	}
 	samples.ruled(samples.later(person, command, samples.consult, {"stage": stage})).terms == expected
 }
 
 test_a_follow_up_without_a_day_carries_none if {
 	question := samples.later("parket", "record_follow_up", samples.consult, {"stage": "concluded", "follow_up_on": null})
-	samples.ruled(question).terms == {"not_before": null}
+	samples.ruled(question).terms == {"not_before": null, "latest_next_days": 364}
 }
 
 test_by_invitation_only_who_takes_part_is_carried_as_participant if {
