@@ -23,11 +23,17 @@ class DecidedOn(TypedDict):
     walled: list[str]
 
 
-class Envelope(TypedDict):
-    """A decided command as it travels; contracts/rpc/command.py says what each member is."""
+class Cause(TypedDict):
+    """What events name as their cause."""
 
     command_id: str
     decision_id: str
+    traceparent: str
+
+
+class Envelope(Cause):
+    """A decided command as it travels; contracts/rpc/command.py says what each member is."""
+
     person: str
     partner: str | None
     roles: list[str]
@@ -39,7 +45,6 @@ class Envelope(TypedDict):
     target: str | None
     case: str | None
     if_match: int | None
-    traceparent: str
     body: dict[str, Any]
 
 

@@ -11,7 +11,7 @@ from casework.case import CaseSnapshot
 from casework.change import Change, Event, Outcome, result_of
 from casework.command import Command
 from casework.day_bounds import check_days
-from casework.envelope import Envelope, case_snapshot, identity, load_command
+from casework.envelope import Cause, Envelope, case_snapshot, identity, load_command
 from casework.fragment_documents import FragmentLayout
 from casework.fragment_store import FragmentStore
 from chassis.keyed_locks import KeyedLocks
@@ -127,18 +127,18 @@ def publish(
     session: Session,
     event: Event,
     facts: Mapping[str, Any],
-    envelope: Envelope,
+    cause: Cause,
     at: datetime,
 ) -> None:
-    """Puts an event in the outbox, with the facts of its case; `envelope` is what caused it."""
+    """Puts an event in the outbox, with the facts of its case and what caused it."""
     data = {**facts, **event.data}
     made = make_event(
         event.name,
         data,
         at=at,
         subject=data["case"] if "case" in data else data["session"],
-        command_id=envelope["command_id"],
-        decision_id=envelope["decision_id"],
-        traceparent=envelope["traceparent"],
+        command_id=cause["command_id"],
+        decision_id=cause["decision_id"],
+        traceparent=cause["traceparent"],
     )
     runtime.outbox.add(made, session)

@@ -97,6 +97,10 @@ KINDS: Final[Mapping[str, Projections]] = {
     "emergency_review": Projections(
         summary=("of", "justified"), full=("of", "justified", "text"), links=("of",)
     ),
+    # Shown to whoever is asked, and to nobody else: `person` is one of the staff.
+    "wall_question": Projections(
+        summary=(), full=("person", "asks", "cause", "text", "due", "state", "answer")
+    ),
     "takeover": Projections(summary=("summary",), full=("summary", "text", "supported_by")),
     # risk
     "assessment": Projections(

@@ -15,7 +15,7 @@ from demo.story_player import StoryPlayer
 from deploy.audit_verification import verify_local
 from deploy.local.api_client import ApiClient, UnexpectedResponse, expect_success
 from deploy.local.errors import ActionableError
-from deploy.local.platform import POLICY, Platform
+from deploy.local.platform import POLICY, SAMPLE_STAFF, Platform
 from deploy.local.progress import Progress
 from deploy.local.run import local_platform, started
 from deploy.local.sample_persons import SamplePerson, sample_persons
@@ -43,6 +43,8 @@ def main() -> int:
         begin = datetime.now(UTC).replace(hour=8, minute=0, second=0) - STORY_LENGTH
         platform.policy_data = (POLICY / "data", _overlay(platform.state, begin))
         with started(platform, progress, fresh=True, offset=begin - datetime.now(UTC)):
+            with progress.step("staff", "registering by what the sample persons are recognised"):
+                platform.import_staff(SAMPLE_STAFF)
             _demonstrate(platform, begin, console)
     except (ActionableError, UnexpectedResponse) as error:
         print(error, file=sys.stderr)

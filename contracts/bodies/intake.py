@@ -73,21 +73,31 @@ class PersonBody(Strict):
             raise ValidationError("contradiction", "birth_date")
 
 
-class NarrativeBody(Strict):
+class NarrativeTextBody(Strict):
     """A text with the short form that may be shown where the whole may not."""
 
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
+
+
+class NarrativeBody(NarrativeTextBody):
+    """The same, with the refs of whom it is about."""
+
     subjects = codes(least=1, required=True)
 
 
-class InvolvedServiceBody(Strict):
+class ServiceTextBody(Strict):
     """An involved service (betrokken dienst): works with the family, has no access here."""
 
     service = Text(LINE, required=True)
     function = Text(LINE)
     since = PastDay()
     text = Text()
+
+
+class InvolvedServiceBody(ServiceTextBody):
+    """The same, with the refs of whom it works with."""
+
     subjects = codes(least=1, required=True)
 
 
@@ -168,6 +178,48 @@ class RecordInformingBody(InformingBody):
     subject = RandomId(required=True)
 
 
+class CorrectInformingBody(InformingBody):
+    """What should have been recorded of a person's informing."""
+
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class UninformedGroundBody(Strict):
+    """Why no victim is informed."""
+
+    text = Text(required=True)
+
+
+class CorrectReferralPartBody(Strict):
+    """A part of a referral as it should have been: one of the members beside `ground`.
+
+    `subjects`, the ids of whom it is about, go with `narrative` and `involved_service`.
+    """
+
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+    subjects = ids(least=1)
+    narrative = fields.Nested(NarrativeTextBody)
+    involved_service = fields.Nested(ServiceTextBody)
+    criterion = fields.Nested(CriterionBody)
+    uninformed_ground = fields.Nested(UninformedGroundBody)
+
+    @validates_schema
+    def says_one_thing_anew(self, data: Mapping[str, Any], **_: Any) -> None:
+        about_some = {"narrative", "involved_service"} & set(data)
+        if len(about_some | {"criterion", "uninformed_ground"} & set(data)) != 1:
+            raise ValidationError("not_the_one_of_its_kind")
+        if about_some and "subjects" not in data:
+            raise ValidationError("subject_unnamed", "subjects")
+        if "subjects" in data and not about_some:
+            raise ValidationError("unknown", "subjects")
+
+
+class AddInvolvedServiceBody(ServiceTextBody):
+    """An involved service that the referral did not name."""
+
+    subjects = ids(least=1, required=True)
+
+
 # --- agenda and sessions -----------------------------------------------------------------------
 
 
@@ -184,6 +236,25 @@ class PutOnAgendaBody(Strict):
 
     case = RandomId(required=True)
     referrer_attends = Flag(load_default=False)
+
+
+class MoveSessionBody(Strict):
+    """Another moment for a session."""
+
+    starts_at = ComingMoment("latest_session_days", required=True)
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class CorrectionGroundBody(Strict):
+    """Why something that was recorded is taken back."""
+
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class TakeOffAgendaBody(CorrectionGroundBody):
+    """A case that a session does not discuss."""
+
+    case = RandomId(required=True)
 
 
 # --- the case ----------------------------------------------------------------------------------
@@ -226,6 +297,28 @@ class DeclareConflictBody(Strict):
     """An own conflict of interest: the case is hidden from the person from then on."""
 
     interest = OneOf(words.INTERESTS, required=True)
+
+
+class RaiseWallBody(Strict):
+    """Somebody else has an interest in the case: it is hidden from that person from then on."""
+
+    person = Code(required=True)
+    interest = OneOf(words.INTERESTS, required=True)
+    text = Text(required=True)
+
+
+class ProposeLiftingBody(Strict):
+    """The walls that stand around a person are there in error."""
+
+    person = Code(required=True)
+    text = Text(required=True)
+
+
+class AnswerWallBody(Strict):
+    """Whether a wall stands, and why: for a match, whether it is the same person."""
+
+    stands = Flag(required=True)
+    text = Text(required=True)
 
 
 # --- step 2: contributions ---------------------------------------------------------------------
@@ -367,13 +460,20 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "submit_referral": SubmitReferralBody,
     "confirm_informing": NoBody,
     "record_informing": RecordInformingBody,
+    "correct_informing": CorrectInformingBody,
     "schedule_session": ScheduleSessionBody,
+    "move_session": MoveSessionBody,
+    "cancel_session": CorrectionGroundBody,
     "put_on_agenda": PutOnAgendaBody,
+    "take_off_agenda": TakeOffAgendaBody,
     "change_stage": TransitionBody,
     "raise_crisis": RaiseCrisisBody,
     "end_crisis": EndCrisisBody,
     "invite_participant": InviteParticipantBody,
     "declare_conflict": DeclareConflictBody,
+    "raise_wall": RaiseWallBody,
+    "propose_lifting": ProposeLiftingBody,
+    "answer_wall": AnswerWallBody,
     "offer_item": OfferItemBody,
     "offer_whereabouts": OfferWhereaboutsBody,
     "correct_item": CorrectItemBody,
@@ -381,6 +481,10 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "answer_forming": AnswerFormingBody,
     "request_information": RequestInformationBody,
     "answer_request": AnswerRequestBody,
+    "withdraw_request": CorrectionGroundBody,
+    "correct_referral_part": CorrectReferralPartBody,
+    "withdraw_referral_part": CorrectionGroundBody,
+    "add_involved_service": AddInvolvedServiceBody,
     "write_advice": WriteAdviceBody,
     "appoint_director": AppointDirectorBody,
     "record_direction_mandate": RecordDirectionMandateBody,
@@ -396,6 +500,8 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
     "change_stage": ("command",),
     "invite_participant": ("partner",),
     "declare_conflict": ("interest",),
+    "raise_wall": ("person", "interest"),
+    "propose_lifting": ("person",),
     "offer_item": ("category", "only_for", "withhold_from"),
     "offer_whereabouts": ("only_for",),
     "correct_item": ("only_for", "withhold_from"),

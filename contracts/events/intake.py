@@ -19,12 +19,29 @@ class InformingData(CaseData):
     informing_due = Day()
 
 
+class InformingCorrectedData(InformingData):
+    """`informing` is `unsettled` when no victim is informed and the chair must confirm why."""
+
+    informing = OneOf(("settled", "unsettled"), required=True)
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
 class WithdrawnData(CaseData):
     ground = OneOf(words.WITHDRAW_GROUNDS, required=True)
 
 
 class SessionOfCaseData(CaseData):
     session = RandomId(required=True)
+
+
+class OffAgendaData(SessionOfCaseData):
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class VisitData(CaseData):
+    """`referrer` is whose one visit it is; the session stays unnamed, which is not theirs."""
+
+    referrer = Code(required=True)
 
 
 class RequestData(CaseData):
@@ -36,6 +53,33 @@ class RequestData(CaseData):
 
 class RequestAnsweredData(RequestData):
     outcome = OneOf(words.REQUEST_OUTCOMES, required=True)
+
+
+class RequestWithdrawnData(RequestData):
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class AnswerLapsedData(CaseData):
+    """`state` is what the partner's answer is now."""
+
+    partner = Code(required=True)
+    state = OneOf(("unanswered", "recalled"), required=True)
+
+
+class ReferralCorrectedData(FragmentData):
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class PartWithdrawnData(ReferralCorrectedData):
+    """`complete`, of a service: every service that is left has mandated the director."""
+
+    complete = Flag()
+
+
+class ServiceAddedData(FragmentData):
+    """`mandates_due` where there is a director whom it is to mandate."""
+
+    mandates_due = Day()
 
 
 class PartnerAnsweredData(CaseData):
@@ -59,6 +103,46 @@ class CrisisEndedData(CaseData):
 
     fragment = RandomId(required=True)
     category = OneOf(words.CATEGORIES, required=True)
+
+
+class WallData(CaseData):
+    """`person` must not learn of the case from now on, because of `cause`."""
+
+    wall = RandomId(required=True)
+    person = Code(required=True)
+    cause = OneOf(words.WALL_CAUSES, required=True)
+
+
+class WallQuestionData(CaseData):
+    """A question about a wall around `person`, which nobody of the partners `kept_from` sees.
+
+    `answerers` are the partners that are asked; where there is none, it is asked of the chair.
+    """
+
+    question = RandomId(required=True)
+    person = Code(required=True)
+    kept_from = codes(200, required=True)
+    answerers = codes(200, required=True)
+    due = Day(required=True)
+
+
+class WallAnsweredData(CaseData):
+    """`walled` still names the person where a wall is left."""
+
+    question = RandomId(required=True)
+    person = Code(required=True)
+    stands = Flag(required=True)
+
+
+class PersonData(CaseData):
+    person = Code(required=True)
+
+
+class StaffData(Strict):
+    """`registration` is the import that a person with a mandate was registered by."""
+
+    registration = RandomId(required=True)
+    person = Code(required=True)
 
 
 class PossibleMatchData(CaseData):
@@ -135,6 +219,17 @@ class SessionData(Strict):
     starts_at = Moment(required=True)
 
 
+class SessionMovedData(SessionData):
+    """`formerly` is when it would have begun."""
+
+    formerly = Moment(required=True)
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class SessionCancelledData(SessionData):
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
 EVENTS: Final = {
     "referral_submitted": EventType(
         "A referral (aanmelding) was submitted: the case begins.", {1: ReferralData}
@@ -147,6 +242,17 @@ EVENTS: Final = {
     ),
     "case_put_on_agenda": EventType(
         "A case stands on the agenda of a session.", {1: SessionOfCaseData}
+    ),
+    "session_moved": EventType("A session begins at another moment.", {1: SessionMovedData}),
+    "session_cancelled": EventType("A session does not take place.", {1: SessionCancelledData}),
+    "case_taken_off_agenda": EventType(
+        "A case does not stand on the agenda of a session any more.", {1: OffAgendaData}
+    ),
+    "visit_moved": EventType(
+        "The session that the referrer attends begins at another moment.", {1: VisitData}
+    ),
+    "visit_given_back": EventType(
+        "The referrer does not attend a session: the one visit is still to come.", {1: VisitData}
     ),
     "case_taken_on_agenda": EventType(
         "The table took the case up: forming (dossiervorming) begins.", {1: SessionOfCaseData}
@@ -165,6 +271,23 @@ EVENTS: Final = {
     ),
     "conflict_declared": EventType(
         "A person declared an own conflict of interest.", {1: ConflictData}
+    ),
+    "wall_raised": EventType(
+        "The case is hidden from a person: a match, or an interest that others know of.",
+        {1: WallData},
+    ),
+    "wall_question_asked": EventType(
+        "Somebody is asked whether a wall around a person is right.", {1: WallQuestionData}
+    ),
+    "wall_answered": EventType("It was said whether a wall stands.", {1: WallAnsweredData}),
+    "direction_ended": EventType(
+        "The director must not learn of the case any more: it has none.", {1: PersonData}
+    ),
+    "staff_registered": EventType(
+        "An operator registered by what a person with a mandate is recognised.", {1: StaffData}
+    ),
+    "staff_removed": EventType(
+        "An operator removed by what a person with a mandate is recognised.", {1: StaffData}
     ),
     "possible_match_noticed": EventType(
         "There may be a case of the same people under this agreement.", {1: PossibleMatchData}
@@ -194,6 +317,28 @@ EVENTS: Final = {
     ),
     "information_request_answered": EventType(
         "A partner answered a question of the table.", {1: RequestAnsweredData}
+    ),
+    "information_request_withdrawn": EventType(
+        "A question was taken back: nobody is shown it, nobody waits.", {1: RequestWithdrawnData}
+    ),
+    "information_request_reopened": EventType(
+        "The item that answered a question was recalled: it is open again.", {1: RequestData}
+    ),
+    "answer_lapsed": EventType(
+        "A partner took back all that it had contributed: its answer says so no longer.",
+        {1: AnswerLapsedData},
+    ),
+    "referral_corrected": EventType(
+        "A part of the referral was corrected: it has a new version.", {1: ReferralCorrectedData}
+    ),
+    "referral_part_withdrawn": EventType(
+        "A part of the referral was recorded in error: nobody is shown it.", {1: PartWithdrawnData}
+    ),
+    "involved_service_added": EventType(
+        "An involved service (betrokken dienst) was added.", {1: ServiceAddedData}
+    ),
+    "informing_corrected": EventType(
+        "What was recorded of somebody's informing was set right.", {1: InformingCorrectedData}
     ),
     "informing_recorded": EventType(
         "It is recorded how somebody came to know, or why not yet.", {1: InformingData}

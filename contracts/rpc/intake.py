@@ -30,7 +30,7 @@ class ParticipantFacts(Strict):
 
     partner = Code(required=True)
     since = Moment(required=True)
-    answered = OneOf(words.FORMING_ANSWERS, required=True, allow_none=True)
+    answered = OneOf(words.SHOWN_ANSWERS, required=True, allow_none=True)
 
 
 class GuestFacts(Strict):
@@ -77,7 +77,7 @@ class CaseFacts(Strict):
     evaluating = Flag()
     guest = fields.Nested(GuestFacts, allow_none=True)
     emergency = fields.Nested(EmergencyFacts, allow_none=True)
-    conflicts = fields.List(OneOf(("same_person", *words.INTERESTS)))
+    conflicts = fields.List(OneOf(words.WALL_CAUSES))
     session = RandomId(allow_none=True)
 
 
@@ -171,6 +171,7 @@ class Session(Strict):
     table = Code(allow_none=True)
     starts_at = Moment(allow_none=True)
     version = Whole(allow_none=True)
+    cancelled = Flag()
     agenda = many(AgendaEntry, most=200)
 
 

@@ -39,8 +39,6 @@ def secrets(made: Path = MADE, handed: Path = HANDED, checkpoints: Path = CHECKP
         own = secrets_of(process, kept, _broker_url(kept, process), _mongo_url(kept, process))
         for name, value in own.items():
             _hand(handed / process / name.lower(), value)
-    if not (handed / "intake" / "staff_matches").exists():
-        _hand(handed / "intake" / "staff_matches", "{}\n")
     _hand(handed / "mongodb" / "key_file", kept.text("mongo-key-file", new_keyfile))
     passwords = {user: kept.password(f"broker-{user}") for user in definitions.users()}
     _hand(handed / "rabbitmq" / "definitions.json", json.dumps(definitions.render(passwords)))

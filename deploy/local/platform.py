@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,9 +29,10 @@ from deploy.opa.rules import PolicyFailed
 
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "services" / "policy"
+SAMPLE_STAFF = Path(__file__).with_name("sample_staff.json")
 OF_A_RUN = (
     *("rabbitmq", "mongodb", "policy", "secrets", "checkpoints", "log", "run"),
-    *("clock", "staff-matches.json", "ports.json"),
+    *("clock", "ports.json"),
 )
 """What a fresh start deletes in the state folder; other files are left alone."""
 
@@ -50,6 +52,11 @@ def build_bundle(opa: Path, folders: Sequence[Path], out: Path) -> None:
             f"no policy bundle can be built:\n{error}",
             f"correct the data in {', '.join(map(str, folders))} (docs/runbook.md, Upgrading)",
         ) from error
+
+
+def staff_import_command(file: Path) -> list[str]:
+    """The command that takes in a file of staff, in the environment of intake."""
+    return [sys.executable, "-m", "services.intake.staff_import", str(file)]
 
 
 class Process(Program):
@@ -169,6 +176,20 @@ class Platform:
         """Give a token for a person's id, valid for an hour of the platform's time."""
         return self._identity.token(person, self.clock.now(), **claims)
 
+    def import_staff(self, file: Path) -> None:
+        """Register by what staff are recognised, from a file of an operator.
+
+        Raises ActionableError when the file is refused.
+        """
+        environment = self.settings.of_service("intake")
+        done = subprocess.run(
+            staff_import_command(file), env=environment, cwd=ROOT, capture_output=True, check=False
+        )
+        if done.returncode != 0:
+            raise ActionableError(
+                f"{file} was not imported", f"look at {file}, and at intake's log"
+            )
+
     def start(
         self,
         progress: Progress | None = None,
@@ -246,8 +267,6 @@ class Platform:
     def _prepare(self, offset: timedelta, progress: Progress) -> None:
         self.parts.ports.keep("gateway", self.port)
         self.settings.checkpoints.mkdir(exist_ok=True)
-        if not self.settings.staff_matches.exists():
-            self.settings.staff_matches.write_text("{}\n")
         if not self.settings.clock_file.exists():
             self.clock.set_offset(offset.total_seconds())
         if not self.parts.opa.program.running:

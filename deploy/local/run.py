@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from deploy.local.errors import ActionableError
-from deploy.local.platform import ROOT, Platform
+from deploy.local.platform import ROOT, SAMPLE_STAFF, Platform
 from deploy.local.progress import Progress
 
 DEFAULT_PORT = 8458
@@ -85,6 +85,7 @@ def up() -> None:
     """Start what does not run; print where it is."""
     platform = local_platform()
     with started(platform, Progress(), fresh=False):
+        platform.import_staff(SAMPLE_STAFF)
         print(f"the platform is up: {platform.gateway_url}/v1/docs")
 
 

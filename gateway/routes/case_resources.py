@@ -64,6 +64,11 @@ CASE_COMMANDS: Final = (
         "Declare an own conflict of interest: the case is hidden from you from then on.",
     ),
     CaseCommand(
+        "propose_lifting",
+        "POST wall-liftings",
+        "Propose to lift the walls around a person that stand in error; a second person answers.",
+    ),
+    CaseCommand(
         "change_stage",
         "POST transitions",
         "Take a step of the case, by its command in the transition table.",
@@ -78,6 +83,30 @@ CASE_COMMANDS: Final = (
         "record_informing",
         "POST informing",
         "Record how a person came to know of the referral, or why not yet.",
+    ),
+    CaseCommand(
+        "correct_informing",
+        "PUT informing/<random_id:informing_id>",
+        "Correct what was recorded of a person's informing; the former version is kept.",
+        changes=True,
+    ),
+    CaseCommand(
+        "correct_referral_part",
+        "PUT referral-parts/<random_id:part_id>",
+        "Correct a part of one's own referral; the former version is kept, and not released.",
+        changes=True,
+    ),
+    CaseCommand(
+        "withdraw_referral_part",
+        "POST referral-parts/<random_id:part_id>/withdraw",
+        "Withdraw a part of one's own referral that was recorded in error.",
+        changes=True,
+    ),
+    CaseCommand(
+        "add_involved_service",
+        "POST involved-services",
+        "Add an involved service; where there is a director, it is asked for a mandate.",
+        location="direction-mandates",
     ),
     CaseCommand(
         "write_advice",
@@ -156,6 +185,12 @@ REQUESTS: Final = CaseResource(
             "answer_request",
             "POST requests/<random_id:request_id>/answer",
             "Answer a question: shared, nothing known, or declined with a ground.",
+            changes=True,
+        ),
+        CaseCommand(
+            "withdraw_request",
+            "POST requests/<random_id:request_id>/withdraw",
+            "Withdraw an open question, as who asked it or as chair: nobody waits for it.",
             changes=True,
         ),
     ),
@@ -413,6 +448,26 @@ LATER_STEPS: Final = (
                 "POST evaluations",
                 "Record how the table looks back on its approach, at a session.",
                 location="evaluations",
+            ),
+        ),
+    ),
+    CaseResource(
+        "walls",
+        title="Conflict walls: who must not learn of a case",
+        summary="List what you are asked about walls of a case.",
+        answer="The questions about walls of a case that are yours to answer.",
+        kinds=("wall_question",),
+        commands=(
+            CaseCommand(
+                "raise_wall",
+                "POST walls",
+                "Hide the case from somebody who has an interest in it; a second person answers.",
+                location="walls",
+            ),
+            CaseCommand(
+                "answer_wall",
+                "POST walls/<random_id:question_id>/answer",
+                "Say whether a wall stands; for a match, whether it is the same person.",
             ),
         ),
     ),

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ops.pages import api, events, purposes, steps
+from ops.pages import api, deadlines, events, purposes, steps
 from services.intake import transitions_table
 
 ROOT: Final = Path(__file__).parents[2]
@@ -14,6 +14,7 @@ ROOT: Final = Path(__file__).parents[2]
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "gateway/http/purposes.json": purposes.render,
     "docs/api.md": api.render,
+    "docs/deadlines.md": deadlines.render,
     "docs/events.md": events.render,
     "docs/steps.md": steps.render,
     "docs/transitions.md": transitions_table.render,

@@ -1,14 +1,11 @@
-"""Intake at work: its queries, its commands and the matches of staff put together."""
+"""Intake at work: its queries and its commands put together."""
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from casework.day_bounds import check_days
 from casework.envelope import Envelope, load_command
 from casework.transaction import perform_once, publish
-from chassis.config import secret_key, setting
+from chassis.config import secret_key
 from chassis.keyed_locks import KeyedLocks
 from chassis.mongo import Session
 from chassis.runtime import Runtime
@@ -25,16 +22,14 @@ from services.intake.store.writes import IntakeTransaction
 class Intake:
     """Answers facts and content, and performs commands; `queries` answer the reads.
 
-    `staff` is the keyed match of persons with a mandate, by their id: somebody who is in the
-    client system of a case must not meet it at work. Making it needs the database.
+    Making it needs the database.
     """
 
-    def __init__(self, runtime: Runtime, matching_key: bytes, staff: Mapping[str, str]) -> None:
+    def __init__(self, runtime: Runtime, matching_key: bytes) -> None:
         self._runtime = runtime
         self._matching_key = matching_key
-        self._staff = staff
         self._locks = KeyedLocks()
-        self.queries = IntakeQueries(runtime, staff)
+        self.queries = IntakeQueries(runtime)
         store.prepare(runtime)
 
     def ready(self) -> bool:
@@ -50,14 +45,14 @@ class Intake:
         runtime = self._runtime
         command = load_command(name, envelope, runtime.clock)
         outcome = fetch_outcome(runtime.client, command, envelope["case"])
-        context = commands.CommandContext(envelope, outcome, self._staff, self._keyed)
+        context = commands.CommandContext(envelope, outcome, self._keyed)
 
         def act(session: Session) -> dict[str, Any]:
             transaction = IntakeTransaction(runtime, session)
             check_days(command)
             change = commands.change_of(command, transaction, context)
             transaction.write(change)
-            facts = event_facts(change.case, self._staff) if change.case else {}
+            facts = event_facts(change.case) if change.case else {}
             for event in change.events:
                 publish(runtime, session, event, facts, envelope, command.now)
             return dict(change.result)
@@ -71,7 +66,5 @@ class Intake:
 
 
 def open_intake(runtime: Runtime) -> Intake:
-    """Intake with the matching key and the staff matches that the environment names."""
-    path = setting("KETENAANPAK_STAFF_MATCHES", "")
-    staff = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    return Intake(runtime, secret_key("KETENAANPAK_MATCHING_KEY"), staff)
+    """Intake with the matching key that the environment names."""
+    return Intake(runtime, secret_key("KETENAANPAK_MATCHING_KEY"))

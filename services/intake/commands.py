@@ -1,6 +1,6 @@
 """The commands of intake: for each, the state it looks at and the rule it is given to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,11 +17,14 @@ from services.intake.domain import (
     informing,
     matching,
     participation,
+    referral_corrections,
+    session_corrections,
     sessions,
     stages,
     succession,
+    walling,
 )
-from services.intake.domain.case import Case, Change, with_events
+from services.intake.domain.case import Case, Change, Session, with_events
 from services.intake.domain.referral import submit_referral
 from services.intake.outcomes import OutcomeLookup
 from services.intake.store.writes import IntakeTransaction
@@ -33,13 +36,12 @@ KeyedMatch = Callable[[identity.Identity], str]
 class CommandContext:
     """What a command looks at beside what intake stores.
 
-    `outcome` gives the closed document of risk or plans that it names, `staff` are the keyed
-    matches of persons with a mandate, `keyed` makes such a match.
+    `outcome` gives the closed document of risk or plans that it names, `keyed` makes the match of
+    what somebody is recognised by.
     """
 
     envelope: Envelope
     outcome: OutcomeLookup
-    staff: Mapping[str, str]
     keyed: KeyedMatch
 
 
@@ -57,6 +59,8 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
         return _submit(command, transaction, context)
     if command.name == "schedule_session":
         return sessions.schedule_session(command)
+    if command.name in AT_A_SESSION:
+        return _set_session_right(command, transaction)
     case = transaction.lock_case(case_of(command.name, context.envelope) or "")
     seen = context.envelope["decided_on"]
     if not (seen and command.name in AT_ANY_MOMENT):
@@ -77,7 +81,25 @@ def _submit(command: Command, transaction: IntakeTransaction, context: CommandCo
     if change.case is None:
         return change
     alike = transaction.note_matches(change.case, looks_for)
-    return with_events(change, matching.notice(change.case, alike, context.staff))
+    change = with_events(change, matching.notice(change.case, alike))
+    return wall_off_matched(change, command, transaction)
+
+
+def wall_off_matched(
+    change: Change, command: Command, transaction: IntakeTransaction, *, asking: bool = True
+) -> Change:
+    """The same change, with a wall for each member of staff who may be in the client system.
+
+    The persons of the case have been noted by then (`note_matches`): whoever registers staff at the
+    same moment conflicts on that note. `asking` as in `walling.matched_walls`.
+    """
+    if change.case is None:
+        return change
+    found = transaction.staff_matching(change.case)
+    walls = walling.matched_walls(
+        change.case, found, command.new_id, command.now, command.today, asking=asking
+    )
+    return walling.wall_off(change, walls, _asked(change.case, transaction))
 
 
 def _change_stage(
@@ -110,16 +132,45 @@ def _end_crisis(
 def _put_on_agenda(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
+    return sessions.put_on_agenda(case, _session(command, transaction), command)
+
+
+def _take_off_agenda(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    session, elsewhere = _session(command, transaction), transaction.sessions_of([case.id])
+    return session_corrections.take_off_agenda(case, session, elsewhere, command)
+
+
+def _set_session_right(command: Command, transaction: IntakeTransaction) -> Change:
+    """Each case on the agenda is taken for this command: no step of one meets half of it."""
+    session = _session(command, transaction)
+    listed = sorted(entry.case for entry in session.agenda)
+    cases = [transaction.lock_case(case) for case in listed]
+    if command.name == "move_session":
+        return session_corrections.move_session(session, cases, command)
+    elsewhere = transaction.sessions_of(listed)
+    return session_corrections.cancel_session(session, cases, elsewhere, command)
+
+
+def _session(command: Command, transaction: IntakeTransaction) -> Session:
     session = transaction.session(command.target or "")
     if session is None:
         raise Refuse("not_found")
-    return sessions.put_on_agenda(case, session, command)
+    return session
 
 
 def _record_informing(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
     return informing.record_informing(case, command, _informings(case, transaction))
+
+
+def _correct_informing(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    target = transaction.fragments(case.id).get(command.target)
+    return informing.correct_informing(case, command, target.id, _informings(case, transaction))
 
 
 def _informings(case: Case, transaction: IntakeTransaction) -> list[Fragment]:
@@ -146,8 +197,10 @@ def _correct_item(
 def _recall_item(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
-    item = transaction.fragments(case.id).get(command.target)
-    return contributions.recall_item(case, command, item)
+    fragments = transaction.fragments(case.id)
+    item, questions = fragments.get(command.target), fragments.of_kind("request")
+    still = transaction.has_contributed(case.id, item.source, apart_from=item.id)
+    return contributions.recall_item(case, command, item, questions, still)
 
 
 def _answer_forming(
@@ -176,11 +229,60 @@ def _last_answer(
     return with_events(change, contributions.notice_complete(case, still_open))
 
 
+def _withdraw_request(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    question = transaction.fragments(case.id).get(command.target)
+    change = contributions.withdraw_request(case, command, question)
+    return _last_answer(change, case, transaction, question.id)
+
+
+def _correct_part(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    part = transaction.fragments(case.id).open(command.target)
+    return referral_corrections.correct_referral_part(case, command, part)
+
+
+def _withdraw_part(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    part = transaction.fragments(case.id).get(command.target)
+    alike = transaction.ids_of_kind(case.id, part.kind)
+    still = transaction.has_contributed(case.id, part.source, apart_from=part.id)
+    return referral_corrections.withdraw_referral_part(case, command, part, alike, still)
+
+
 def _appoint_director(
-    case: Case, command: Command, transaction: IntakeTransaction, context: CommandContext
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
     services = transaction.ids_of_kind(case.id, "involved_service")
-    return direction.appoint_director(case, command, context.staff, services)
+    return direction.appoint_director(case, command, services)
+
+
+def _declare_conflict(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    return walling.declare_conflict(case, command, _asked(case, transaction))
+
+
+def _raise_wall(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    return walling.raise_wall(case, command, _asked(case, transaction))
+
+
+def _answer_wall(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    question = transaction.fragments(case.id).open(command.target, walling.QUESTION)
+    return walling.answer_wall(case, command, question)
+
+
+def _asked(case: Case, transaction: IntakeTransaction) -> list[Fragment]:
+    """The open questions about walls of the case, without their content."""
+    fragments = transaction.fragments(case.id)
+    return [fragments.get(one) for one in walling.open_questions(case)]
 
 
 def _record_mandate(
@@ -204,8 +306,11 @@ def _rule_only(rule: Callable[[Case, Command], Change]) -> "Handler":
 
 Handler = Callable[[Case, Command, IntakeTransaction, CommandContext], Change]
 
-WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
-"""The commands that are about no case yet."""
+AT_A_SESSION: Final = ("move_session", "cancel_session")
+"""The commands about a session, with whatever cases are on its agenda."""
+
+WITHOUT_CASE: Final = ("submit_referral", "schedule_session", *AT_A_SESSION)
+"""The commands that are about no case, or none yet."""
 
 AT_ANY_MOMENT: Final = ("raise_crisis",)
 """Allowed at every stage alike: acute danger waits for nobody who changed the case meanwhile."""
@@ -213,12 +318,17 @@ AT_ANY_MOMENT: Final = ("raise_crisis",)
 RULES: Final[dict[str, Handler]] = {
     "confirm_informing": _rule_only(informing.confirm_informing),
     "record_informing": _record_informing,
+    "correct_informing": _correct_informing,
     "put_on_agenda": _put_on_agenda,
+    "take_off_agenda": _take_off_agenda,
     "change_stage": _change_stage,
     "raise_crisis": _rule_only(crisis.raise_crisis),
     "end_crisis": _end_crisis,
     "invite_participant": _rule_only(participation.invite_participant),
-    "declare_conflict": _rule_only(participation.declare_conflict),
+    "declare_conflict": _declare_conflict,
+    "raise_wall": _raise_wall,
+    "answer_wall": _answer_wall,
+    "propose_lifting": _rule_only(walling.propose_lifting),
     "offer_item": _offer_item,
     "offer_whereabouts": _rule_only(contributions.offer_whereabouts),
     "correct_item": _correct_item,
@@ -226,6 +336,10 @@ RULES: Final[dict[str, Handler]] = {
     "answer_forming": _answer_forming,
     "request_information": _rule_only(contributions.request_information),
     "answer_request": _answer_request,
+    "withdraw_request": _withdraw_request,
+    "correct_referral_part": _correct_part,
+    "withdraw_referral_part": _withdraw_part,
+    "add_involved_service": _rule_only(referral_corrections.add_involved_service),
     "write_advice": _rule_only(direction.write_advice),
     "appoint_director": _appoint_director,
     "record_direction_mandate": _record_mandate,

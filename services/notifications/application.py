@@ -68,13 +68,14 @@ class Notifications:
         policy_event = {name: event[name] for name in ("source", "type", "time", "data")}
         decision = self._decide_event(policy_event, now)
         decided, changed = messages(decision, now), changes(decision, event)
+        name = f"{event['source']}.{event['type']}"
         with transaction(self._runtime.database) as session:
             if not self._runtime.inbox.first_time(_CONSUMER, event["id"], session):
                 return
             self._inboxes.deliver(decided, ("event", event["id"]), subject, session)
             if "case" in event["data"]:
                 occurred_at = _sortable(event["time"])
-                self._deadlines.apply_event(event["data"], occurred_at, changed, session)
+                self._deadlines.apply_event(name, event["data"], occurred_at, changed, session)
 
     def remind(self) -> None:
         """Send the reminders and escalations that are due.

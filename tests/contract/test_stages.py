@@ -16,7 +16,14 @@ import pytest
 from chassis.errors import Refuse
 from contracts.vocabulary import STAGES, TRANSITIONS
 from services.intake import commands
-from services.intake.domain import contributions, crisis, direction, informing, sessions
+from services.intake.domain import (
+    contributions,
+    crisis,
+    direction,
+    informing,
+    referral_corrections,
+    sessions,
+)
 from services.intake.domain.case import Case
 from services.intake.domain.transitions import allowed_from
 from tests import builders
@@ -51,7 +58,15 @@ RULES: dict[str, Callable[[Case], object]] = {
         item(),
     ),
     "recall_item": lambda of: contributions.recall_item(
-        of, command("recall_item", if_match=1), item()
+        of, command("recall_item", if_match=1), item(), questions=(), still_contributes=True
+    ),
+    "withdraw_request": lambda of: contributions.withdraw_request(
+        of,
+        command("withdraw_request", {"ground": "other"}, if_match=1),
+        information_request(),
+    ),
+    "add_involved_service": lambda of: referral_corrections.add_involved_service(
+        of, command("add_involved_service", {"service": "School", "subjects": [VICTIM]})
     ),
     "answer_forming": lambda of: contributions.answer_forming(
         of, command("answer_forming", {"answer": "nothing_known"}), has_contributed=False
@@ -140,7 +155,7 @@ def test_no_command_is_done_on_a_case_that_has_moved_on(
     """
     decided_on = seen and {"stage": seen[0], "version": seen[1]}
     envelope: Any = {"case": case().id, "body": {"case": case().id}, "decided_on": decided_on}
-    context = commands.CommandContext(envelope, lambda: None, {}, str)
+    context = commands.CommandContext(envelope, lambda: None, str)
     sent = command("raise_crisis", {"text": "nu", "summary": "nu", "subjects": [VICTIM]})
     given: Any = Locked(case())
 

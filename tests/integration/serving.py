@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ from chassis.sealing import KeyRing
 from contracts.events import make_event
 from contracts.topology import SUBSCRIPTIONS
 from deploy.local.parts import Parts
-from deploy.local.platform import PATIENCE, POLICY, Process
+from deploy.local.platform import PATIENCE, POLICY, ROOT, Process
 from deploy.local.settings import Settings
 from deploy.opa import bundle
 from deploy.rabbitmq.definitions import VHOST
@@ -55,6 +56,11 @@ class Served:
         """Start it and wait until it is ready."""
         self.process.begin()
         self.process.wait_until(self.process.ready, PATIENCE)
+
+    def run(self, module: str, *arguments: str) -> None:
+        """Run a module of the service beside it, in its environment."""
+        argv = [sys.executable, "-m", module, *arguments]
+        subprocess.run(argv, env=self._environment({}), cwd=ROOT, check=True)
 
     def call(self, caller: str, method: str, payload: Mapping[str, Any]) -> Any:
         """What the service answers this caller."""

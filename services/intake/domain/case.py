@@ -12,6 +12,7 @@ from casework.fragment import Fragment
 from chassis.errors import Refuse
 from contracts.reasons import Reason
 from services.intake.domain.places import Places
+from services.intake.domain.wall import Lifting, Wall, walled_persons
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,16 @@ class Guest:
 
 
 @dataclass(frozen=True)
-class Conflict:
-    """A conflict of interest that a person declared."""
-
-    person: str
-    interest: str
-
-
-@dataclass(frozen=True)
 class Evaluation:
     """The session during which the team looks back on a case."""
 
     begins: datetime
     ends: datetime
+    session: str | None = None
+
+    def at(self, session: "Session") -> bool:
+        """Whether it is at this session; one stored by an earlier version names none."""
+        return self.session == session.id if self.session else self.begins == session.starts_at
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,8 @@ class Case:
     """What intake owns of a case; `version` grows with what all participants may see change.
 
     `mandated_by` are the involved services that mandated the director; `counted_under` are the
-    agreements that have counted it among the cases they took.
+    agreements that have counted it among the cases they took. `match_days` are the working days
+    within which somebody says whether a weak match is the same person.
     """
 
     id: str
@@ -99,7 +98,9 @@ class Case:
     followers: tuple[str, ...] = ()
     guest: Guest | None = None
     session: str | None = None
-    conflicts: tuple[Conflict, ...] = ()
+    walls: tuple[Wall, ...] = ()
+    liftings: tuple[Lifting, ...] = ()
+    match_days: int = 1
 
     def participant(self, partner: str) -> Participant:
         """The partner as participant of this case; raises Refuse when it takes no part."""
@@ -112,6 +113,11 @@ class Case:
     def everybody(self) -> tuple[str, ...]:
         """The random ids of the whole client system."""
         return tuple(person.id for person in self.persons)
+
+    @property
+    def walled(self) -> tuple[str, ...]:
+        """The persons who must not learn of the case."""
+        return walled_persons(self.walls)
 
     def counts_under(self, agreement: str) -> bool:
         """Whether the agreement has counted this case before."""
@@ -161,6 +167,11 @@ class Session:
     starts_at: datetime
     version: int = 1
     agenda: tuple[AgendaEntry, ...] = ()
+    cancelled: bool = False
+
+    def lists(self, case: str) -> bool:
+        """Whether the case is on the agenda."""
+        return any(entry.case == case for entry in self.agenda)
 
 
 @dataclass(frozen=True)
@@ -168,14 +179,17 @@ class Change:
     """All that a command changes, to be stored in one transaction, and what it answers.
 
     `case` is the case that the command is about as it is afterwards, also where nothing of it
-    changed; None for a command about no case.
+    changed; None for a command about no case. `others` are further cases that it changes,
+    `former_session` is the session as it was before it was set right: it is kept.
     """
 
     result: Mapping[str, Any]
     case: Case | None = None
     added: tuple[Fragment, ...] = ()
     revised: tuple[Fragment, ...] = ()
+    others: tuple[Case, ...] = ()
     session: Session | None = None
+    former_session: Session | None = None
     places: tuple[Places, ...] = ()
     events: tuple[Event, ...] = ()
 
@@ -196,14 +210,7 @@ def with_events(change: Change, more: tuple[Event, ...]) -> Change:
     return replace(change, events=(*change.events, *more))
 
 
-def walled(case: Case, staff: Mapping[str, str]) -> tuple[str, ...]:
-    """Persons who must not learn of the case: a declared interest, or in the client system."""
-    matches = {match for person in case.persons for match in person.matches}
-    same = {person for person, match in staff.items() if match in matches}
-    return tuple(sorted(same | {conflict.person for conflict in case.conflicts}))
-
-
-def event_facts(case: Case, staff: Mapping[str, str]) -> dict[str, Any]:
+def event_facts(case: Case) -> dict[str, Any]:
     """What every event about the case holds, so that its subscribers need not ask intake."""
     return {
         "case": case.id,
@@ -211,6 +218,6 @@ def event_facts(case: Case, staff: Mapping[str, str]) -> dict[str, Any]:
         "stage": case.stage,
         "submitted_by": case.submitted_by,
         "participants": [participant.partner for participant in case.participants],
-        "walled": list(walled(case, staff)),
+        "walled": list(case.walled),
         "director": case.director,
     }

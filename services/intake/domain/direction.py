@@ -1,6 +1,6 @@
 """Direction (regie): the advice, the case director, and the mandates of involved services."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from casework.change import Event
 from casework.command import Command, unmet
 from casework.fragment import of_the_table
 from contracts.reasons import Reason
-from services.intake.domain.case import Case, Change, fragment_result, result_of, walled
+from services.intake.domain.case import Case, Change, fragment_result, result_of
 
 
 def write_advice(case: Case, command: Command) -> Change:
@@ -19,9 +19,7 @@ def write_advice(case: Case, command: Command) -> Change:
     return Change(fragment_result(case, advice), case, added=(advice,), events=(event,))
 
 
-def appoint_director(
-    case: Case, command: Command, staff: Mapping[str, str], services: Sequence[str]
-) -> Change:
+def appoint_director(case: Case, command: Command, services: Sequence[str]) -> Change:
     """The case director (casusregisseur); whoever was before takes the mandates along.
 
     `services` are the involved services, each of which is asked for a mandate. The terms name the
@@ -29,7 +27,7 @@ def appoint_director(
     the referrer, who remains in the own role.
     """
     person = command.body["person"]
-    if person in walled(case, staff) or person == case.referrer:
+    if person in case.walled or person == case.referrer:
         raise unmet(Reason.NOT_NEUTRAL, "a director has no part in the case of the own")
     if person == case.director:
         raise unmet(Reason.DIRECTOR_APPOINTED, "this person directs the case already")

@@ -1,10 +1,10 @@
 """Telling the chairs that two cases may be of the same people, without keeping who they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casework.change import Event
-from services.intake.domain.case import Case, walled
+from services.intake.domain.case import Case
 from services.intake.domain.identity import Strength
 
 
@@ -16,7 +16,7 @@ class Alike:
     strength: Strength
 
 
-def notice(case: Case, others: Iterable[Alike], staff: Mapping[str, str]) -> tuple[Event, ...]:
+def notice(case: Case, others: Iterable[Alike]) -> tuple[Event, ...]:
     """The event that a new case may match another, with no content of either (step 1).
 
     Once, however many persons or cases are alike, by the surest of them; and within one agreement
@@ -32,6 +32,6 @@ def notice(case: Case, others: Iterable[Alike], staff: Mapping[str, str]) -> tup
     strong = [other for other in alike if other.strength == "strong"]
     if not alike:
         return ()
-    apart = set.intersection(*({*walled(other.case, staff)} for other in strong or alike))
+    apart = set.intersection(*({*other.case.walled} for other in strong or alike))
     name = "intake.possible_match_noticed" if strong else "intake.weak_match_noticed"
     return (Event(name, {"walled_from_matches": sorted(apart)}),)

@@ -1,11 +1,11 @@
-"""Who takes part in a case: a party that is invited, and a person who must not."""
+"""Who takes part in a case: a party that is invited."""
 
 from dataclasses import replace
 
 from casework.change import Event
 from casework.command import Command, unmet
 from contracts.reasons import Reason
-from services.intake.domain.case import Case, Change, Conflict, Participant, result_of
+from services.intake.domain.case import Case, Change, Participant, result_of
 
 
 def invite_participant(case: Case, command: Command) -> Change:
@@ -19,16 +19,3 @@ def invite_participant(case: Case, command: Command) -> Change:
     case = replace(case, participants=(*case.participants, joined), version=case.version + 1)
     event = Event("intake.participant_invited", {"partner": partner})
     return Change(result_of(case), case, events=(event,))
-
-
-def declare_conflict(case: Case, command: Command) -> Change:
-    """A person's own conflict of interest: the case is hidden from that person from now on."""
-    conflict = Conflict(command.person, command.body["interest"])
-    if conflict in case.conflicts:
-        raise unmet(Reason.CONFLICT_DECLARED, "this conflict has been declared already")
-    # The version is for everybody to see, and a wall is for nobody to notice.
-    case = replace(case, conflicts=(*case.conflicts, conflict))
-    data = {"person": command.person}
-    if command.partner is not None:
-        data["partner"] = command.partner
-    return Change(result_of(case), case, events=(Event("intake.conflict_declared", data),))

@@ -53,6 +53,7 @@ def submit_referral(command: Command, matches: Mapping[str, tuple[str, ...]]) ->
             for one in body["persons"]
         ),
         victim_informed=victim_informed(body["persons"]),
+        match_days=command.terms["match_working_days"],
     )
     positions = {f"persons.{index}": person for index, person in enumerate(ids.values())}
     return Change(

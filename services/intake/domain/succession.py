@@ -42,6 +42,7 @@ def take_over_case(case: Case, command: Command, places: Mapping[str, Places]) -
         agreement=successor,
         participants=participants,
         counted_under=counted_under,
+        match_days=command.terms["match_working_days"],
         version=case.version + 1,
     )
     content = command.given("text", "summary", "supported_by")

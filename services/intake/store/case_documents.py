@@ -13,12 +13,18 @@ from services.intake.domain.case import (
     AgendaEntry,
     Case,
     ClientPerson,
-    Conflict,
     Emergency,
     Evaluation,
     Guest,
     Participant,
     Session,
+)
+from services.intake.store.wall_documents import (
+    conflict_documents,
+    lifting_document,
+    read_lifting,
+    read_walls,
+    wall_document,
 )
 
 Document = dict[str, Any]
@@ -80,7 +86,8 @@ def case_document(case: Case) -> Document:
         "victim_informed": case.victim_informed,
         "informing_confirmed": case.informing_confirmed,
         "evaluations": [
-            {"begins": moment(one.begins), "ends": moment(one.ends)} for one in case.evaluations
+            {"begins": moment(one.begins), "ends": moment(one.ends), "session": one.session}
+            for one in case.evaluations
         ],
         "counted_under": list(case.counted_under),
         "mandated_by": list(case.mandated_by),
@@ -99,7 +106,10 @@ def case_document(case: Case) -> Document:
         ],
         "guest": case.guest and {"session": case.guest.session, "until": moment(case.guest.until)},
         "session": case.session,
-        "conflicts": [{"person": one.person, "interest": one.interest} for one in case.conflicts],
+        "conflicts": conflict_documents(case.walls),
+        "walls": [wall_document(one) for one in case.walls],
+        "liftings": [lifting_document(one) for one in case.liftings],
+        "match_days": case.match_days,
         "persons": [
             {"id": one.id, "matches": list(one.matches), "victim": one.victim}
             for one in case.persons
@@ -129,7 +139,11 @@ def read_case(document: Document) -> Case:
         victim_informed=document["victim_informed"],
         informing_confirmed=document["informing_confirmed"],
         evaluations=tuple(
-            Evaluation(datetime.fromisoformat(one["begins"]), datetime.fromisoformat(one["ends"]))
+            Evaluation(
+                datetime.fromisoformat(one["begins"]),
+                datetime.fromisoformat(one["ends"]),
+                one.get("session"),
+            )
             for one in document["evaluations"]
         ),
         counted_under=tuple(document["counted_under"]),
@@ -143,7 +157,9 @@ def read_case(document: Document) -> Case:
         ),
         guest=guest and Guest(guest["session"], datetime.fromisoformat(guest["until"])),
         session=document["session"],
-        conflicts=tuple(Conflict(one["person"], one["interest"]) for one in document["conflicts"]),
+        walls=read_walls(document),
+        liftings=tuple(read_lifting(one) for one in document.get("liftings", ())),
+        match_days=document.get("match_days", 1),
         persons=tuple(
             ClientPerson(one["id"], tuple(one["matches"]), one["victim"])
             for one in document["persons"]
@@ -155,15 +171,11 @@ def _read_moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def case_facts(
-    document: Document | None, case: str, person: str, match: str | None, now: datetime
-) -> Document:
-    """A case's facts for `person`, whose own keyed match is `match`; the same shape for no case."""
+def case_facts(document: Document | None, case: str, person: str, now: datetime) -> Document:
+    """A case's facts for `person`; the same shape for no case."""
     if document is None:
         return {"id": case, "found": False, **_UNKNOWN_FACTS}
-    conflicts = [one["interest"] for one in document["conflicts"] if one["person"] == person]
-    if match is not None and any(match in one["matches"] for one in document["persons"]):
-        conflicts.append("same_person")
+    conflicts = {one["interest"] for one in document["conflicts"] if one["person"] == person}
     return {
         "id": case,
         "found": True,
@@ -175,7 +187,7 @@ def case_facts(
         # The one whom the pass is for is the only one who needs to know of it.
         "guest": document["guest"] if document["referrer"] == person else None,
         "emergency": _emergency(document, person, now),
-        "conflicts": conflicts,
+        "conflicts": sorted(conflicts),
     }
 
 
@@ -204,6 +216,7 @@ def session_document(session: Session) -> Document:
             }
             for one in session.agenda
         ],
+        "cancelled": session.cancelled,
     }
 
 
@@ -216,6 +229,7 @@ def read_session(document: Document) -> Session:
         starts_at=datetime.fromisoformat(document["starts_at"]),
         version=document["version"],
         agenda=tuple(AgendaEntry(**entry) for entry in document["agenda"]),
+        cancelled=document.get("cancelled", False),
     )
 
 
@@ -227,5 +241,6 @@ def session_facts(document: Document | None, session: str) -> Document:
         "id": session,
         "found": document is not None,
         **{fact: found[fact] for fact in facts},
+        "cancelled": found.get("cancelled", False),
         "agenda": found.get("agenda") or [],
     }

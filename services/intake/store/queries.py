@@ -1,6 +1,6 @@
 """What intake reads for somebody: facts and content, always in the same few queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pymongo import DESCENDING
@@ -8,7 +8,6 @@ from pymongo import DESCENDING
 from casework.queries import FragmentQueries, FragmentsRead
 from chassis.mongo import guarded
 from chassis.runtime import Runtime
-from services.intake.domain.case import walled
 from services.intake.store.case_documents import (
     Document,
     case_facts,
@@ -22,11 +21,10 @@ _NOTHING = FragmentsRead([], False)
 
 
 class IntakeQueries:
-    """Answers reads, as JSON. `staff` gives the keyed match of persons with a mandate."""
+    """Answers reads, as JSON."""
 
-    def __init__(self, runtime: Runtime, staff: Mapping[str, str]) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._staff = staff
         self._cases = runtime.database["cases"]
         self._sessions = runtime.database["sessions"]
         self._fragments = FragmentQueries(runtime, LAYOUT)
@@ -47,7 +45,7 @@ class IntakeQueries:
         return {
             "case": self._facts(found, case, person),
             **read._asdict(),
-            "walled": list(walled(read_case(found), self._staff)) if found else [],
+            "walled": list(read_case(found).walled) if found else [],
         }
 
     def list_cases(
@@ -69,7 +67,7 @@ class IntakeQueries:
                 *({"agreement": one} for one in agreements),
             ]
         )
-        found = self._page("cases", branches, after, limit, self._open_to(person))
+        found = self._page("cases", branches, after, limit, {"conflicts.person": {"$ne": person}})
         page = found[:limit]
         fragments = self._fragments.of_cases([one["_id"] for one in page], kinds)
         return {
@@ -134,13 +132,6 @@ class IntakeQueries:
                 .limit(limit + 1)
             )
 
-    def _open_to(self, person: str) -> Document:
-        """Leaves out the cases that a person has an interest in, or is part of."""
-        wall: Document = {"conflicts.person": {"$ne": person}}
-        if person in self._staff:
-            wall["persons.matches"] = {"$ne": self._staff[person]}
-        return wall
-
     def _facts(self, document: Document | None, case: str, person: str) -> Document:
         now: datetime = self._runtime.clock.now()
-        return case_facts(document, case, person, self._staff.get(person), now)
+        return case_facts(document, case, person, now)

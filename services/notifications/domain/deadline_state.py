@@ -48,7 +48,7 @@ class Deadline:
 class KindState:
     """What became of all deadlines of one kind in a case.
 
-    Those set before `ended_at` ended for good. Those set before `suspended_at` stand still while
+    Those set before `ended_at` ended for good. Those set until `suspended_at` stand still while
     `suspended`; of suspending and resuming (at `changed_at`) the last writer wins.
     """
 
@@ -84,7 +84,7 @@ def stands(deadline: Deadline, kind: KindState) -> bool:
     """Whether somebody still has to act."""
     if deadline.due is None or not deadline.open or deadline.set_at < kind.ended_at:
         return False
-    return not (kind.suspended and deadline.set_at < kind.suspended_at)
+    return not (kind.suspended and deadline.set_at <= kind.suspended_at)
 
 
 def next_at(deadline: Deadline, kind: KindState, escalation_days: int) -> datetime | None:
@@ -110,14 +110,26 @@ def mark_delivered(deadline: Deadline, now: datetime) -> Deadline:
 
 
 def merge_facts(
-    stored: Mapping[str, Any], data: Mapping[str, Any], *, newer: bool
+    stored: Mapping[str, Any], name: str, data: Mapping[str, Any], occurred_at: str, *, newer: bool
 ) -> dict[str, Any]:
     """The facts of a case that are input to policy, merged with those of an event.
 
-    `newer`: the event is the newest of the case. `walled` is a grow-only set: a person walled off
-    once stays so, whatever an event says that was decided before.
+    `newer`: the event is the newest of the case. Of each person who must not learn of the case it
+    is kept when intake named the wall last (`raised`), and when the last one was lifted: somebody
+    walled off stays so, whatever an event says that was decided before.
     """
-    facts = {name: data[name] for name in CASE_FACTS if name in data}
+    facts = {fact: data[fact] for fact in CASE_FACTS if fact in data}
     facts = {**stored, **facts} if newer else {**facts, **stored}
-    walled = {*stored.get("walled", ()), *data["walled"]}
-    return facts | {"walled": sorted(walled)}
+    walls: dict[str, dict[str, str]] = {
+        person: {"raised": "", "lifted": ""} for person in stored.get("walled", ())
+    }
+    walls |= {person: dict(wall) for person, wall in stored.get("walls", {}).items()}
+    for person in data["walled"]:
+        wall = walls.setdefault(person, {"raised": "", "lifted": ""})
+        if name.startswith("intake."):
+            wall["raised"] = max(wall["raised"], occurred_at)
+    if name == "intake.wall_answered" and data["person"] not in data["walled"]:
+        wall = walls.setdefault(data["person"], {"raised": "", "lifted": ""})
+        wall["lifted"] = max(wall["lifted"], occurred_at)
+    walled = sorted(person for person, wall in walls.items() if wall["raised"] >= wall["lifted"])
+    return facts | {"walled": walled, "walls": walls}

@@ -17,6 +17,7 @@ from pymongo.client_session import ClientSession
 from chassis.mongo import Document, guarded, make_collections, make_index
 from chassis.runtime import Runtime
 from chassis.sealing import keyed_hash
+from contracts.rpc.notifications import DEADLINES
 from services.notifications.domain.deadline_state import (
     Deadline,
     KindState,
@@ -27,10 +28,18 @@ from services.notifications.domain.deadline_state import (
     next_at,
     stands,
 )
-from services.notifications.domain.deadlines import Change, Suspend
+from services.notifications.domain.deadlines import Begin, Change, Suspend
+from services.notifications.domain.earlier_deadlines import AT_STAGE, TIME_TO_ACT, kind_states
+from services.notifications.domain.reminder_times import last_morning
 
 LEASE: Final = timedelta(seconds=20)
 """How long a replica may work on one deadline, by system time; then another may claim it."""
+
+FORM: Final = 2
+"""The form in which the deadlines of a case are stored."""
+
+EARLIER: Final[Document] = {"form": {"$ne": FORM}}
+"""The cases whose deadlines an earlier version stored."""
 
 ASK_AGAIN: Final = timedelta(minutes=5)
 """How long after an event whose deadline stands policy is asked again whom to tell of it."""
@@ -73,6 +82,7 @@ class Deadlines:
 
     def apply_event(
         self,
+        name: str,
         data: Mapping[str, Any],
         occurred_at: str,
         changes: Iterable[Change],
@@ -90,7 +100,7 @@ class Deadlines:
             else:
                 self._apply(case, change, change.anchor, occurred_at, kinds[change.kind], session)
         before = self._open(case, _facts_context(case), stored["sealed"]) if stored else {}
-        facts = merge_facts(before, data, newer=occurred_at > newest)
+        facts = merge_facts(before, name, data, occurred_at, newer=occurred_at > newest)
         # Written for every event, so that concurrent events of a case conflict.
         self._cases.update_one(
             {"_id": case},
@@ -101,10 +111,41 @@ class Deadlines:
                     **kinds.document(),
                 },
                 "$inc": {"heard": 1},
+                "$setOnInsert": {"form": FORM},
             },
             upsert=True,
             session=session,
         )
+
+    def renew(self, case: str, now: datetime, session: ClientSession) -> bool:
+        """Put the deadlines of a case, known by its hash, in the present form; False when they are.
+
+        See `domain.earlier_deadlines`; what the stage waits for begins anew.
+        """
+        stored = self._cases.find_one({"_id": case, **EARLIER}, session=session)
+        if stored is None:
+            return False
+        facts = self._open(case, _facts_context(case), stored["sealed"])
+        told_at, stage = stored["told_at"], facts.get("stage", "")
+        adopted = self._newest(case, "action", session)
+        kinds = _Kinds({})
+        kinds.update(kind_states(stage, stored.get("ended", {}), adopted))
+        if stage == "concluded":
+            # The record of a follow-up ended the wait for what it asked for.
+            self._deadlines.update_many(
+                {"case": case, "kind": "follow_up"}, {"$set": {"open": True}}, session=session
+            )
+        for kind in AT_STAGE.get(stage, ()):
+            begin = Begin(kind, facts["case"], last_morning(now) + TIME_TO_ACT)
+            self._apply(case, begin, begin.anchor, told_at, kinds[kind], session)
+        for kind in DEADLINES:
+            self._refresh(case, kind, kinds[kind], session)
+        self._cases.update_one(
+            {"_id": case},
+            {"$set": {"form": FORM, **kinds.document()}, "$inc": {"heard": 1}},
+            session=session,
+        )
+        return True
 
     def claim(self, now: datetime) -> Claim | None:
         """Lease one deadline that is due and has no lease; None when there is none.
@@ -178,7 +219,7 @@ class Deadlines:
     ) -> None:
         name = self._hashed(change.kind, anchor)
         found = self._deadlines.find_one({"_id": name}, session=session)
-        before = Deadline() if found is None else self._read(found)
+        before = Deadline() if found is None else self._read(found, session)
         deadline = apply_change(before, change, occurred_at)
         if deadline == before:
             return
@@ -198,8 +239,13 @@ class Deadlines:
     def _refresh(self, case: str, name: str, kind: KindState, session: ClientSession) -> None:
         """Stores anew when the deadlines of a kind remind, after a change to all of them."""
         for found in self._deadlines.find({"case": case, "kind": name}, session=session):
-            moments = self._moments(self._read(found), kind)
+            moments = self._moments(self._read(found, session), kind)
             self._deadlines.update_one({"_id": found["_id"]}, {"$set": moments}, session=session)
+
+    def _newest(self, case: str, kind: str, session: ClientSession) -> str:
+        """When the last deadline of a kind was set; empty without one."""
+        found = self._deadlines.find({"case": case, "kind": kind}, {"set_at": 1}, session=session)
+        return max((one["set_at"] for one in found), default="")
 
     def _moments(self, deadline: Deadline, kind: KindState) -> Document:
         """When a deadline is looked at next; nobody holds it."""
@@ -210,10 +256,12 @@ class Deadlines:
             **_UNLEASED,
         }
 
-    def _read(self, found: Document) -> Deadline:
+    def _read(self, found: Document, session: ClientSession | None = None) -> Deadline:
         return Deadline(
             due=_day(found["due"]),
-            members=self._open(found["case"], _members_context(found["_id"]), found["sealed"]),
+            members=self._open(
+                found["case"], _members_context(found["_id"]), found["sealed"], session
+            ),
             set_at=found["set_at"],
             open=found["open"],
             changed_at=found["told_at"],
@@ -225,8 +273,10 @@ class Deadlines:
     def _hashed(self, *parts: str) -> str:
         return keyed_hash(self._runtime.config.hash_key, *parts)
 
-    def _open(self, case: str, context: str, sealed: bytes) -> dict[str, Any]:
-        opened: dict[str, Any] = self._runtime.vault.open(case, context, sealed)
+    def _open(
+        self, case: str, context: str, sealed: bytes, session: ClientSession | None = None
+    ) -> dict[str, Any]:
+        opened: dict[str, Any] = self._runtime.vault.open(case, context, sealed, session)
         return opened
 
 

@@ -8,10 +8,21 @@ from tests.integration.envelopes import envelope as any_envelope
 
 PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
 TERMS = {
-    "submit_referral": {"participants": list(PARTNERS), "latest_review_days": 91},
+    "submit_referral": {
+        "participants": list(PARTNERS),
+        "latest_review_days": 91,
+        "match_working_days": 1,
+    },
     "record_informing": {"latest_review_days": 91},
     "schedule_session": {"latest_session_days": 364},
     "put_on_agenda": {"guest_hours": 4},
+    "correct_informing": {"latest_review_days": 91},
+    "move_session": {
+        "latest_session_days": 364,
+        "guest_hours": 4,
+        "until": "2036-01-01T00:00:00+01:00",
+    },
+    "add_involved_service": {"mandate_days": 14},
     "request_information": {"latest_due_days": 60},
     "invite_participant": {"parties": [*PARTNERS, "opgroeien"]},
     "change_stage": {
@@ -27,7 +38,10 @@ TERMS = {
         "cap": {"number": 2, "counts": "concurrent"},
         "quorum": 2,
         "supported_decision": "all_participants",
+        "match_working_days": 1,
     },
+    "raise_wall": {"partners": ["lokale-politie"], "answer_working_days": 2},
+    "propose_lifting": {"partners": ["lokale-politie"], "answer_working_days": 2},
 }
 
 

@@ -14,15 +14,23 @@ from chassis.bus.client import RpcClient
 from chassis.clock import FixedClock
 from chassis.config import Config
 from chassis.runtime import Runtime, open_runtime
-from chassis.sealing import KeyRing, keyed_hash
+from chassis.sealing import KeyRing
 from deploy.local.parts import Parts
 from services.intake.application import Intake
+from services.intake.staff_import import StaffImport
 from tests.integration.intake.client import Client
 from tests.integration.intake.closed import Closed
 
 KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 MATCHING_KEY = bytes(range(32))
-STAFF = {"p-staff": keyed_hash(MATCHING_KEY, "national_number", "85010112387")}
+STAFF = {
+    "person": "p-staff",
+    "partners": ["parket"],
+    "given_names": [],
+    "family_names": [],
+    "national_number": "85010112387",
+    "remove": False,
+}
 
 
 def config_on(parts: Parts, database: str = "") -> Config:
@@ -68,7 +76,9 @@ def runtime(parts: Parts, clock: FixedClock, closed: Closed) -> Iterator[Runtime
 @pytest.fixture
 def intake(runtime: Runtime) -> Intake:
     """Intake with one member of staff whose national number is known."""
-    return Intake(runtime, MATCHING_KEY, STAFF)
+    made = Intake(runtime, MATCHING_KEY)
+    StaffImport(runtime, MATCHING_KEY).run([STAFF])
+    return made
 
 
 @pytest.fixture
@@ -81,5 +91,5 @@ def client(intake: Intake) -> Client:
 def replica(runtime: Runtime) -> Iterator[Client]:
     """A second process of intake on the same database, that has read nothing yet."""
     beside = replace(open_runtime(runtime.config), clock=runtime.clock, client=runtime.client)
-    yield Client(Intake(beside, MATCHING_KEY, STAFF))
+    yield Client(Intake(beside, MATCHING_KEY))
     beside.close()

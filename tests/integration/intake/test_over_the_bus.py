@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pymongo
 import pytest
 
 from chassis.errors import CodedError, RemoteError, Unreachable
-from chassis.sealing import decode_key, keyed_hash
 from contracts.rpc import METHODS
 from deploy.local.parts import Parts
-from services.intake.domain.identity import by_national_number
 from services.intake.store import INDEXES
 from tests import builders
 from tests.integration.envelopes import new_id
@@ -24,13 +23,9 @@ from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
-def intake(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def intake(parts: Parts) -> Iterator[Served]:
     """The service, running."""
-    key = decode_key(parts.secrets.key("matching-key"))
-    matches = {"p-staff": keyed_hash(key, *by_national_number("85010112387"))}
-    staff = tmp_path_factory.mktemp("staff") / "matches.json"
-    staff.write_text(json.dumps(matches), encoding="utf-8")
-    with serving(parts, "intake", KETENAANPAK_STAFF_MATCHES=str(staff)) as served:
+    with serving(parts, "intake") as served:
         yield served
 
 
@@ -111,18 +106,24 @@ def test_the_same_command_sent_again_returns_the_same(intake: Served) -> None:
     assert again == first
 
 
-def test_staff_do_not_meet_a_case_they_are_part_of(intake: Served) -> None:
-    """A member of staff who is a victim, known by national number, is named to policy as such."""
+def test_staff_do_not_meet_a_case_they_are_part_of(intake: Served, tmp_path: Path) -> None:
+    """A member of staff who is a victim is named to policy as such, from the import on."""
     body = builders.referral()
     body["persons"][0]["national_number"] = "85010112387"
     case = intake.call("gateway", "submit_referral", referral(body=body))["case"]
+    file = tmp_path / "staff.json"
+    file.write_text(json.dumps([{"person": "p-staff", "national_number": "85.01.01-123.87"}]))
 
-    reply = [
-        intake.call("gateway", "read_case", reading(case, person))["case"]["conflicts"]
-        for person in ("p-staff", "p-caw")
-    ]
+    def conflicts() -> list[Any]:
+        return [
+            intake.call("gateway", "read_case", reading(case, person))["case"]["conflicts"]
+            for person in ("p-staff", "p-caw")
+        ]
 
-    assert reply == [["same_person"], []]
+    before = conflicts()
+    intake.run("services.intake.staff_import", str(file))
+
+    assert (before, conflicts()) == ([[], []], [["same_person"], []])
 
 
 def test_a_killed_service_keeps_what_it_promised(intake: Served) -> None:

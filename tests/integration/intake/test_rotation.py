@@ -21,12 +21,7 @@ def started(parts: Parts, folder: Path, *keys: str) -> Iterator[Served]:
     file = folder / "master_keys"
     file.write_text(",".join(keys))
     current = keys[0].partition(":")[0]
-    staff = folder / "staff.json"
-    staff.write_text("{}")
-    changes = {
-        "KETENAANPAK_MASTER_KEYS_FILE": str(file),
-        "KETENAANPAK_STAFF_MATCHES": str(staff),
-    }
+    changes = {"KETENAANPAK_MASTER_KEYS_FILE": str(file)}
     with serving(parts, "intake", **changes) as intake, database(parts) as admin:
         wait_until(lambda: count_wrapped(admin["intake"]).keys() <= {current}, 20, "wrapped anew")
         yield intake

@@ -18,7 +18,9 @@ from contracts.events import make_event
 from deploy.local.parts import Parts
 from deploy.local.progress import Progress
 from services.notifications.application import Notifications
+from services.notifications.domain.earlier_deadlines import AT_STAGE
 from services.notifications.store.deadlines import Deadlines
+from services.notifications.store.renewal import pending, renew
 from tests.integration.intake.conftest import config_on
 from tests.integration.serving import policy_server
 
@@ -86,6 +88,11 @@ class Replicas:
         for thread in threads:
             thread.join(30)
         assert faults == []
+
+    def tell_again(self) -> None:
+        """Ask again of what stands, in all replicas one after the other."""
+        for replica in self.replicas:
+            replica.tell_again()
 
     def days(self, count: int) -> None:
         """Lets days pass, one by one."""
@@ -341,3 +348,163 @@ def test_looking_for_what_is_due_uses_the_index(replicas: Replicas) -> None:
     )
 
     assert "COLLSCAN" not in str(plan.explain()["queryPlanner"]["winningPlan"])
+
+
+# --- what ended with a case, and came back ------------------------------------------------------
+
+QUESTION = {"to": "ggz", "by": "caw"}
+
+
+def test_reopening_restores_every_deadline_that_the_end_had_cleared(replicas: Replicas) -> None:
+    """A case that is taken up again after a year waits for all that it had waited for."""
+    action, question = a_random_id(), a_random_id()
+    replicas.deliver("intake.referral_submitted", stage="referred", informing_due=day(30))
+    replicas.deliver("intake.case_taken_on_agenda", stage="forming", session=a_random_id())
+    replicas.deliver("intake.information_requested", request=question, due=day(20), **QUESTION)
+    replicas.deliver("intake.forming_completed", stage="weighing")
+    replicas.deliver("intake.case_accepted", stage="accepted", referrer="p-x")
+    replicas.deliver("intake.execution_started", report_due=day(20))
+    actions = [{"action": action, "follower": "caw", "due": day(20)}]
+    replicas.deliver("plans.plan_adopted", plan=a_random_id(), actions=actions)
+    replicas.deliver("plans.plan_proposed", plan=a_random_id(), positions_due=day(20))
+    replicas.deliver("intake.director_appointed", person="p-x", partner="caw", mandates_due=day(20))
+    for name, stage in (("concluded", "concluded"), ("closed", "closed")):
+        due = {"follow_up_due": day(40)} if name == "concluded" else {}
+        replicas.deliver(f"intake.case_{name}", stage=stage, **due)
+    replicas.days(25)
+    assert replicas.tasks("p-caw") == Counter()
+
+    replicas.deliver("intake.case_reopened", ground="violence_again", report_due=day(28))
+    replicas.days(10)
+
+    kinds = ("question", "action", "positions", "mandates", "report", "informing")
+    expected = Counter({f"{kind}_{when}": 1 for kind in kinds for when in ("due", "overdue")})
+    assert replicas.tasks("p-caw") == expected
+
+
+def test_events_in_another_order_restore_the_same(replicas: Replicas) -> None:
+    """A reopening that overtakes the end leaves the case waiting, whatever comes when."""
+    question = {"request": a_random_id(), "due": day(3), **QUESTION}
+    early = BEGIN - timedelta(hours=3)
+    replicas.deliver("intake.case_reopened", stage="forming", ground="other")
+    declined = {"stage": "declined", "ground": "not_grave_enough", "referrer": "p-x"}
+    replicas.deliver("intake.case_declined", at=early + timedelta(hours=1), **declined)
+    replicas.deliver("intake.information_requested", at=early, **question)
+    replicas.days(4)
+
+    assert replicas.tasks("p-caw") == Counter({"question_due": 1})
+
+
+def test_a_recorded_follow_up_is_waited_for_until_the_step_that_it_asks_for(
+    replicas: Replicas,
+) -> None:
+    """Violence again: written down, and forgotten."""
+    replicas.deliver("intake.case_concluded", stage="concluded", follow_up_due=day(30))
+    record = {"fragment": a_random_id(), "category": "joint", "stage": "concluded"}
+    replicas.deliver("plans.follow_up_recorded", result="reopen", **record)
+    replicas.days(5)
+    assert replicas.tasks("p-caw") == Counter({"reopening_due": 1, "reopening_overdue": 1})
+    replicas.days(29)
+    waiting = replicas.tasks("p-caw")
+    replicas.deliver("intake.case_reopened", ground="violence_again", report_due=day(90))
+    replicas.days(20)
+
+    assert waiting["follow_up_due"] == waiting["follow_up_overdue"] == 1
+    assert replicas.tasks("p-caw") == waiting
+
+
+# --- told again ---------------------------------------------------------------------------------
+
+
+def test_whoever_can_act_later_is_told_of_a_crisis_once_while_it_is_open(
+    replicas: Replicas,
+) -> None:
+    """The deputy of a partner that nobody could speak for would never hear of the danger."""
+    crisis = {"fragment": a_random_id(), "category": "safety", "partner": "caw"}
+    replicas.deliver("intake.crisis_raised", **crisis)
+    told = replicas.tasks("p-ggz")
+    joined = {"participants": ["caw", "ggz", "parket"]}
+    replicas.deliver("intake.informing_recorded", **joined)
+
+    def later(minutes: int) -> None:
+        replicas.clock.advance(timedelta(minutes=minutes))
+        replicas.tell_again()
+
+    later(1)
+    assert replicas.tasks("p-parket") == Counter()
+    later(6)
+    later(6)
+    assert replicas.tasks("p-parket") == Counter({"crisis": 1})
+    assert replicas.tasks("p-ggz") == told == Counter({"crisis": 1})
+
+    declined = {"stage": "declined", "ground": "not_grave_enough", "referrer": "p-x"}
+    replicas.deliver("intake.case_declined", **joined, **declined)
+    replicas.deliver("intake.informing_recorded", participants=[*joined["participants"], "stad"])
+    later(6)
+    assert replicas.tasks("p-stad") == Counter()
+
+
+# --- what an earlier version stored -------------------------------------------------------------
+
+
+def make_earlier(replicas: Replicas, *stages: str, **ended: datetime) -> None:
+    """Stores the case as the version before did: `ended` for good, nothing due in a stage."""
+    database = replicas.runtimes[0].database
+    at = {kind: moment.isoformat(timespec="microseconds") for kind, moment in ended.items()}
+    database["cases"].update_many(
+        {}, {"$unset": {"form": 1, "suspended": 1}, "$set": {"ended": at}}
+    )
+    database["deadlines"].delete_many({"kind": {"$in": [*AT_STAGE, "safety_check"]}})
+    database["deadlines"].update_many({"kind": {"$in": [*ended]}}, {"$set": {"next_at": None}})
+
+
+@pytest.mark.parametrize("stage", AT_STAGE)
+def test_a_case_from_before_is_waited_for_in_its_stage(stage: str, replicas: Replicas) -> None:
+    """A case that lay there when the platform was upgraded goes on lying there otherwise."""
+    replicas.deliver("intake.informing_recorded", stage=stage)
+    make_earlier(replicas)
+    runtime = replicas.runtimes[0]
+    assert pending(runtime) == 1
+
+    assert list(renew(runtime, 3)) == [(1, 0)]
+    assert (pending(runtime), list(renew(runtime, 3))) == (0, [])
+    replicas.days(17)
+
+    expected = {f"{kind}_{when}": 1 for kind in AT_STAGE[stage] for when in ("due", "overdue")}
+    assert replicas.tasks("p-caw") == Counter(expected)
+
+
+def test_what_an_earlier_version_ended_with_a_case_comes_back_when_it_is_reopened(
+    replicas: Replicas,
+) -> None:
+    """The actions of the plan that was replaced stay nobody's."""
+    old, new = a_random_id(), a_random_id()
+    for action in (old, new):
+        actions = [{"action": action, "follower": "caw", "due": day(5)}]
+        replicas.deliver("plans.plan_adopted", plan=a_random_id(), actions=actions)
+    replicas.deliver("intake.information_requested", request=a_random_id(), due=day(5), **QUESTION)
+    replicas.deliver("intake.case_closed", stage="closed")
+    make_earlier(replicas, action=replicas.occurred_at, question=replicas.occurred_at)
+    list(renew(replicas.runtimes[0], 3))
+    replicas.days(7)
+    assert replicas.tasks("p-caw") == Counter()
+
+    replicas.deliver("intake.case_reopened", ground="other", report_due=day(90))
+    replicas.days(1)
+
+    assert replicas.tasks("p-caw") == Counter({"action_due": 1, "question_due": 1})
+
+
+def test_a_follow_up_that_an_earlier_version_forgot_is_waited_for_again(
+    replicas: Replicas,
+) -> None:
+    """It was recorded, and nobody took the step that it asked for."""
+    replicas.deliver("intake.case_concluded", stage="concluded", follow_up_due=day(3))
+    replicas.runtimes[0].database["deadlines"].update_many(
+        {"kind": "follow_up"}, {"$set": {"open": False, "next_at": None}}
+    )
+    make_earlier(replicas)
+    list(renew(replicas.runtimes[0], 3))
+    replicas.days(4)
+
+    assert replicas.tasks("p-caw") == Counter({"follow_up_due": 1})

@@ -30,12 +30,14 @@ ABOUT = {
     "positions": "plans.plan_position_taken",
     "mandates": "intake.director_appointed",
     "emergency_review": "intake.emergency_opened",
+    "wall_question": "intake.wall_question_asked",
 }
 """Kind of deadline → an event that holds what policy is given about it, unless it is the case."""
 
 
 WHEN: dict[str, dict[str, Any]] = {
     "intake.informing_confirmed": {"stage": "forming"},
+    "intake.wall_raised": {"person": "p-f36e3411", "walled": ["p-f36e3411"]},
     "intake.direction_mandate_recorded": {"stage": "accepted", "complete": True},
     "plans.plan_position_taken": {"participants": ["caw"], "answered": ["caw"]},
     "plans.action_updated": {"state": "not_possible"},
@@ -107,7 +109,7 @@ def test_an_event_tells_professionals_of_its_agreement_and_nobody_who_is_walled_
     persons = {message.person for message in messages_for(rules, name, **case)}
 
     assert persons
-    assert persons <= of_brugge - set(samples.event(name)["data"].get("walled", ()))
+    assert persons <= of_brugge - {*(samples.event(name)["data"] | case).get("walled", ())}
 
 
 def test_what_ends_soon_is_announced_in_a_form_that_is_understood(rules: Opa) -> None:
@@ -242,6 +244,15 @@ def test_a_follow_up_that_asks_to_reopen_alerts_at_once(rules: Opa) -> None:
     assert {(each.task, each.urgent) for each in sent} == {("reopening_waiting", True)}
     assert {each.person for each in team} - {"p-1b790015"} < {each.person for each in sent}
     assert {director, "p-2c886884"} <= {each.person for each in sent}
+
+
+def test_an_action_is_not_due_before_the_plan_is_carried_out(rules: Opa) -> None:
+    """Nobody can report on an action of a case that is not carried out yet."""
+    adopted = changed(rules, "plans.plan_adopted", stage="accepted")
+
+    assert suspended(adopted) == {"action"}
+    assert suspended(changed(rules, "plans.plan_adopted", stage="active")) == set()
+    assert Resume("action") in changed(rules, "intake.execution_started")
 
 
 def test_every_action_of_an_adopted_plan_has_its_own_deadline(rules: Opa) -> None:

@@ -78,7 +78,6 @@ def test_the_services_own_settings_are_handed_over(
         for name, value in environment_of(compose, service, handed).items():
             monkeypatch.setenv(name, value)
     assert len(config.secret_key("KETENAANPAK_MATCHING_KEY")) == 32
-    assert Path(config.setting("KETENAANPAK_STAFF_MATCHES")).read_text() == "{}\n"
     assert config.secret("KETENAANPAK_SIGNING_KEY").startswith("-----BEGIN PRIVATE KEY-----")
     assert config.setting("KETENAANPAK_CHECKPOINT_DIR") == "/checkpoints"
 

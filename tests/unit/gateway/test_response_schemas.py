@@ -61,6 +61,7 @@ LISTS = (
     "follow-ups",
     "evaluations",
     "emergencies",
+    "walls",
 )
 """Paths of the lists of fragments of a case."""
 
@@ -143,10 +144,12 @@ def test_a_problem_looks_like_the_document_says(sampled: Platform) -> None:
 MAKING = {
     "submit_referral",
     "schedule_session",
+    "raise_wall",
     "offer_item",
     "offer_whereabouts",
     "request_information",
     "record_direction_mandate",
+    "add_involved_service",
     "open_emergency",
     "record_assessment",
     "open_weighing",

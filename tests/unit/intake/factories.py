@@ -8,6 +8,7 @@ from typing import Any
 from casework.fragment import Fragment
 from services.intake.domain.case import Case, Change, ClientPerson, Participant, Session
 from services.intake.domain.information_request import InformationRequest
+from services.intake.domain.wall import Wall
 from tests.unit.casework.factories import NOW, PERPETRATOR, VICTIM
 
 
@@ -25,6 +26,20 @@ def case(**changes: Any) -> Case:
         participants=tuple(Participant(one, NOW) for one in ("caw", "parket", "ggz")),
         persons=(ClientPerson(VICTIM, ("m1",)), ClientPerson(PERPETRATOR)),
         victim_informed=True,
+    )
+    return replace(given, **changes)
+
+
+def wall(person: str, **changes: Any) -> Wall:
+    """A wall around a person who declared to be kin, and acts for the police."""
+    given = Wall(
+        id=str(uuid.uuid5(uuid.UUID(int=40), person)),
+        person=person,
+        cause="kin",
+        at=NOW,
+        partners=("lokale-politie",),
+        raised_by=person,
+        raised_for="lokale-politie",
     )
     return replace(given, **changes)
 

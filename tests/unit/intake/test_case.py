@@ -1,4 +1,4 @@
-"""Rules about the case itself: informing, crisis, participants, conflicts of interest."""
+"""Rules about the case itself: informing, crisis, participants."""
 
 from typing import Any
 
@@ -6,19 +6,12 @@ import pytest
 
 from chassis.errors import Refuse
 from contracts import vocabulary as words
-from services.intake.domain.case import (
-    Case,
-    Change,
-    ClientPerson,
-    Conflict,
-    event_facts,
-    walled,
-)
+from services.intake.domain.case import Case, Change, event_facts
 from services.intake.domain.crisis import end_crisis, raise_crisis
 from services.intake.domain.informing import confirm_informing
-from services.intake.domain.participation import declare_conflict, invite_participant
+from services.intake.domain.participation import invite_participant
 from tests.unit.casework.factories import NOW, VICTIM, command, refusal
-from tests.unit.intake.factories import case, names
+from tests.unit.intake.factories import case, names, wall
 
 CRISIS = {"text": "Hij staat voor de deur", "summary": "acuut", "subjects": [VICTIM]}
 
@@ -167,47 +160,9 @@ def test_only_a_party_to_the_agreement_is_invited() -> None:
     )
 
 
-def test_a_declared_conflict_walls_the_person_off() -> None:
-    """Who declares to be kin is named among those who must learn nothing more of the case."""
-    declare = command("declare_conflict", {"interest": "kin"})
-
-    change = declare_conflict(case(), declare)
-
-    assert change.case is not None
-    assert change.case.conflicts == (Conflict("p-caw", "kin"),)
-    assert change.case.version == case().version, "nobody notices a wall"
-    [event] = change.events
-    assert event_facts(change.case, {})["walled"] == ["p-caw"]
-    assert event.data == {"person": "p-caw", "partner": "caw"}
-    assert refusal(lambda: declare_conflict(change.case or case(), declare)) == (
-        "precondition_unmet",
-        "conflict_declared",
-    )
-
-
-def test_somebody_who_acts_for_no_partner_declares_a_conflict_too() -> None:
-    """The coordination team schedules every case, that of a cousin as well."""
-    declare = command(
-        "declare_conflict", {"interest": "kin"}, partner=None, roles=("coordination_team",)
-    )
-
-    [event] = declare_conflict(case(), declare).events
-
-    assert event.data == {"person": "p-caw"}
-
-
-def test_somebody_in_the_client_system_is_walled_off_without_declaring() -> None:
-    """A member of staff who is the perpetrator does not learn at work what is known of them."""
-    family = case(
-        persons=(ClientPerson(VICTIM, ("m1", "m2")),), conflicts=(Conflict("p-x", "kin"),)
-    )
-
-    assert walled(family, {"p-self": "m2", "p-other": "m9"}) == ("p-self", "p-x")
-
-
 def test_an_event_holds_the_facts_that_subscribers_need_and_nothing_else() -> None:
     """Other services react to ids and codes; no name and no text is among them."""
-    assert event_facts(case(), {"p-self": "m1"}) == {
+    assert event_facts(case(walls=(wall("p-self"), wall("p-once", state="lifted")))) == {
         "case": case().id,
         "agreement": "sample-brugge",
         "stage": "forming",

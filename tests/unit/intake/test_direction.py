@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from casework.fragment import Fragment
-from services.intake.domain.case import Case, Change, ClientPerson, Conflict, Emergency
+from services.intake.domain.case import Case, Change, ClientPerson, Emergency
 from services.intake.domain.direction import (
     appoint_director,
     record_direction_mandate,
@@ -18,7 +18,7 @@ from services.intake.domain.informing import record_informing
 from services.intake.domain.places import Places
 from services.intake.domain.succession import take_over_case
 from tests.unit.casework.factories import NOW, PERPETRATOR, VICTIM, command, refusal
-from tests.unit.intake.factories import case, names
+from tests.unit.intake.factories import case, names, wall
 
 SERVICE = "00000000-0000-0000-0000-000000000040"
 APPOINT = {"person": "p-director", "no_care_professional": True}
@@ -46,13 +46,11 @@ def test_the_advice_is_of_the_table_and_about_the_whole_family() -> None:
     assert names(change) == ["advice_written"]
 
 
-def appoint(
-    given: Case, staff: Any = None, services: tuple[str, ...] = (SERVICE,), **body: Any
-) -> Change:
+def appoint(given: Case, services: tuple[str, ...] = (SERVICE,), **body: Any) -> Change:
     ask = command(
         "appoint_director", APPOINT | body, terms={"partner": "parket", "mandate_days": 14}
     )
-    return appoint_director(given, ask, staff or {}, services)
+    return appoint_director(given, ask, services)
 
 
 def test_a_director_is_appointed_and_has_days_to_be_mandated() -> None:
@@ -75,22 +73,20 @@ def test_where_no_service_is_involved_nobody_has_to_mandate_the_director() -> No
 
 
 @pytest.mark.parametrize(
-    ("changes", "staff", "reason"),
+    ("changes", "reason"),
     [
-        ({"referrer": "p-director"}, {}, "not_neutral"),
-        ({"conflicts": (Conflict("p-director", "kin"),)}, {}, "not_neutral"),
-        ({}, {"p-director": "m1"}, "not_neutral"),
-        ({"director": "p-director"}, {}, "director_appointed"),
-        ({"participants": ()}, {}, "not_participant"),
+        ({"referrer": "p-director"}, "not_neutral"),
+        ({"walls": (wall("p-director"),)}, "not_neutral"),
+        ({"walls": (wall("p-director", state="open"),)}, "not_neutral"),
+        ({"director": "p-director"}, "director_appointed"),
+        ({"participants": ()}, "not_participant"),
     ],
 )
-def test_a_director_is_neutral_and_from_among_the_partners(
-    changes: Any, staff: Any, reason: str
-) -> None:
+def test_a_director_is_neutral_and_from_among_the_partners(changes: Any, reason: str) -> None:
     """Kin of the family, or the one who referred it, is no neutral contact for it."""
     given = case(stage="accepted", **changes)
 
-    assert refusal(lambda: appoint(given, staff)) == ("precondition_unmet", reason)
+    assert refusal(lambda: appoint(given)) == ("precondition_unmet", reason)
 
 
 def mandate(given: Case, services: Any = (SERVICE,), **body: Any) -> Change:
@@ -254,7 +250,7 @@ def taken_over(
 ) -> Change:
     body = {"agreement": "sample-next", "text": "wij nemen over", "summary": "overname"}
     body |= {"supported_by": list(supported_by)}
-    terms = {"participants": ["caw", "parket", "nieuw"], "cap": CAP}
+    terms = {"participants": ["caw", "parket", "nieuw"], "cap": CAP, "match_working_days": 1}
     terms |= {"quorum": 2, "supported_decision": rule}
     places = {
         "sample-brugge": Places("sample-brugge", now=3, ever=5),

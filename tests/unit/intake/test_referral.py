@@ -22,7 +22,7 @@ def submit(person: str = "p-caw", **changes: Any) -> Change:
         "submit_referral",
         builders.referral(**changes),
         person=person,
-        terms={"participants": ["parket", "caw", "ggz"]},
+        terms={"participants": ["parket", "caw", "ggz"], "match_working_days": 1},
     )
     return submit_referral(ask, {"a": ("m1", "m2")})
 

@@ -164,6 +164,7 @@ def test_what_begins_after_a_case_ended_is_due() -> None:
     suspended = apply_to_kind(KindState(), Suspend("crisis"), "2")
 
     assert time_of(set_for(DAY, "1"), suspended) is None
+    assert time_of(set_for(DAY, "2"), suspended) is None
     assert time_of(set_for(DAY, "3"), suspended) == morning(2)
 
 
@@ -173,16 +174,58 @@ def test_a_mark_without_a_day_is_never_due() -> None:
     assert time_of(apply_change(Deadline(), Resume("question", ANCHOR), "2")) is None
 
 
+def facts_after(*told: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+    """The facts of a case after these events: when, which, with what data."""
+    facts: dict[str, Any] = {}
+    newest = ""
+    for at, name, data in told:
+        facts = merge_facts(facts, name, data, at, newer=at > newest)
+        newest = max(at, newest)
+    return facts
+
+
 def test_who_was_walled_off_once_stays_so_and_other_facts_are_the_newest() -> None:
     """A command that was decided before a conflict was declared has no wall in it afterwards."""
     known = {"stage": "active", "director": "p-d", "walled": ["p-1"]}
     event_data = {"stage": "concluded", "walled": ["p-2"], "plan": "not a fact of the case"}
 
-    newer = merge_facts(known, event_data, newer=True)
-    older = merge_facts(known, event_data, newer=False)
+    newer = merge_facts(known, "plans.any", event_data, "2", newer=True)
+    older = merge_facts(known, "plans.any", event_data, "2", newer=False)
 
-    assert newer == {"stage": "concluded", "director": "p-d", "walled": ["p-1", "p-2"]}
-    assert older == {"stage": "active", "director": "p-d", "walled": ["p-1", "p-2"]}
+    assert (newer["stage"], newer["director"], newer["walled"]) == ("concluded", "p-d", WALLED)
+    assert (older["stage"], older["director"], older["walled"]) == ("active", "p-d", WALLED)
+    assert "plan" not in newer
+
+
+WALLED = ["p-1", "p-2"]
+RAISED = ("1", "intake.wall_raised", {"person": "p-1", "walled": ["p-1"]})
+LIFTED = ("2", "intake.wall_answered", {"person": "p-1", "walled": []})
+OVERTAKEN = ("3", "plans.plan_proposed", {"walled": ["p-1"]})
+AGAIN = ("4", "intake.conflict_declared", {"person": "p-1", "walled": ["p-1"]})
+
+
+def test_a_wall_that_was_lifted_is_none_until_it_is_raised_again() -> None:
+    """Whoever was walled off in error is reminded of the own work again."""
+    assert facts_after(RAISED)["walled"] == ["p-1"]
+    assert facts_after(RAISED, LIFTED)["walled"] == []
+    assert facts_after(RAISED, LIFTED, OVERTAKEN)["walled"] == []
+    assert facts_after(RAISED, LIFTED, OVERTAKEN, AGAIN)["walled"] == ["p-1"]
+
+
+def test_a_wall_of_which_another_is_left_is_not_lifted() -> None:
+    """Who is no relative may still be the victim's former lawyer."""
+    left = ("2", "intake.wall_answered", {"person": "p-1", "walled": ["p-1"]})
+
+    assert facts_after(RAISED, left)["walled"] == ["p-1"]
+
+
+@given(st.permutations([RAISED, LIFTED, OVERTAKEN, AGAIN]), st.integers(1, 4))
+def test_walls_do_not_depend_on_the_order_of_the_news(order: list[Any], number: int) -> None:
+    """A message does not reach somebody walled off because the broker was quicker with another."""
+    heard = [one for one in order if int(one[0]) <= number]
+    in_order = sorted(heard, key=lambda one: str(one[0]))
+
+    assert facts_after(*heard)["walled"] == facts_after(*in_order)["walled"]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from contracts.events import EVENTS
+from contracts.rpc.notifications import DEADLINES
 from ops import pages
 from ops.cli import app
-from ops.pages import steps
+from ops.pages import deadlines, steps
 from ops.pages.api import openapi_document
 from ops.pages.policy_tables import policy_table
+from tests import rego
 
 
 def test_the_committed_pages_are_those_that_the_code_makes() -> None:
@@ -54,6 +56,21 @@ def test_who_meets_a_condition_is_said_of_conditions_that_there_are() -> None:
     needed = {need for row in policy_table("actions").values() for need in row["needs"]}
 
     assert set(steps.WHO_MEETS) <= needed
+
+
+def test_what_follows_from_every_event_stands_on_the_page_of_the_deadlines() -> None:
+    """A case worker finds who must act, who is told and what ends the wait."""
+    page = pages.PAGES["docs/deadlines.md"]()
+
+    for name in EVENTS:
+        assert page.count(f"\n| `{name}` |") == 1
+    for kind in DEADLINES:
+        assert page.count(f"\n| `{kind}` |") == 2
+    (recorded,) = (line for line in page.splitlines() if line.startswith("| `plans.follow_up_rec"))
+    assert "the chairs: `reopen` (when `result` is `reopen`)" in recorded
+    assert "`reopening_waiting`, urgently" in recorded
+    assert set(deadlines.GROUPS) == rego.cases("notify", "belongs")
+    assert {*deadlines.CIRCUMSTANCES, "always"} == rego.cases("notify", "holds")
 
 
 def _shape(path: str) -> str:

@@ -1,6 +1,5 @@
-"""Sample persons, their tokens, and the matches of staff members."""
+"""Sample persons and their tokens."""
 
-import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +9,10 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from typer.testing import CliRunner
 
-from chassis.sealing import keyed_hash
 from deploy.local.identity import AUDIENCE, ISSUER
 from deploy.local.platform import Platform
 from deploy.local.sample_persons import sample_persons
 from ops.cli import app
-from services.intake.domain.identity import by_national_number
 
 NUMBER = "88050400017"
 KEY = bytes(range(32))
@@ -79,28 +76,3 @@ def test_everybody_is_listed_with_partner_and_roles() -> None:
         (line,) = (line for line in done.stdout.splitlines() if person.id in line)
         for shown in (person.key, person.name, person.partner or "–", *person.roles):
             assert shown in line
-
-
-@pytest.mark.parametrize("typed", [NUMBER, "88.05.04-000.17\n", " 88 05 04 000 17 "])
-def test_a_staff_match_is_the_one_that_intake_computes(
-    typed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An employee who is in the family is recognised, however the number was typed."""
-    monkeypatch.setenv("KETENAANPAK_MATCHING_KEY", base64.b64encode(KEY).decode())
-
-    done = CliRunner().invoke(app, ["match-key"], input=typed)
-
-    assert done.stdout == keyed_hash(KEY, *by_national_number(NUMBER)) + "\n"
-    assert NUMBER not in done.output
-
-
-@pytest.mark.parametrize("typed", ["", "8805040003", "twelve", "88050400017 x"])
-def test_what_is_no_national_number_matches_nobody(
-    typed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A typing error does not silently leave an employee unrecognised."""
-    monkeypatch.setenv("KETENAANPAK_MATCHING_KEY", base64.b64encode(KEY).decode())
-
-    done = CliRunner().invoke(app, ["match-key"], input=typed)
-
-    assert (done.exit_code, done.stdout) == (1, "")

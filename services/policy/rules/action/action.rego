@@ -198,11 +198,12 @@ hide := false if {
 	count(unmet) == 0
 }
 
+# Whoever may read the session is told why it may not be changed.
 hide := false if {
 	row.about == "session"
 	input.target.found == true
 	agreements.in_force(agreement)
-	mandates.acting(agreement, {role | some role in row.roles})
+	mandates.acting(agreement, {role | some role in data.actions.read_session.roles})
 }
 
 target_visible(_) if not row.target
@@ -222,7 +223,7 @@ target_visible(access) if {
 known_to(access) if input.target.source == access.partner
 
 known_to(access) if {
-	shown := stages.levels(input.case.agreement, access.partner, input.case.stage, access.who)
+	shown := stages.shown(input.case, access)
 	fragments.verdict(input.target, access.partner, shown).level != "none"
 }
 

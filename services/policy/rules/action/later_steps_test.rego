@@ -74,7 +74,7 @@ later_samples := object.union(
 	},
 	{
 		"emergency": [emergency("ggz", {}), ["minutes", "review_working_days"]],
-		"succession": [take_over("chair", {}), ["participants", "cap", "quorum", "supported_decision"]],
+		"succession": [take_over("chair", {}), ["participants", "cap", "match_working_days", "quorum", "supported_decision"]],
 		"instruments": [samples.does("ggz", "read_instruments", samples.consult, {}, {}), []],
 		"instruments for the chair": [samples.does("chair", "read_instruments", samples.consult, {}, {}), []],
 	},
@@ -128,7 +128,7 @@ test_a_director_whose_partner_takes_no_part_any_more_directs_nothing if {
 test_an_answer_that_may_not_be_known_of_is_hidden_from_who_may_not_recall_it if {
 	answer := samples.fragment("f-1", "mental_health", {"kind": "assessment_answer", "source": "ggz"})
 	question := samples.later("stad-gemeente", "recall_assessment", samples.consult, {})
-	samples.refused(object.union(question, {"target": answer}), ["not_source"], true)
+	samples.refused(object.union(question, {"target": answer}), ["not_recallable", "not_source"], true)
 }
 
 # METADATA

@@ -29,7 +29,7 @@ test_the_chair_under_the_successor_takes_a_case_over if {
 			"obligations": [{"kind": "record"}, {"kind": "use_limitation"}],
 			"terms": {
 				"participants": samples.partners, "cap": {"number": 20, "counts": "concurrent"},
-				"quorum": 5, "supported_decision": "all_participants",
+				"quorum": 5, "supported_decision": "all_participants", "match_working_days": 1,
 			},
 			"partner": "stad-gemeente",
 			"roles": ["chair"],

@@ -7,6 +7,7 @@ package ketenaanpak.conditions
 
 import data.ketenaanpak.agreements
 import data.ketenaanpak.cases
+import data.ketenaanpak.fragments
 import data.ketenaanpak.mandates
 import data.ketenaanpak.question
 import data.ketenaanpak.stages
@@ -95,8 +96,26 @@ met("named_are_parties", _) if {
 	}
 }
 
-met("own_item", acting) if {
-	input.target.kind in {"item", "whereabouts"}
+met("own_source", acting) if {
+	is_string(input.target.source)
+	input.target.source == acting.partner
+}
+
+met("is_item", _) if input.target.kind in {"item", "whereabouts"}
+
+met("is_part", _) if input.target.kind in data.referral.parts
+
+met("is_informing", _) if input.target.kind == "informing"
+
+met("is_assessment", _) if input.target.kind == "assessment"
+
+met("asks_or_chairs", acting) if {
+	input.target.kind == "request"
+	"chair" in acting.roles
+}
+
+met("asks_or_chairs", acting) if {
+	input.target.kind == "request"
 	input.target.source == acting.partner
 }
 
@@ -105,11 +124,6 @@ met("addressee_takes_part", _) if stages.takes_part(input.case, input.facts.to)
 met("addressed_to_us", acting) if {
 	input.target.kind == "request"
 	acting.partner in input.target.addressed_to
-}
-
-met("own_assessment", acting) if {
-	input.target.kind == "assessment"
-	input.target.source == acting.partner
 }
 
 met("follows_action", acting) if {
@@ -122,6 +136,14 @@ met("directs", _) if input.case.director == input.viewer.person
 met("chairs_or_directs", acting) if "chair" in acting.roles
 
 met("chairs_or_directs", _) if input.case.director == input.viewer.person
+
+met("acts_for_somebody", _) if mandates.acts(input.case.agreement, input.facts.person)
+
+# Whoever is shown what is asked about a wall answers it.
+met("asked_about_wall", acting) if {
+	input.target.kind == "wall_question"
+	fragments.verdict(input.target, acting.partner, stages.shown(input.case, acting)).level == "full"
+}
 
 met("can_direct", _) if is_string(cases.director_partner(input.case, input.facts.person))
 

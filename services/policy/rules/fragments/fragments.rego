@@ -6,6 +6,8 @@
 #   which has no content left of it.
 package ketenaanpak.fragments
 
+import data.ketenaanpak.mandates
+
 # METADATA
 # title: What a partner is shown of every fragment
 # description: >-
@@ -26,6 +28,7 @@ verdicts(listed, partner, shown) := object.union(decided, alone) if {
 		verdict := shown.table[fragment.category]
 		fragment.kind != "whereabouts"
 		not fragment.kind in data.emergency.for_review
+		fragment.kind != "wall_question"
 		is_string(fragment.id)
 		is_string(fragment.kind)
 		is_string(fragment.source)
@@ -50,7 +53,9 @@ verdicts(listed, partner, shown) := object.union(decided, alone) if {
 
 # METADATA
 # title: What a partner is shown of one fragment
-verdict(fragment, partner, shown) := full("own_source") if fragment.source == partner
+verdict(fragment, partner, shown) := about_wall(fragment, partner, shown) if fragment.kind == "wall_question"
+
+else := full("own_source") if fragment.source == partner
 
 else := none("recalled") if fragment.status != "offered"
 
@@ -134,3 +139,28 @@ whereabouts(fragment, partner, shown) := full("named_partner") if {
 else := none("stage") if partner in fragment.only_for
 
 else := none("not_named")
+
+# What is asked about a wall is shown to whom it is asked of, and to the chair: a second person of the
+# partners that it is addressed to, or whoever reads who the family is where no chair may answer.
+# Never to a partner of somebody who is walled off.
+about_wall(fragment, partner, shown) := none("not_answerer") if partner in fragment.withhold_from
+
+else := full("addressed") if {
+	shown.review == true
+	shown.chairs == true
+}
+
+else := full("addressed") if {
+	shown.review == true
+	shown.table.identity.level == "full"
+	asked(fragment, partner, shown.agreement)
+}
+
+else := none("not_answerer")
+
+asked(fragment, partner, _) if partner in fragment.addressed_to
+
+asked(fragment, _, agreement) if {
+	fragment.addressed_to == []
+	not mandates.chaired(agreement, fragment.withhold_from)
+}

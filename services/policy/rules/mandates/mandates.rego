@@ -67,6 +67,31 @@ acting(agreement, roles) := {"partner": partner, "roles": sort({mandate.role | s
 }
 
 # METADATA
+# title: Whether a person may act under an agreement now, for a partner or for none
+acts(agreement, person) if {
+	some mandate in data.mandates[person]
+	mandate.agreement == agreement
+	holds(mandate)
+}
+
+# METADATA
+# title: The partners that a person acts, or acted, for under an agreement
+partners(agreement, person) := sort({mandate.partner |
+	some mandate in data.mandates[person]
+	mandate.agreement == agreement
+	mandate.partner != null
+})
+
+# METADATA
+# title: Somebody of another than these partners chairs the table
+chaired(agreement, partners) if {
+	some mandate in data.members[agreement]
+	mandate.role == "chair"
+	holds(mandate)
+	not mandate.partner in partners
+}
+
+# METADATA
 # title: Agreements under which the viewer acts in one of the roles
 agreements(roles) := {mandate.agreement |
 	some mandate in current

@@ -87,6 +87,22 @@ holds("informing_is_deferred") if is_string(about.informing_due)
 
 holds("mandates_are_due") if is_string(about.mandates_due)
 
+# Nor for one that the person acted for who has just been walled off.
+holds("their_partner_has_nobody") if {
+	some mandate in data.members[about.agreement]
+	team_member(mandate, about.person)
+	mandates.holds(mandate)
+	mandate.partner in about.participants
+	not staffed(mandate.partner)
+}
+
+staffed(partner) if {
+	some mandate in data.members[about.agreement]
+	member_of(mandate, partner)
+	mandates.holds(mandate)
+	not walled(mandate)
+}
+
 represented(partner) if {
 	some mandate in eligible
 	member_of(mandate, partner)
@@ -199,7 +215,7 @@ day(entry, _) := date if {
 		data.deadlines[entry.deadline].days,
 	)
 	began := time.format([time.parse_rfc3339_ns(input.event.time), "Europe/Brussels", "2006-01-02"])
-	due := time.add_date(time.parse_ns("2006-01-02", began), 0, 0, days)
+	due := time.add_date(question.day(began), 0, 0, days)
 	date := time.format([due, "UTC", "2006-01-02"])
 }
 
@@ -239,6 +255,38 @@ belongs("follower", mandate) if member_of(mandate, about.follower)
 belongs("person_named", mandate) if team_member(mandate, about.person)
 
 belongs("director", mandate) if team_member(mandate, about.director)
+
+# Of a wall those are asked who may see what is asked (ketenaanpak.fragments).
+belongs("wall_answerers", mandate) if {
+	about.answerers == []
+	mandate.role == "chair"
+	not mandate.partner in about.kept_from
+}
+
+belongs("wall_answerers", mandate) if {
+	about.answerers == []
+	not mandates.chaired(about.agreement, about.kept_from)
+	not mandate.partner in about.kept_from
+	on_the_team(mandate)
+	reads_identity(mandate)
+}
+
+belongs("wall_answerers", mandate) if {
+	mandate.partner in about.answerers
+	mandate.role == "team_member"
+	reads_identity(mandate)
+}
+
+belongs("wall_answerers", mandate) if {
+	mandate.partner in about.answerers
+	mandate.role == "chair"
+}
+
+# As far as the event tells: not who follows an action at a later stage.
+reads_identity(mandate) if {
+	who := stages.audience(known, "participant", mandate.partner)
+	stages.levels(about.agreement, mandate.partner, about.stage, who).table.identity.level == "full"
+}
 
 on_the_team(mandate) if {
 	mandate.role == "team_member"

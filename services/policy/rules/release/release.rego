@@ -92,7 +92,7 @@ else := {fragment.id: fragments.none("reference_only") | some fragment in case.f
 
 shown(case, access) := stages.in_danger(case.agreement, access.partner) if access.standing == "emergency"
 
-else := stages.levels(case.agreement, access.partner, case.stage, access.who)
+else := stages.shown(case, access)
 
 default well_formed(_) := false
 
@@ -114,12 +114,15 @@ reference_only(_) if content != true
 
 # METADATA
 # title: Categories of which something stays back
-# description: Shown to those who take part, per category and never by number.
+# description: >-
+#   Shown to those who take part, per category and never by number. That something is asked about a
+#   wall is for nobody to notice.
 default withheld(_, _, _) := {}
 
 withheld(case, standing, verdicts) := {fragment.category: true |
 	some fragment in case.fragments
 	fragment.status == "offered"
+	fragment.kind != "wall_question"
 	verdicts[fragment.id].level == "none"
 } if {
 	standing in {"chair", "participant"}

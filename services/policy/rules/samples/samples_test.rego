@@ -129,6 +129,7 @@ reads(person, changes, fragments) := decision if {
 decided(question) := decision if {
 	answer := release.decision with input as question
 		with data.mandates as people
+		with data.members as members
 		with data.system.bundles as bundles
 	decision := answer.decisions["case-1"]
 	every reason in decision.reasons {
@@ -184,6 +185,14 @@ of_case(changes) := {"case": case(changes), "agreement": "sample-brugge"}
 session := {"id": "session-1", "found": true, "agreement": "sample-brugge", "table": "table-brugge"}
 
 item(source, changes) := fragment("f-1", "judicial", object.union({"source": source}, changes))
+
+# What is asked about a wall around somebody of the partners that it is kept from.
+wall_question(kept_from, answerers) := fragment("f-1", "identity", {
+	"kind": "wall_question",
+	"source": "table",
+	"withhold_from": kept_from,
+	"addressed_to": answerers,
+})
 
 refused(question, reasons, hide) if {
 	decision := ruled(question)

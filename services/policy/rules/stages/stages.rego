@@ -115,6 +115,14 @@ contributed(case, partner) if {
 }
 
 # METADATA
+# title: What somebody who has a place at a case is shown
+# description: "As `levels`; `chairs` says whether it is as its chair."
+shown(case, access) := object.union(
+	levels(case.agreement, access.partner, case.stage, access.who),
+	{"chairs": access.standing == "chair", "agreement": case.agreement},
+)
+
+# METADATA
 # title: What an audience of a stage is shown
 # description: >-
 #   `table`: category → verdict, the narrower of the partner's need to know and what the stage

@@ -17,6 +17,7 @@ carried("submit_referral", agreement, roles) := {
 	"participants": participants,
 	"cap": data.agreements[agreement].case_cap,
 	"latest_review_days": modalities(agreement).latest_review_days,
+	"match_working_days": modalities(agreement).match_working_days,
 } if {
 	participants := invited_first(agreement, [mandates.acting(agreement, roles).partner])
 }
@@ -37,6 +38,7 @@ carried("take_over_case", agreement, _) := {
 	"cap": data.agreements[agreement].case_cap,
 	"quorum": modalities(agreement).quorum,
 	"supported_decision": modalities(agreement).supported_decision,
+	"match_working_days": modalities(agreement).match_working_days,
 } if {
 	participants := invited_first(agreement, [partner |
 		some partner in present
@@ -52,6 +54,14 @@ carried("appoint_director", agreement, _) := {
 carried("open_emergency", agreement, _) := {
 	"minutes": modalities(agreement).emergency_minutes,
 	"review_working_days": modalities(agreement).emergency_review_working_days,
+}
+
+# The partners of the person are kept out of it, as the person is.
+carried(action, agreement, _) := {
+	"partners": mandates.partners(agreement, input.facts.person),
+	"answer_working_days": modalities(agreement).wall_working_days,
+} if {
+	action in {"raise_wall", "propose_lifting"}
 }
 
 carried("close_weighing", agreement, _) := {"quorum": modalities(agreement).quorum}
@@ -82,9 +92,19 @@ carried("record_follow_up", agreement, _) := {
 
 carried("record_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
 
+carried("correct_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
+
 carried("schedule_session", agreement, _) := {"latest_session_days": modalities(agreement).latest_session_days}
 
 carried("put_on_agenda", agreement, _) := {"guest_hours": modalities(agreement).guest_hours}
+
+carried("move_session", agreement, _) := {
+	"latest_session_days": modalities(agreement).latest_session_days,
+	"guest_hours": modalities(agreement).guest_hours,
+	"until": data.agreements[agreement].valid_until,
+}
+
+carried("add_involved_service", agreement, _) := {"mandate_days": modalities(agreement).mandate_days}
 
 carried("request_information", agreement, _) := {"latest_due_days": modalities(agreement).latest_due_days}
 

@@ -1,0 +1,35 @@
+# Who is told that something is asked about a wall, and who that a partner lost everybody.
+package ketenaanpak.notify_test
+
+who_is_told(type, changes) := {entry.person | some entry in decision_on(type, changes).tell}
+
+asked_of(kept_from, answerers, changes) := who_is_told("wall_question_asked", object.union(
+	{"person": "ggz", "walled": ["ggz"], "kept_from": kept_from, "answerers": answerers},
+	changes,
+))
+
+test_a_match_is_told_to_the_chairs_and_the_coordination_team if {
+	asked_of(["ggz"], [], {}) == chairs | {"coordination"}
+}
+
+test_where_no_chair_may_answer_members_are_told_who_read_identity if {
+	asked_of(["stad-gemeente", "ggz"], [], {}) == {"caw", "parket", "of-two", "coordination"}
+	asked_of(["stad-gemeente", "ggz"], [], {"stage": "referred"}) == {"caw", "of-two", "coordination"}
+}
+
+test_a_second_person_is_told_and_the_walled_one_never if {
+	asked_of(["ggz"], ["parket"], {}) == {"parket", "coordination"}
+	asked_of(["ggz"], ["parket"], {"walled": ["ggz", "parket"]}) == {"coordination"}
+	asked_of(["ggz"], ["stad-gemeente"], {"stage": "closed"}) == chairs | {"coordination"}
+}
+
+test_a_partner_that_lost_everybody_is_asked_for_a_deputy_at_once if {
+	who_is_told("wall_raised", {"person": "caw", "walled": ["caw", "of-two"]}) == {"coordination"}
+	who_is_told("wall_raised", {"person": "caw", "walled": ["caw"]}) == set()
+	who_is_told("wall_raised", {"person": "lokale-politie", "walled": ["lokale-politie"]}) == set()
+}
+
+test_a_direction_that_ended_is_told_to_the_chair if {
+	who_is_told("direction_ended", {"person": "ggz", "walled": ["ggz"]}) == chairs
+	who_is_told("direction_ended", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
+}
