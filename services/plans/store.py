@@ -23,7 +23,13 @@ def ready(runtime: Runtime) -> bool:
     return reachable(runtime.database)
 
 
-def read_outcome(outcomes: OutcomeQueries, kind: str, case: str, outcome: str) -> dict[str, Any]:
-    """What was closed, and whether it stands; raises Refuse("not_found") when nothing is closed."""
+def read_outcome(
+    outcomes: OutcomeQueries, kind: str, case: str, outcome: str, **seen: Any
+) -> dict[str, Any]:
+    """What was closed, and whether it stands; raises Refuse("not_found") when nothing is closed.
+
+    `seen` is what the fragments of the case say: `unsafe` and `contradictory` of `outcome_of`.
+    """
     closed = outcomes.find(kind, case, outcome)
-    return outcome_of(kind, closed, {each: outcomes.last(each, case) for each in KINDS})
+    last = {each: outcomes.last(each, case) for each in KINDS}
+    return outcome_of(kind, closed, last, **seen)

@@ -138,6 +138,14 @@ opens(mandate) if {
 	stages.audience(known, standing, mandate.partner)
 }
 
+# Who directs the case has a place of the own.
+opens(mandate) if {
+	team_member(mandate, about.director)
+	comes("participant", mandate.partner)
+	some entry in data.stages[about.stage]
+	entry.who == "director"
+}
+
 comes("chair", _) := true
 
 comes("participant", partner) if partner in about.participants
