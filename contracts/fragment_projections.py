@@ -46,7 +46,8 @@ _NARRATIVE = Projections(summary=("summary",), full=("summary", "text"))
 
 KINDS: Final[Mapping[str, Projections]] = {
     "person": Projections(
-        summary=("roles",), full=("roles", "given_name", "family_name", "birth_date", "sex")
+        summary=("roles",),
+        full=("roles", "given_name", "family_name", "birth_date", "sex", "relation"),
     ),
     "occurrence": _NARRATIVE,
     "worry": _NARRATIVE,

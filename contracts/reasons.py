@@ -66,6 +66,7 @@ class Reason(StrEnum):
     NOT_SOURCE = "not_source"
     NOT_ADDRESSEE = "not_addressee"
     NOT_ASKER = "not_asker"
+    IDENTITY_NOT_READ = "identity_not_read"
     # why a fragment is shown or held back
     NEED_TO_KNOW = "need_to_know"
     OWN_SOURCE = "own_source"
@@ -86,6 +87,7 @@ class Reason(StrEnum):
     INFORMING_NOT_SETTLED = "informing_not_settled"
     CORRECTED_OTHERWISE = "corrected_otherwise"
     LAST_PART = "last_part"
+    TOO_MANY_PERSONS = "too_many_persons"
     NOT_CORRECTABLE = "not_correctable"
     NOT_RECALLABLE = "not_recallable"
     NOTHING_CONTRIBUTED = "nothing_contributed"

@@ -54,6 +54,8 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "intake.referral_part_withdrawn",
         "intake.involved_service_added",
         "intake.informing_corrected",
+        "intake.person_added",
+        "intake.person_corrected",
         "intake.director_appointed",
         "intake.direction_mandate_recorded",
         "intake.emergency_opened",

@@ -76,6 +76,23 @@ MANDATE_ROLES: Final = (
 CLIENT_ROLES: Final = ("victim", "perpetrator", "child", "other")
 """Roles in the client system (cliëntsysteem); a person may have several."""
 
+RELATIONS: Final = (
+    "partner",
+    "former_partner",
+    "parent",
+    "step_parent",
+    "child",
+    "step_child",
+    "sibling",
+    "grandparent",
+    "grandchild",
+    "other_family",
+    "household_member",
+    "other",
+    "unknown",
+)
+"""What a member of the client system is to the victim, or to the victims together."""
+
 INFORMING_STATES: Final = ("informed", "deferred", "not_possible")
 
 CRITERIA: Final = (

@@ -27,6 +27,9 @@ from contracts.fields import (
 )
 from contracts.national_number import born
 
+MOST_PERSONS: Final = 30
+"""The members of a client system."""
+
 # --- step 1: referral (aanmelding) -------------------------------------------------------------
 
 
@@ -47,13 +50,13 @@ class InformingBody(Strict):
             raise ValidationError("missing", "reason")
 
 
-class PersonBody(Strict):
-    """A member of the client system (cliëntsysteem); `ref` names the person within this body.
+class IdentityBody(Strict):
+    """Who a member of the client system (cliëntsysteem) is.
 
-    One of the names may be left out, and of the birth date what is not known.
+    One of the names may be left out, and of the birth date what is not known. `relation` is what
+    the person is to the victim. The national number is matched, and kept nowhere.
     """
 
-    ref = Code(required=True)
     given_name = Text(LINE)
     family_name = Text(LINE)
     birth_date = PartialDay()
@@ -62,7 +65,7 @@ class PersonBody(Strict):
     roles = fields.List(
         OneOf(words.CLIENT_ROLES), required=True, validate=validate.Length(min=1, max=4)
     )
-    informing = fields.Nested(InformingBody, required=True)
+    relation = OneOf(words.RELATIONS)
 
     @validates_schema
     def is_one_person(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -71,6 +74,13 @@ class PersonBody(Strict):
         known, told = data.get("birth_date", ""), born(data.get("national_number", ""))
         if not (known.startswith(told) or told.startswith(known)):
             raise ValidationError("contradiction", "birth_date")
+
+
+class PersonBody(IdentityBody):
+    """A member of the client system; `ref` names the person within this body."""
+
+    ref = Code(required=True)
+    informing = fields.Nested(InformingBody, required=True)
 
 
 class NarrativeTextBody(Strict):
@@ -137,7 +147,7 @@ class SubmitReferralBody(Strict):
     agreement = Code(required=True)
     region = Code(required=True)
     referrer = Code()
-    persons = many(PersonBody, least=1, most=30, required=True)
+    persons = many(PersonBody, least=1, most=MOST_PERSONS, required=True)
     occurrences = many(NarrativeBody, least=1, required=True)
     worries = many(NarrativeBody, least=1, required=True)
     involved_services = many(InvolvedServiceBody, required=True)
@@ -180,6 +190,19 @@ class RecordInformingBody(InformingBody):
 
 class CorrectInformingBody(InformingBody):
     """What should have been recorded of a person's informing."""
+
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class AddPersonBody(IdentityBody):
+    """Somebody who belongs to the client system and whom the referral did not name."""
+
+    informing = fields.Nested(InformingBody, required=True)
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class CorrectPersonBody(IdentityBody):
+    """Who a member of the client system is: all of it, as it should have been recorded."""
 
     ground = OneOf(words.CORRECTION_GROUNDS, required=True)
 
@@ -461,6 +484,8 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "confirm_informing": NoBody,
     "record_informing": RecordInformingBody,
     "correct_informing": CorrectInformingBody,
+    "add_person": AddPersonBody,
+    "correct_person": CorrectPersonBody,
     "schedule_session": ScheduleSessionBody,
     "move_session": MoveSessionBody,
     "cancel_session": CorrectionGroundBody,

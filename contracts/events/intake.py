@@ -26,6 +26,23 @@ class InformingCorrectedData(InformingData):
     ground = OneOf(words.CORRECTION_GROUNDS, required=True)
 
 
+class PersonCorrectedData(FragmentData):
+    """`member` is the random id of the person.
+
+    `informing` is `unsettled` when the chair must confirm from now on why no victim is informed.
+    """
+
+    member = RandomId(required=True)
+    informing = OneOf(("as_before", "unsettled"), required=True)
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class PersonAddedData(PersonCorrectedData):
+    """`informing_due` as at a referral."""
+
+    informing_due = Day()
+
+
 class WithdrawnData(CaseData):
     ground = OneOf(words.WITHDRAW_GROUNDS, required=True)
 
@@ -336,6 +353,13 @@ EVENTS: Final = {
     ),
     "involved_service_added": EventType(
         "An involved service (betrokken dienst) was added.", {1: ServiceAddedData}
+    ),
+    "person_added": EventType(
+        "Somebody belongs to the client system whom the referral did not name.",
+        {1: PersonAddedData},
+    ),
+    "person_corrected": EventType(
+        "Who a member of the client system is was set right.", {1: PersonCorrectedData}
     ),
     "informing_corrected": EventType(
         "What was recorded of somebody's informing was set right.", {1: InformingCorrectedData}

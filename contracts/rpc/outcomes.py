@@ -8,7 +8,7 @@ another case is `not_found`.
 from typing import Final
 
 from contracts import vocabulary as words
-from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, Whole, codes
+from contracts.fields import Code, Day, Flag, Moment, OneOf, RandomId, Strict, Whole, codes, ids
 
 
 class OutcomeRequest(Strict):
@@ -39,7 +39,13 @@ class WeighingOutcome(_Closed):
     problem_profile = Flag(required=True)
 
 
-class PlanOutcome(_Closed):
+class _OfMembers(_Closed):
+    """`covers`: the members of the client system that it was made about."""
+
+    covers = ids(required=True)
+
+
+class PlanOutcome(_OfMembers):
     """An adopted plan version and the partners that follow an action of it.
 
     It stands until another version is adopted.
@@ -49,7 +55,7 @@ class PlanOutcome(_Closed):
     followers = codes(required=True)
 
 
-class _Ending(_Closed):
+class _Ending(_OfMembers):
     """What a case may end on, and who proposed it (`proposed_by`; null for an older document).
 
     `unsafe`: the newest safety check of a member of the client system says so now.

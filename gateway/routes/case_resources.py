@@ -91,6 +91,17 @@ CASE_COMMANDS: Final = (
         changes=True,
     ),
     CaseCommand(
+        "add_person",
+        "POST persons",
+        "Add somebody who belongs to the client system and whom the referral did not name.",
+    ),
+    CaseCommand(
+        "correct_person",
+        "PUT persons/<random_id:person_id>",
+        "Correct who a member of the client system is, by the id of that part of the case.",
+        changes=True,
+    ),
+    CaseCommand(
         "correct_referral_part",
         "PUT referral-parts/<random_id:part_id>",
         "Correct a part of one's own referral; the former version is kept, and not released.",

@@ -1,8 +1,8 @@
 """The commands of intake: for each, the state it looks at and the rule it is given to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from casework.command import Command
 from casework.envelope import Envelope
@@ -17,6 +17,7 @@ from services.intake.domain import (
     informing,
     matching,
     participation,
+    persons,
     referral_corrections,
     session_corrections,
     sessions,
@@ -68,36 +69,100 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
     return RULES[command.name](case, command, transaction, context)
 
 
-def _submit(command: Command, transaction: IntakeTransaction, context: CommandContext) -> Change:
-    matches: dict[str, tuple[str, ...]] = {}
-    looks_for: dict[str, identity.Strength] = {}
-    for person in command.body["persons"]:
+@dataclass(frozen=True)
+class _Recognised:
+    """By which keyed matches persons are known, by their place, and which others may be theirs."""
+
+    matches: list[tuple[str, ...]]
+    looks_for: dict[str, identity.Strength]
+
+
+def _recognise(persons: Iterable[Mapping[str, Any]], context: CommandContext) -> _Recognised:
+    known = _Recognised([], {})
+    for person in persons:
         signals = identity.signals(person)
-        matches[person["ref"]] = tuple(sorted(context.keyed(mark) for mark in signals.marks))
+        known.matches.append(tuple(sorted(context.keyed(mark) for mark in signals.marks)))
         for mark, strength in signals.looks_for.items():
             match = context.keyed(mark)
-            looks_for[match] = identity.stronger(strength, looks_for.get(match))
-    change = submit_referral(command, matches)
+            known.looks_for[match] = identity.stronger(strength, known.looks_for.get(match))
+    return known
+
+
+def _submit(command: Command, transaction: IntakeTransaction, context: CommandContext) -> Change:
+    known = _recognise(command.body["persons"], context)
+    refs = (person["ref"] for person in command.body["persons"])
+    change = submit_referral(command, dict(zip(refs, known.matches, strict=True)))
+    return _noticed(change, known.looks_for, command, transaction)
+
+
+def _add_person(
+    case: Case, command: Command, transaction: IntakeTransaction, context: CommandContext
+) -> Change:
+    known = _recognise([command.body], context)
+    informings = _informings(case, transaction)
+    change = persons.add_person(case, command, known.matches[0], informings)
+    return _noticed(change, known.looks_for, command, transaction)
+
+
+def _correct_person(
+    case: Case, command: Command, transaction: IntakeTransaction, context: CommandContext
+) -> Change:
+    """Others are looked for by what was not known of the person before."""
+    former = transaction.fragments(case.id).open(command.target)
+    known, before = _recognise([command.body], context), _recognise([former.content or {}], context)
+    informings = _informings(case, transaction)
+    change = persons.correct_person(case, command, former, known.matches[0], informings)
+    looks_for = {
+        match: strength
+        for match, strength in known.looks_for.items()
+        if before.looks_for.get(match) != strength
+    }
+    return _noticed(change, looks_for, command, transaction, before=case)
+
+
+def _noticed(
+    change: Change,
+    looks_for: Mapping[str, identity.Strength],
+    command: Command,
+    transaction: IntakeTransaction,
+    before: Case | None = None,
+) -> Change:
+    """The same change, with what follows from who is in the client system now.
+
+    The chairs are told of other cases that may be of the same people, and whoever of the staff may
+    be one of them is walled off.
+    """
     if change.case is None:
         return change
     alike = transaction.note_matches(change.case, looks_for)
     change = with_events(change, matching.notice(change.case, alike))
-    return wall_off_matched(change, command, transaction)
+    return wall_off_matched(change, command, transaction, before=before)
 
 
 def wall_off_matched(
-    change: Change, command: Command, transaction: IntakeTransaction, *, asking: bool = True
+    change: Change,
+    command: Command,
+    transaction: IntakeTransaction,
+    *,
+    before: Case | None = None,
+    asking: bool = True,
 ) -> Change:
     """The same change, with a wall for each member of staff who may be in the client system.
 
     The persons of the case have been noted by then (`note_matches`): whoever registers staff at the
-    same moment conflicts on that note. `asking` as in `walling.matched_walls`.
+    same moment conflicts on that note. `before` is the case as it was when its walls were raised or
+    lifted, where more is known of its persons now; `asking` as in `walling.matched_walls`.
     """
     if change.case is None:
         return change
-    found = transaction.staff_matching(change.case)
     walls = walling.matched_walls(
-        change.case, found, command.new_id, command.now, command.today, asking=asking
+        change.case,
+        transaction.staff_matching(change.case),
+        command.new_id,
+        command.now,
+        command.today,
+        anew=transaction.staff_matching(change.case.known_since(before)) if before else (),
+        asking=asking,
     )
     return walling.wall_off(change, walls, _asked(change.case, transaction))
 
@@ -319,6 +384,8 @@ RULES: Final[dict[str, Handler]] = {
     "confirm_informing": _rule_only(informing.confirm_informing),
     "record_informing": _record_informing,
     "correct_informing": _correct_informing,
+    "add_person": _add_person,
+    "correct_person": _correct_person,
     "put_on_agenda": _put_on_agenda,
     "take_off_agenda": _take_off_agenda,
     "change_stage": _change_stage,

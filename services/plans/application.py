@@ -47,10 +47,16 @@ class Plans:
         return store.read_outcome(
             self._outcomes,
             _KINDS[method],
+            covers=self._covered(**request),
             unsafe=safety.is_anybody_unsafe(checks),
             contradictory=contradictory,
             **request,
         )
+
+    def _covered(self, case: str, outcome: str) -> list[str]:
+        """The members of the client system that the document of this id is about."""
+        read = self.queries.of_case(case, None, outcome, content=False)
+        return [subject for fragment in read.fragments for subject in fragment["subjects"]]
 
     def perform(self, name: str, envelope: Envelope) -> dict[str, Any]:
         """Perform a command once; see `casework.transaction.DecidedCommands`."""

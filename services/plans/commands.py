@@ -21,9 +21,10 @@ def _take_plan_position(
     return plan.take_plan_position(command, version, fragments.of_kind("plan_position"))
 
 
-def _adopt_plan(_case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
+def _adopt_plan(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     fragments = transaction.fragments
     return plan.adopt_plan(
+        case,
         command,
         fragments.get(command.target, "plan"),
         fragments.of_kind("plan"),

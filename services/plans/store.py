@@ -28,7 +28,7 @@ def read_outcome(
 ) -> dict[str, Any]:
     """What was closed, and whether it stands; raises Refuse("not_found") when nothing is closed.
 
-    `seen` is what the fragments of the case say: `unsafe` and `contradictory` of `outcome_of`.
+    `seen` is what the fragments of the case say: the keywords of `outcome_of`.
     """
     closed = outcomes.find(kind, case, outcome)
     last = {each: outcomes.last(each, case) for each in KINDS}

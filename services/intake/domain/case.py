@@ -109,15 +109,34 @@ class Case:
                 return participant
         raise not_participant()
 
+    def person(self, person: str) -> ClientPerson:
+        """A member of the client system; raises Refuse("unknown_subject")."""
+        self.check_subjects([person])
+        return next(one for one in self.persons if one.id == person)
+
     @property
     def everybody(self) -> tuple[str, ...]:
         """The random ids of the whole client system."""
         return tuple(person.id for person in self.persons)
 
+    def known_since(self, before: "Case") -> "Case":
+        """This case with only those matches of its persons that it did not have before."""
+        had = {person.id: person.matches for person in before.persons}
+        persons = (
+            replace(one, matches=tuple(sorted({*one.matches} - {*had.get(one.id, ())})))
+            for one in self.persons
+        )
+        return replace(self, persons=tuple(persons))
+
     @property
     def walled(self) -> tuple[str, ...]:
         """The persons who must not learn of the case."""
         return walled_persons(self.walls)
+
+    @property
+    def informing_settled(self) -> bool:
+        """Whether a victim is informed, or the chair confirmed why not."""
+        return self.victim_informed or self.informing_confirmed
 
     def counts_under(self, agreement: str) -> bool:
         """Whether the agreement has counted this case before."""
@@ -141,7 +160,7 @@ class Case:
 
     def check_contributing(self) -> None:
         """Raises Refuse unless informing is settled, before which no partner contributes."""
-        if not (self.victim_informed or self.informing_confirmed):
+        if not self.informing_settled:
             raise unmet(
                 Reason.INFORMING_NOT_SETTLED,
                 "no victim is informed, and the chair has not confirmed why",

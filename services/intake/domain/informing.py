@@ -41,7 +41,7 @@ def record_informing(case: Case, command: Command, informings: Sequence[Fragment
         raise unmet(Reason.INFORMING_SETTLED, "this person has been informed already")
     content = {name: value for name, value in command.body.items() if name != "subject"}
     informing = revise(found, content=content)
-    if content["state"] == "informed" and _is_victim(case, subject):
+    if content["state"] == "informed" and case.person(subject).victim:
         case = replace(case, victim_informed=True, version=case.version + 1)
     others = [one.content or {} for one in informings if one is not found]
     event = Event("intake.informing_recorded", informing_due([*others, content]))
@@ -65,11 +65,10 @@ def correct_informing(
     content = {name: value for name, value in command.body.items() if name != "ground"}
     corrected = revise(found, content=content)
     now = [corrected if one is found else one for one in informings]
-    case = _settled_anew(case, now)
-    settled = case.victim_informed or case.informing_confirmed
+    case = settled_anew(case, now)
     data = {
         **informing_due([one.content or {} for one in now]),
-        "informing": "settled" if settled else "unsettled",
+        "informing": "settled" if case.informing_settled else "unsettled",
         "ground": command.body["ground"],
     }
     result = fragment_result(case, corrected, content["state"])
@@ -77,25 +76,25 @@ def correct_informing(
     return Change(result, case, revised=(corrected,), events=(event,))
 
 
-def _settled_anew(case: Case, informings: Sequence[Fragment]) -> Case:
-    """The case by what is recorded of its victims now."""
+def settled_anew(
+    case: Case, informings: Iterable[Fragment], *, another_victim: bool = False
+) -> Case:
+    """The case by what is recorded of its victims now.
+
+    What the chair confirmed does not hold when nobody is informed any more, or when it was not said
+    of `another_victim`.
+    """
     informed = any(
-        (one.content or {})["state"] == "informed" and _is_victim(case, one.subjects[0])
+        (one.content or {})["state"] == "informed" and case.person(one.subjects[0]).victim
         for one in informings
     )
-    if informed == case.victim_informed:
-        return case
-    confirmed = case.informing_confirmed and informed
-    return replace(
+    asked_anew = not informed and (case.victim_informed or another_victim)
+    settled = replace(
         case,
         victim_informed=informed,
-        informing_confirmed=confirmed,
-        version=case.version + 1,
+        informing_confirmed=case.informing_confirmed and not asked_anew,
     )
-
-
-def _is_victim(case: Case, subject: str) -> bool:
-    return any(person.id == subject and person.victim for person in case.persons)
+    return case if settled == case else replace(settled, version=case.version + 1)
 
 
 def _day(day: date | str) -> date:

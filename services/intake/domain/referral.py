@@ -10,6 +10,7 @@ from casework.fragment import Fragment
 from contracts.bodies.intake import victim_informed
 from services.intake.domain.case import Case, Change, ClientPerson, Participant, result_of
 from services.intake.domain.informing import informing_due
+from services.intake.domain.persons import identity_content
 
 NARRATIVES: Final = {
     "occurrences": ("occurrence", "incidents"),
@@ -87,7 +88,7 @@ def _fragments(command: Command, ids: Mapping[str, str]) -> Iterator[Fragment]:
     make = _Maker(command, ids)
     body = command.body
     for person in body["persons"]:
-        yield make.fragment("person", "identity", [person["ref"]], _identity(person))
+        yield make.fragment("person", "identity", [person["ref"]], identity_content(person))
         yield make.fragment("informing", "safety", [person["ref"]], person["informing"])
     for part, (kind, category) in NARRATIVES.items():
         for entry in body[part]:
@@ -104,12 +105,6 @@ def _fragments(command: Command, ids: Mapping[str, str]) -> Iterator[Fragment]:
         yield make.fragment("uninformed_ground", "safety", victims, content)
     for entry in body["whereabouts"]:
         yield make.whereabouts(entry)
-
-
-def _identity(person: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of who a person is: the national number is not (it is matched, then let go)."""
-    kept = ("roles", "given_name", "family_name", "birth_date", "sex")
-    return {field: person[field] for field in kept if field in person}
 
 
 def _without_subjects(entry: Mapping[str, Any]) -> dict[str, Any]:

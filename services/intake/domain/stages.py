@@ -148,6 +148,7 @@ def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
     if missing:
         detail = "not every involved service has mandated the director"
         raise unmet(Reason.DIRECTION_MANDATES_MISSING, detail, services=missing)
+    _check_covers(case, plan)
     return Step(
         {"report_due": _report_due(command)}, changes={"followers": tuple(plan["followers"])}
     )
@@ -250,7 +251,16 @@ def _safe_outcome(case: Case, facts: StageFacts) -> Mapping[str, Any]:
         raise unmet(Reason.CRISIS_OPEN, "a crisis is open: the chair ends it first")
     if outcome["unsafe"]:
         raise unmet(Reason.UNSAFE, "the newest safety check of somebody says `unsafe`")
+    _check_covers(case, outcome)
     return outcome
+
+
+def _check_covers(case: Case, outcome: Mapping[str, Any]) -> None:
+    """Raises Refuse for what was closed before somebody was added to the client system."""
+    forgotten = [one for one in case.everybody if one not in outcome["covers"]]
+    if forgotten:
+        detail = "it was closed before these members were added"
+        raise unmet(Reason.MEMBERS_UNCOVERED, detail, members=forgotten)
 
 
 def _check_proposer(case: Case, command: Command, outcome: Mapping[str, Any]) -> None:

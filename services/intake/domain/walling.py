@@ -40,17 +40,23 @@ def matched_walls(
     now: datetime,
     today: date,
     *,
+    anew: Iterable[StaffMatch] = (),
     asking: bool = True,
 ) -> tuple[Wall, ...]:
     """The walls that matches raise beside those of the case: one for each person.
 
-    What a wall of the person has settled already, or asks about, raises none. Without `asking`
-    nobody is asked whether a weak match is the same person.
+    What a wall of the person has settled already, or asks about, raises none; of matches by what
+    was not known of the client system then (`anew`), a wall that was lifted settled nothing.
+    Without `asking` nobody is asked whether a weak match is the same person.
     """
+    holding = [wall for wall in case.walls if wall.holds]
+    unsettled = [
+        *(match for match in matches if not any(_settles(wall, match) for wall in case.walls)),
+        *(match for match in anew if not any(_settles(wall, match) for wall in holding)),
+    ]
     by_person: dict[str, list[StaffMatch]] = {}
-    for match in matches:
-        if not any(_settles(wall, match) for wall in case.walls):
-            by_person.setdefault(match.person, []).append(match)
+    for match in unsettled:
+        by_person.setdefault(match.person, []).append(match)
     due = working_days_later(today, case.match_days)
     walls = []
     for person, found in sorted(by_person.items()):

@@ -126,7 +126,7 @@ class IntakeTransaction:
         return None if found is None else str(found["_id"])
 
     def note_matches(self, case: Case, looks_for: Mapping[str, Strength]) -> list[Alike]:
-        """Note who may be in this new case; gives the other cases they may be in, oldest first.
+        """Note who may be in this case; gives the other cases they may be in, oldest first.
 
         `looks_for` are the keyed matches under which the persons of the case may be known. Two
         cases of one person that begin at the same moment conflict on a note, so that the second to
@@ -186,7 +186,7 @@ class IntakeTransaction:
         update: dict[str, Any] = {}
         if case != self._loaded.get(case.id):
             update |= _kept_in_place(case_document(case))
-        if self._loaded is None:
+        if case.id not in self._loaded:
             update["$set"]["match_rules"] = RULES
         sources = sorted({fragment.source for fragment in change.added} - {TABLE})
         if sources:

@@ -10,7 +10,7 @@ from casework.command import Command, unmet
 from casework.fragment import Fragment, of_the_table
 from contracts.reasons import Reason
 from services.plans.domain.actions import is_undecided
-from services.plans.domain.plan import on_plan
+from services.plans.domain.plan import check_covers, on_plan
 from services.plans.domain.safety import alarm, check_ends_safely, safety_check
 
 _CONCLUSION_CONTENT: Final = (
@@ -47,6 +47,7 @@ def draw_conclusion(
     """
     if adopted is None:
         raise unmet(Reason.PLAN_MISSING, "there is no adopted plan to conclude")
+    check_covers(adopted, case)
     own = on_plan(actions, adopted)
     if any(is_undecided(one, decisions) for one in own):
         raise unmet(Reason.DECISION_MISSING, "an action is blocked and the team has not decided")

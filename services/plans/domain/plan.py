@@ -3,7 +3,7 @@
 domain.md, section 4, steps 4 and 5.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -61,6 +61,7 @@ def take_plan_position(command: Command, plan: Fragment, positions: Iterable[Fra
 
 
 def adopt_plan(
+    case: CaseSnapshot,
     command: Command,
     plan: Fragment,
     plans: Iterable[Fragment],
@@ -73,6 +74,7 @@ def adopt_plan(
     """
     _check_proposed(plan)
     command.check_version(plan.version)
+    check_covers(plan, case)
     command.check_another_proposed("adopt_plan", plan.codes.get("proposed_by"))
     _check_adoption(command.terms, [one.codes["position"] for one in on_plan(positions, plan)])
     own = on_plan(actions, plan)
@@ -116,6 +118,11 @@ def check_was_adopted(plan: Fragment | None) -> None:
         raise unmet(Reason.PLAN_NOT_ADOPTED, "`plan` is no adopted version of this case")
 
 
+def check_covers(plan: Fragment, case: CaseSnapshot) -> None:
+    """Raises Refuse for a version from before somebody was added to the client system."""
+    _check_covered(case, plan.subjects)
+
+
 def _positions_due(plan: Fragment) -> date:
     return date.fromisoformat(plan.codes["positions_due"])
 
@@ -129,7 +136,11 @@ def _check_members(case: CaseSnapshot, body: Mapping[str, Any]) -> None:
         if one["carried_out_by"]["kind"] == "client"
     }
     case.check_subjects(with_goal | without | executors)
-    forgotten = [one for one in case.persons if one not in with_goal | without]
+    _check_covered(case, with_goal | without)
+
+
+def _check_covered(case: CaseSnapshot, covered: Collection[str]) -> None:
+    forgotten = [one for one in case.persons if one not in covered]
     if forgotten:
         detail = "every member of the client system has a goal, or a ground why not"
         raise unmet(Reason.MEMBERS_UNCOVERED, detail, members=forgotten)

@@ -105,6 +105,25 @@ met("is_item", _) if input.target.kind in {"item", "whereabouts"}
 
 met("is_part", _) if input.target.kind in data.referral.parts
 
+# Who belongs to the client system is added to by whoever reads who they are, or submitted it.
+met("reads_identity", acting) if stages.shown(input.case, acting).table.identity.level == "full"
+
+met("reads_identity", acting) if {
+	acting.standing == "referrer"
+	input.case.stage == "referred"
+}
+
+met("reads_target", acting) if {
+	fragments.verdict(input.target, acting.partner, stages.shown(input.case, acting)).level == "full"
+}
+
+met("reads_target", acting) if {
+	acting.standing == "referrer"
+	fragments.referrer_verdict(input.target, acting.partner).level == "full"
+}
+
+met("is_person", _) if input.target.kind == "person"
+
 met("is_informing", _) if input.target.kind == "informing"
 
 met("is_assessment", _) if input.target.kind == "assessment"

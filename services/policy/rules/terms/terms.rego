@@ -92,6 +92,8 @@ carried("record_follow_up", agreement, _) := {
 
 carried("record_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
 
+carried("add_person", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
+
 carried("correct_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
 
 carried("schedule_session", agreement, _) := {"latest_session_days": modalities(agreement).latest_session_days}
