@@ -11,8 +11,9 @@ CLOSED = datetime(2030, 1, 1, tzinfo=UTC).isoformat()
 
 SAYS: Mapping[str, Mapping[str, Any]] = {
     "weighing": {"conclusion": "take", "assessments": 1, "problem_profile": True},
-    "plan": {"version": 1, "followers": ["ggz"]},
+    "plan": {"covers": [], "version": 1, "followers": ["ggz"]},
     "conclusion": {
+        "covers": [],
         "proposed_by": "p-director",
         "unsafe": False,
         "violence_stopped": True,
@@ -20,6 +21,7 @@ SAYS: Mapping[str, Mapping[str, Any]] = {
         "followers": ["ggz"],
     },
     "follow_up": {
+        "covers": [],
         "proposed_by": "p-director",
         "unsafe": False,
         "result": "close",

@@ -17,6 +17,11 @@ from tests.integration.intake.test_together import at_once, until_settled
 from tests.integration.observing import kept, published
 
 
+def of_everybody(client: Client, closed: Closed, kind: str, case: str) -> str:
+    """Something closed about the whole client system."""
+    return closed.document(kind, case, covers=client.facts(case)["persons"])
+
+
 def accepted(client: Client, closed: Closed) -> str:
     """A case that has a place."""
     case = client.weighing()
@@ -42,10 +47,10 @@ def test_a_case_lives_until_it_is_closed(client: Client, closed: Closed, runtime
     """Six steps, one event each, and what participants need to know on the way."""
     case = accepted(client, closed)
     directed(client, case)
-    client.step(case, "start_execution", outcome=closed.document("plan", case))
-    client.step(case, "conclude", outcome=closed.document("conclusion", case))
+    client.step(case, "start_execution", outcome=of_everybody(client, closed, "plan", case))
+    client.step(case, "conclude", outcome=of_everybody(client, closed, "conclusion", case))
     concluded = client.facts(case)
-    reply = client.step(case, "close", outcome=closed.document("follow_up", case))
+    reply = client.step(case, "close", outcome=of_everybody(client, closed, "follow_up", case))
 
     assert reply["stage"] == "closed"
     assert (concluded["director"], concluded["followers"]) == ("p-director", ["ggz"])
@@ -185,8 +190,8 @@ def test_a_free_place_goes_to_the_one_that_waits_longest(
         waiting.append(case)
     reasons = [refused(client, case, "promote") for case in waiting]
     directed(client, first)
-    client.step(first, "start_execution", outcome=closed.document("plan", first))
-    client.step(first, "conclude", outcome=closed.document("conclusion", first))
+    client.step(first, "start_execution", outcome=of_everybody(client, closed, "plan", first))
+    client.step(first, "conclude", outcome=of_everybody(client, closed, "conclusion", first))
 
     assert reasons == ["cap_reached", "not_first"]
     assert refused(client, waiting[1], "promote") == "not_first"
@@ -224,9 +229,9 @@ def test_a_closed_case_is_evaluated_during_its_session_only(
     """The team sees what it made together once more, and then no longer."""
     case = accepted(client, closed)
     directed(client, case)
-    client.step(case, "start_execution", outcome=closed.document("plan", case))
-    client.step(case, "conclude", outcome=closed.document("conclusion", case))
-    client.step(case, "close", outcome=closed.document("follow_up", case))
+    client.step(case, "start_execution", outcome=of_everybody(client, closed, "plan", case))
+    client.step(case, "conclude", outcome=of_everybody(client, closed, "conclusion", case))
+    client.step(case, "close", outcome=of_everybody(client, closed, "follow_up", case))
     starts = clock.now() + timedelta(hours=1)
     body = {
         "agreement": "sample-brugge",

@@ -41,7 +41,13 @@ def test_what_was_closed_is_returned(client: Client, clock: FixedClock) -> None:
     # The database keeps milliseconds.
     at = clock.now().replace(microsecond=clock.now().microsecond // 1000 * 1000).isoformat()
     common = {
-        method: {"id": closed[method], "case": case, "closed_at": at, "stands": True}
+        method: {
+            "id": closed[method],
+            "case": case,
+            "closed_at": at,
+            "stands": True,
+            "covers": [VICTIM, PERPETRATOR],
+        }
         for method in closed
     }
     ending = {"proposed_by": "p-caw", "unsafe": False}

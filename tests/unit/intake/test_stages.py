@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from chassis.errors import Refuse
-from services.intake.domain.case import Case, Change
+from services.intake.domain.case import Case, Change, ClientPerson
 from services.intake.domain.places import Places
 from services.intake.domain.stages import StageFacts, change_stage
-from tests.unit.casework.factories import NOW, command, refusal
+from tests.unit.casework.factories import CHILD, NOW, PERPETRATOR, VICTIM, command, refusal
 from tests.unit.intake.factories import answered, case, item, names
 
 OUTCOME = case().id
@@ -29,10 +29,17 @@ WEIGHING = {
     "assessments": 1,
     "problem_profile": True,
 }
-PLAN = {"closed_at": NOW, "stands": True, "version": 2, "followers": ["ggz", "parket"]}
+PLAN = {
+    "closed_at": NOW,
+    "stands": True,
+    "covers": [VICTIM, PERPETRATOR],
+    "version": 2,
+    "followers": ["ggz", "parket"],
+}
 CONCLUSION = {
     "closed_at": NOW,
     "stands": True,
+    "covers": [VICTIM, PERPETRATOR],
     "proposed_by": "p-director",
     "unsafe": False,
     "violence_stopped": True,
@@ -42,6 +49,7 @@ CONCLUSION = {
 FOLLOW_UP = {
     "closed_at": NOW,
     "stands": True,
+    "covers": [VICTIM, PERPETRATOR],
     "proposed_by": "p-director",
     "unsafe": False,
     "result": "close",
@@ -186,6 +194,31 @@ def test_execution_waits_for_what_is_missing(changes: Any, says: Any, reason: st
     assert refusal(lambda: step(ready, "start_execution", outside, outcome=OUTCOME)) == (
         "precondition_unmet",
         reason,
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "says"),
+    [
+        ("accepted", "start_execution", PLAN),
+        ("active", "conclude", CONCLUSION),
+        ("concluded", "close", FOLLOW_UP),
+    ],
+)
+def test_what_was_closed_before_somebody_was_added_moves_no_case(
+    stage: str, name: str, says: dict[str, Any]
+) -> None:
+    """A newborn would be part of a family that is over for everybody, and have no goal."""
+    newborn = ClientPerson(CHILD)
+    given = case(stage=stage, director="p-director", persons=(*case().persons, newborn))
+    places = None if name != "conclude" else Places("sample-brugge", now=2, ever=3)
+
+    with pytest.raises(Refuse) as refused:
+        step(given, name, facts(says, places=places), outcome=OUTCOME)
+
+    assert (refused.value.code, refused.value.members) == (
+        "precondition_unmet",
+        {"reason": "members_uncovered", "members": [CHILD]},
     )
 
 

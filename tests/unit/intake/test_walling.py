@@ -27,6 +27,7 @@ SECOND = {"stands": False, "text": "een vergissing"}
 TERMS = {"partners": ["parket"], "answer_working_days": 2}
 OFFICER = StaffMatch("p-officer", ("parket",), VICTIM, "strong")
 WEAK = replace(OFFICER, strength="weak")
+ENDED: tuple[Any, ...] = ("lifted", "standing")
 
 
 def the_case(change: Change) -> Case:
@@ -56,6 +57,22 @@ def found(given: Case, *matches: StaffMatch) -> tuple[Wall, ...]:
     """The walls that matches raise on the second of March, a Monday."""
     make = command("declare_conflict", {"interest": "kin"})
     return matched_walls(given, matches, make.new_id, NOW, NOW.date())
+
+
+@pytest.mark.parametrize("how", [OFFICER, WEAK])
+def test_a_lifted_wall_settles_nothing_that_was_not_known_then(how: StaffMatch) -> None:
+    """Two of one name were not the same person; by the corrected birth date they are."""
+    cleared = wall("p-officer", cause="same_person", members=(VICTIM,), strength="strong")
+    lifted, stands = (case(walls=(replace(cleared, state=state),)) for state in ENDED)
+    make = command("declare_conflict", {"interest": "kin"})
+
+    def by_what_is_new(given: Case) -> list[str]:
+        walls = matched_walls(given, (how,), make.new_id, NOW, NOW.date(), anew=(how,))
+        return [one.state for one in walls]
+
+    assert found(lifted, how) == ()
+    assert by_what_is_new(lifted) == ["standing" if how is OFFICER else "open"]
+    assert by_what_is_new(stands) == []
 
 
 def test_a_declared_conflict_walls_the_person_off() -> None:

@@ -8,7 +8,7 @@ import pytest
 from casework.change import Change
 from casework.fragment import Fragment
 from services.plans.domain.closing import draw_conclusion, evaluate_approach, record_follow_up
-from tests.unit.casework.factories import NOW, command, refusal
+from tests.unit.casework.factories import CHILD, NOW, command, refusal
 from tests.unit.plans import bodies
 from tests.unit.plans.factories import EARLIER, action, case, decision, events_of, plan, unmet
 
@@ -149,3 +149,13 @@ def test_the_table_looks_back_with_a_safety_check() -> None:
     assert events_of(change) == [
         ("approach_evaluated", {"fragment": evaluation.id, "category": "joint"})
     ]
+
+
+def test_nothing_is_concluded_while_somebody_who_was_added_has_no_goal() -> None:
+    """A newborn would be forgotten by a plan that is from before the birth."""
+    ask = command("draw_conclusion", bodies.conclusion())
+    born = case(persons=(*case().persons, CHILD))
+
+    assert refusal(
+        lambda: draw_conclusion(born, ask, plan("adopted"), (action("done"),), (), ())
+    ) == unmet("members_uncovered")

@@ -49,11 +49,13 @@ def adopt(
     if_match: int | None = 1,
     plans: tuple[Fragment, ...] = (),
     actions: tuple[Fragment, ...] = (),
+    persons: tuple[str, ...] = (VICTIM, PERPETRATOR),
 ) -> Change:
     """The chair has the version adopted, with a quorum of two."""
     terms = {"adoption": adoption, "quorum": 2, "same_person_may": {"adopt_plan": alone}}
     request = command("adopt_plan", terms=terms, if_match=if_match)
-    return adopt_plan(request, version or plan(), plans, positions, actions)
+    given = case(persons=persons)
+    return adopt_plan(given, request, version or plan(), plans, positions, actions)
 
 
 def test_a_plan_becomes_fragments_that_name_each_other_by_random_ids() -> None:
@@ -323,3 +325,16 @@ def test_nobody_adopts_the_own_version_where_the_agreement_wants_another() -> No
     refused = refusal(lambda: adopt(*given, alone=False, version=own))
 
     assert refused == unmet("own_proposal")
+
+
+def test_a_version_from_before_somebody_was_added_is_not_adopted() -> None:
+    """The newborn whom nobody had thought of would have no goal, and nobody would notice."""
+    positions = (position("caw", "approve"), position("ggz", "approve"))
+
+    with pytest.raises(Refuse) as refused:
+        adopt(*positions, persons=(VICTIM, PERPETRATOR, CHILD))
+
+    assert (refused.value.code, refused.value.members) == (
+        "precondition_unmet",
+        {"reason": "members_uncovered", "members": [CHILD]},
+    )

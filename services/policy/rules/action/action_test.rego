@@ -66,6 +66,34 @@ first_samples := {
 		samples.does("parket", "correct_informing", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "informing"})})),
 		["latest_review_days"],
 	],
+	"newborn": [samples.does("parket", "add_person", samples.consult, {}, samples.of_case({"stage": "active"})), ["latest_review_days"]],
+	"somebody overlooked, by the chair": [
+		samples.does("chair", "add_person", samples.consult, {}, samples.of_case({"stage": "referred"})),
+		["latest_review_days"],
+	],
+	"somebody overlooked, by the partner that referred": [
+		samples.does("caw", "add_person", samples.consult, {}, samples.of_case({"stage": "referred"})),
+		["latest_review_days"],
+	],
+	"somebody overlooked, by the referrer": [
+		samples.does("referrer", "add_person", "referral", {}, samples.of_case({"stage": "referred"})),
+		["latest_review_days"],
+	],
+	"name of somebody": [
+		samples.does("parket", "correct_person", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "person", "category": "identity"})})),
+		[],
+	],
+	"name of somebody, by the referrer": [
+		samples.does("referrer", "correct_person", "referral", {}, object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "person", "category": "identity"})})),
+		[],
+	],
+	"name of somebody, when it is all over": [
+		samples.does("caw", "correct_person", samples.consult, {}, object.union(
+			samples.of_case({"stage": "closed", "contributors": ["caw"]}),
+			{"target": samples.item("caw", {"kind": "person", "category": "identity"})},
+		)),
+		[],
+	],
 	"own question taken back": [
 		samples.does("parket", "withdraw_request", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("parket", {"kind": "request"})})),
 		[],

@@ -262,3 +262,24 @@ test_a_session_that_was_held_may_be_named if {
 	samples.permitted(at_session("record_decision", {"session": "session-1"}, held_session))
 	samples.permitted(at_session("record_decision", {}, null))
 }
+
+who_it_is(source) := samples.item(source, {"kind": "person", "category": "identity"})
+
+# Somebody who may not read who the family is could name a member of it, and so learn of it.
+test_only_who_reads_who_the_family_is_sets_it_right if {
+	question := corrects_somebody("ggz", {"stage": "closed", "contributors": ["ggz"]})
+	samples.refused(question, ["identity_not_read"], true)
+	late := samples.does("referrer", "add_person", "referral", {}, samples.of_case({"stage": "forming"}))
+	samples.refused(late, ["identity_not_read"], false)
+}
+
+test_an_act_of_its_own_sets_something_else_right if {
+	other := {"target": samples.item("caw", {"kind": "worry", "category": "safety"})}
+	question := samples.does("caw", "correct_person", samples.consult, {}, object.union(samples.of_case({}), other))
+	samples.refused(question, ["corrected_otherwise"], false)
+}
+
+corrects_somebody(who, changes) := samples.does(
+	who, "correct_person", samples.consult, {},
+	object.union(samples.of_case(changes), {"target": who_it_is("caw")}),
+)
