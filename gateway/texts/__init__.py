@@ -12,7 +12,8 @@ TEXTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     language: json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     for language in LANGUAGES
 }
-"""Language → section (`problems`, `reasons`, `tasks`, `stages`, `validation_errors`) → code."""
+"""Language → section (`problems`, `reasons`, `tasks`, `stages`, `relations`, `validation_errors`) →
+code."""
 
 
 def problem(language: str, code: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from contracts.errors import STATUS
 from contracts.faults import FAULTS
 from contracts.reasons import Reason
 from contracts.rpc.notifications import TASKS
-from contracts.vocabulary import LANGUAGES, STAGES
+from contracts.vocabulary import LANGUAGES, RELATIONS, STAGES
 from gateway.texts import TEXTS
 
 
@@ -21,6 +21,7 @@ def test_no_code_lacks_a_text(language: str) -> None:
     assert set(texts["tasks"]) == set(TASKS)
     assert set(texts["validation_errors"]) == set(FAULTS)
     assert set(texts["stages"]) == set(STAGES)
+    assert set(texts["relations"]) == set(RELATIONS)
     assert set(texts["reasons"]) == set(Reason)
     assert all(set(problem) == {"title", "detail"} for problem in texts["problems"].values())
 
