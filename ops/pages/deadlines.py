@@ -49,8 +49,8 @@ the end of a case deadlines are suspended, and reopening brings them back.
 _DAYS: Final = """\
 ## When a day comes
 
-A deadline reminds once, in the morning of its day, and is escalated once when nobody acted some days
-later. Days are those of Belgium.
+A deadline reminds once, in the morning of its day, and is escalated once when nobody acted some
+days later. Days are those of Belgium.
 """
 
 _KINDS: Final = """\
