@@ -1,4 +1,4 @@
-"""Whoever must act is told, reminded until the step is taken, and finds what the message leads to."""
+"""Whoever must act is told, reminded until the step is taken, and finds what it is about."""
 
 from datetime import timedelta
 from typing import Any
