@@ -64,6 +64,7 @@ class Reason(StrEnum):
     ALREADY_PARTICIPANT = "already_participant"
     NOT_SOURCE = "not_source"
     NOT_ADDRESSEE = "not_addressee"
+    NOT_ASKER = "not_asker"
     # why a fragment is shown or held back
     NEED_TO_KNOW = "need_to_know"
     OWN_SOURCE = "own_source"
@@ -82,6 +83,8 @@ class Reason(StrEnum):
     FOR_REVIEW = "for_review"
     # preconditions of intake
     INFORMING_NOT_SETTLED = "informing_not_settled"
+    CORRECTED_OTHERWISE = "corrected_otherwise"
+    LAST_PART = "last_part"
     NOT_CORRECTABLE = "not_correctable"
     NOT_RECALLABLE = "not_recallable"
     NOTHING_CONTRIBUTED = "nothing_contributed"
@@ -101,6 +104,8 @@ class Reason(StrEnum):
     OWN_CONFLICT = "own_conflict"
     CAP_REACHED = "cap_reached"
     SESSION_OVER = "session_over"
+    SESSION_HELD = "session_held"
+    SESSION_CANCELLED = "session_cancelled"
     REFERRER_ATTENDED = "referrer_attended"
     NOT_ON_AGENDA = "not_on_agenda"
     ANSWERS_MISSING = "answers_missing"

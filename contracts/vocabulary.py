@@ -93,6 +93,9 @@ ITEM_KINDS: Final = ("fact", "opinion")
 FORMING_ANSWERS: Final = ("contributed", "nothing_known", "declined")
 """How a partner answers the call for contributions; `declined` never reads as "no risk"."""
 
+SHOWN_ANSWERS: Final = (*FORMING_ANSWERS, "recalled")
+"""An answer as it is shown: `recalled` when the partner took back all that it had contributed."""
+
 REQUEST_OUTCOMES: Final = ("shared", "nothing_known", "declined")
 
 DECLINE_GROUNDS: Final = (
@@ -105,6 +108,9 @@ DECLINE_GROUNDS: Final = (
 """Why a professional does not speak: a right, never a duty."""
 
 WITHDRAW_GROUNDS: Final = ("situation_changed", "other_help_started", "submitted_in_error", "other")
+
+CORRECTION_GROUNDS: Final = ("recorded_in_error", "incomplete", "situation_changed", "other")
+"""Why something that was recorded is set right (domain.md, section 4)."""
 
 REOPEN_GROUNDS: Final = ("violence_again", "new_facts", "out_of_control", "other")
 """Why a case is taken up again after it was concluded, closed or declined."""

@@ -73,21 +73,31 @@ class PersonBody(Strict):
             raise ValidationError("contradiction", "birth_date")
 
 
-class NarrativeBody(Strict):
+class NarrativeTextBody(Strict):
     """A text with the short form that may be shown where the whole may not."""
 
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
+
+
+class NarrativeBody(NarrativeTextBody):
+    """The same, with the refs of whom it is about."""
+
     subjects = codes(least=1, required=True)
 
 
-class InvolvedServiceBody(Strict):
+class ServiceTextBody(Strict):
     """An involved service (betrokken dienst): works with the family, has no access here."""
 
     service = Text(LINE, required=True)
     function = Text(LINE)
     since = PastDay()
     text = Text()
+
+
+class InvolvedServiceBody(ServiceTextBody):
+    """The same, with the refs of whom it works with."""
+
     subjects = codes(least=1, required=True)
 
 
@@ -168,6 +178,48 @@ class RecordInformingBody(InformingBody):
     subject = RandomId(required=True)
 
 
+class CorrectInformingBody(InformingBody):
+    """What should have been recorded of a person's informing."""
+
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class UninformedGroundBody(Strict):
+    """Why no victim is informed."""
+
+    text = Text(required=True)
+
+
+class CorrectReferralPartBody(Strict):
+    """A part of a referral as it should have been: one of the members beside `ground`.
+
+    `subjects`, the ids of whom it is about, go with `narrative` and `involved_service`.
+    """
+
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+    subjects = ids(least=1)
+    narrative = fields.Nested(NarrativeTextBody)
+    involved_service = fields.Nested(ServiceTextBody)
+    criterion = fields.Nested(CriterionBody)
+    uninformed_ground = fields.Nested(UninformedGroundBody)
+
+    @validates_schema
+    def says_one_thing_anew(self, data: Mapping[str, Any], **_: Any) -> None:
+        about_some = {"narrative", "involved_service"} & set(data)
+        if len(about_some | {"criterion", "uninformed_ground"} & set(data)) != 1:
+            raise ValidationError("not_the_one_of_its_kind")
+        if about_some and "subjects" not in data:
+            raise ValidationError("subject_unnamed", "subjects")
+        if "subjects" in data and not about_some:
+            raise ValidationError("unknown", "subjects")
+
+
+class AddInvolvedServiceBody(ServiceTextBody):
+    """An involved service that the referral did not name."""
+
+    subjects = ids(least=1, required=True)
+
+
 # --- agenda and sessions -----------------------------------------------------------------------
 
 
@@ -184,6 +236,25 @@ class PutOnAgendaBody(Strict):
 
     case = RandomId(required=True)
     referrer_attends = Flag(load_default=False)
+
+
+class MoveSessionBody(Strict):
+    """Another moment for a session."""
+
+    starts_at = ComingMoment("latest_session_days", required=True)
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class CorrectionGroundBody(Strict):
+    """Why something that was recorded is taken back."""
+
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class TakeOffAgendaBody(CorrectionGroundBody):
+    """A case that a session does not discuss."""
+
+    case = RandomId(required=True)
 
 
 # --- the case ----------------------------------------------------------------------------------
@@ -379,8 +450,12 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "submit_referral": SubmitReferralBody,
     "confirm_informing": NoBody,
     "record_informing": RecordInformingBody,
+    "correct_informing": CorrectInformingBody,
     "schedule_session": ScheduleSessionBody,
+    "move_session": MoveSessionBody,
+    "cancel_session": CorrectionGroundBody,
     "put_on_agenda": PutOnAgendaBody,
+    "take_off_agenda": TakeOffAgendaBody,
     "change_stage": TransitionBody,
     "raise_crisis": RaiseCrisisBody,
     "invite_participant": InviteParticipantBody,
@@ -395,6 +470,10 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "answer_forming": AnswerFormingBody,
     "request_information": RequestInformationBody,
     "answer_request": AnswerRequestBody,
+    "withdraw_request": CorrectionGroundBody,
+    "correct_referral_part": CorrectReferralPartBody,
+    "withdraw_referral_part": CorrectionGroundBody,
+    "add_involved_service": AddInvolvedServiceBody,
     "write_advice": WriteAdviceBody,
     "appoint_director": AppointDirectorBody,
     "record_direction_mandate": RecordDirectionMandateBody,

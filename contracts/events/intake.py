@@ -19,12 +19,29 @@ class InformingData(CaseData):
     informing_due = Day()
 
 
+class InformingCorrectedData(InformingData):
+    """`informing` is `unsettled` when no victim is informed and the chair must confirm why."""
+
+    informing = OneOf(("settled", "unsettled"), required=True)
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
 class WithdrawnData(CaseData):
     ground = OneOf(words.WITHDRAW_GROUNDS, required=True)
 
 
 class SessionOfCaseData(CaseData):
     session = RandomId(required=True)
+
+
+class OffAgendaData(SessionOfCaseData):
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class VisitData(CaseData):
+    """`referrer` is whose one visit it is; the session stays unnamed, which is not theirs."""
+
+    referrer = Code(required=True)
 
 
 class RequestData(CaseData):
@@ -36,6 +53,33 @@ class RequestData(CaseData):
 
 class RequestAnsweredData(RequestData):
     outcome = OneOf(words.REQUEST_OUTCOMES, required=True)
+
+
+class RequestWithdrawnData(RequestData):
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class AnswerLapsedData(CaseData):
+    """`state` is what the partner's answer is now."""
+
+    partner = Code(required=True)
+    state = OneOf(("unanswered", "recalled"), required=True)
+
+
+class ReferralCorrectedData(FragmentData):
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class PartWithdrawnData(ReferralCorrectedData):
+    """`complete`, of a service: every service that is left has mandated the director."""
+
+    complete = Flag()
+
+
+class ServiceAddedData(FragmentData):
+    """`mandates_due` where there is a director whom it is to mandate."""
+
+    mandates_due = Day()
 
 
 class PartnerAnsweredData(CaseData):
@@ -168,6 +212,17 @@ class SessionData(Strict):
     starts_at = Moment(required=True)
 
 
+class SessionMovedData(SessionData):
+    """`formerly` is when it would have begun."""
+
+    formerly = Moment(required=True)
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
+class SessionCancelledData(SessionData):
+    ground = OneOf(words.CORRECTION_GROUNDS, required=True)
+
+
 EVENTS: Final = {
     "referral_submitted": EventType(
         "A referral (aanmelding) was submitted: the case begins.", {1: ReferralData}
@@ -180,6 +235,17 @@ EVENTS: Final = {
     ),
     "case_put_on_agenda": EventType(
         "A case stands on the agenda of a session.", {1: SessionOfCaseData}
+    ),
+    "session_moved": EventType("A session begins at another moment.", {1: SessionMovedData}),
+    "session_cancelled": EventType("A session does not take place.", {1: SessionCancelledData}),
+    "case_taken_off_agenda": EventType(
+        "A case does not stand on the agenda of a session any more.", {1: OffAgendaData}
+    ),
+    "visit_moved": EventType(
+        "The session that the referrer attends begins at another moment.", {1: VisitData}
+    ),
+    "visit_given_back": EventType(
+        "The referrer does not attend a session: the one visit is still to come.", {1: VisitData}
     ),
     "case_taken_on_agenda": EventType(
         "The table took the case up: forming (dossiervorming) begins.", {1: SessionOfCaseData}
@@ -243,6 +309,28 @@ EVENTS: Final = {
     ),
     "information_request_answered": EventType(
         "A partner answered a question of the table.", {1: RequestAnsweredData}
+    ),
+    "information_request_withdrawn": EventType(
+        "A question was taken back: nobody is shown it, nobody waits.", {1: RequestWithdrawnData}
+    ),
+    "information_request_reopened": EventType(
+        "The item that answered a question was recalled: it is open again.", {1: RequestData}
+    ),
+    "answer_lapsed": EventType(
+        "A partner took back all that it had contributed: its answer says so no longer.",
+        {1: AnswerLapsedData},
+    ),
+    "referral_corrected": EventType(
+        "A part of the referral was corrected: it has a new version.", {1: ReferralCorrectedData}
+    ),
+    "referral_part_withdrawn": EventType(
+        "A part of the referral was recorded in error: nobody is shown it.", {1: PartWithdrawnData}
+    ),
+    "involved_service_added": EventType(
+        "An involved service (betrokken dienst) was added.", {1: ServiceAddedData}
+    ),
+    "informing_corrected": EventType(
+        "What was recorded of somebody's informing was set right.", {1: InformingCorrectedData}
     ),
     "informing_recorded": EventType(
         "It is recorded how somebody came to know, or why not yet.", {1: InformingData}

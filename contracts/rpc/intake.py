@@ -30,7 +30,7 @@ class ParticipantFacts(Strict):
 
     partner = Code(required=True)
     since = Moment(required=True)
-    answered = OneOf(words.FORMING_ANSWERS, required=True, allow_none=True)
+    answered = OneOf(words.SHOWN_ANSWERS, required=True, allow_none=True)
 
 
 class GuestFacts(Strict):
@@ -171,6 +171,7 @@ class Session(Strict):
     table = Code(allow_none=True)
     starts_at = Moment(allow_none=True)
     version = Whole(allow_none=True)
+    cancelled = Flag()
     agenda = many(AgendaEntry, most=200)
 
 

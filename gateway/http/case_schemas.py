@@ -35,7 +35,7 @@ class ParticipantAnswer(Strict):
 
     partner = Code(required=True)
     since = Moment(required=True)
-    answered = OneOf(words.FORMING_ANSWERS, required=True, allow_none=True)
+    answered = OneOf(words.SHOWN_ANSWERS, required=True, allow_none=True)
 
 
 class ReferenceAnswer(Strict):

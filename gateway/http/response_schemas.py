@@ -23,6 +23,7 @@ class SessionAnswer(Strict):
     table = Code(required=True)
     starts_at = Moment(required=True)
     version = Whole(required=True)
+    cancelled = Flag(required=True)
 
 
 class SessionsAnswer(Strict):

@@ -12,7 +12,7 @@ from gateway.release.case_facts import FetchedCase, case_facts
 SESSION_FACTS: Final = tuple(name for name in Session().fields if name != "agenda")
 """What policy looks at of a session."""
 
-_SHOWN: Final = ("id", "agreement", "table", "starts_at", "version")
+_SHOWN: Final = ("id", "agreement", "table", "starts_at", "version", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

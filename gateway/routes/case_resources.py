@@ -85,6 +85,30 @@ CASE_COMMANDS: Final = (
         "Record how a person came to know of the referral, or why not yet.",
     ),
     CaseCommand(
+        "correct_informing",
+        "PUT informing/<random_id:informing_id>",
+        "Correct what was recorded of a person's informing; the former version is kept.",
+        changes=True,
+    ),
+    CaseCommand(
+        "correct_referral_part",
+        "PUT referral-parts/<random_id:part_id>",
+        "Correct a part of one's own referral; the former version is kept, and not released.",
+        changes=True,
+    ),
+    CaseCommand(
+        "withdraw_referral_part",
+        "POST referral-parts/<random_id:part_id>/withdraw",
+        "Withdraw a part of one's own referral that was recorded in error.",
+        changes=True,
+    ),
+    CaseCommand(
+        "add_involved_service",
+        "POST involved-services",
+        "Add an involved service; where there is a director, it is asked for a mandate.",
+        location="direction-mandates",
+    ),
+    CaseCommand(
         "write_advice",
         "POST advice",
         "Write the advice of the table; its referrer reads it when the case is not taken.",
@@ -156,6 +180,12 @@ REQUESTS: Final = CaseResource(
             "answer_request",
             "POST requests/<random_id:request_id>/answer",
             "Answer a question: shared, nothing known, or declined with a ground.",
+            changes=True,
+        ),
+        CaseCommand(
+            "withdraw_request",
+            "POST requests/<random_id:request_id>/withdraw",
+            "Withdraw an open question, as who asked it or as chair: nobody waits for it.",
             changes=True,
         ),
     ),

@@ -56,3 +56,26 @@ def put_on_agenda(context: RequestContext, body: dict[str, Any], session_id: str
     """Put a case on the agenda; its referrer may attend one session, once, to explain."""
     request = CommandRequest("put_on_agenda", body, body["case"], session_id, "session")
     return dependencies().commands.submit_command(context, request)
+
+
+@blueprint.command("/sessions/<random_id:session_id>/move", "move_session", changes=True)
+def move_session(context: RequestContext, body: dict[str, Any], session_id: str) -> CommandResult:
+    """Move a session to another moment; the visits and windows that go with it move along."""
+    request = CommandRequest("move_session", body, None, session_id, "session")
+    return dependencies().commands.submit_command(context, request)
+
+
+@blueprint.command("/sessions/<random_id:session_id>/cancel", "cancel_session", changes=True)
+def cancel_session(context: RequestContext, body: dict[str, Any], session_id: str) -> CommandResult:
+    """Cancel a session that has not begun: its agenda is empty from then on."""
+    request = CommandRequest("cancel_session", body, None, session_id, "session")
+    return dependencies().commands.submit_command(context, request)
+
+
+@blueprint.command("/sessions/<random_id:session_id>/agenda/removals", "take_off_agenda")
+def take_off_agenda(
+    context: RequestContext, body: dict[str, Any], session_id: str
+) -> CommandResult:
+    """Take a case off the agenda; the referrer's one visit to it is given back."""
+    request = CommandRequest("take_off_agenda", body, body["case"], session_id, "session")
+    return dependencies().commands.submit_command(context, request)

@@ -59,9 +59,9 @@ WHO_MEETS: Final = {
     "chairs_or_directs": "chair, director",
     "follows_action": "the follower",
     "addressed_to_us": "the partner asked",
-    "own_item": "the source",
-    "own_assessment": "the source",
+    "own_source": "the source",
     "asked_about_wall": "whoever is asked",
+    "asks_or_chairs": "chair, who asked",
     "emergency_agreed": "team member of any party",
     "agreement_succeeds": "chair under the successor",
 }

@@ -17,12 +17,14 @@ from services.intake.domain import (
     informing,
     matching,
     participation,
+    referral_corrections,
+    session_corrections,
     sessions,
     stages,
     succession,
     walling,
 )
-from services.intake.domain.case import Case, Change, with_events
+from services.intake.domain.case import Case, Change, Session, with_events
 from services.intake.domain.referral import submit_referral
 from services.intake.outcomes import OutcomeLookup
 from services.intake.store.writes import IntakeTransaction
@@ -57,6 +59,8 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
         return _submit(command, transaction, context)
     if command.name == "schedule_session":
         return sessions.schedule_session(command)
+    if command.name in AT_A_SESSION:
+        return _set_session_right(command, transaction)
     case = transaction.lock_case(case_of(command.name, context.envelope) or "")
     seen = context.envelope["decided_on"]
     case.check_decided_on(seen["stage"] if seen else "", seen["version"] if seen else 0)
@@ -120,16 +124,45 @@ def _change_stage(
 def _put_on_agenda(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
+    return sessions.put_on_agenda(case, _session(command, transaction), command)
+
+
+def _take_off_agenda(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    session, elsewhere = _session(command, transaction), transaction.sessions_of([case.id])
+    return session_corrections.take_off_agenda(case, session, elsewhere, command)
+
+
+def _set_session_right(command: Command, transaction: IntakeTransaction) -> Change:
+    """Each case on the agenda is taken for this command: no step of one meets half of it."""
+    session = _session(command, transaction)
+    listed = sorted(entry.case for entry in session.agenda)
+    cases = [transaction.lock_case(case) for case in listed]
+    if command.name == "move_session":
+        return session_corrections.move_session(session, cases, command)
+    elsewhere = transaction.sessions_of(listed)
+    return session_corrections.cancel_session(session, cases, elsewhere, command)
+
+
+def _session(command: Command, transaction: IntakeTransaction) -> Session:
     session = transaction.session(command.target or "")
     if session is None:
         raise Refuse("not_found")
-    return sessions.put_on_agenda(case, session, command)
+    return session
 
 
 def _record_informing(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
     return informing.record_informing(case, command, _informings(case, transaction))
+
+
+def _correct_informing(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    target = transaction.fragments(case.id).get(command.target)
+    return informing.correct_informing(case, command, target.id, _informings(case, transaction))
 
 
 def _informings(case: Case, transaction: IntakeTransaction) -> list[Fragment]:
@@ -156,8 +189,10 @@ def _correct_item(
 def _recall_item(
     case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
 ) -> Change:
-    item = transaction.fragments(case.id).get(command.target)
-    return contributions.recall_item(case, command, item)
+    fragments = transaction.fragments(case.id)
+    item, questions = fragments.get(command.target), fragments.of_kind("request")
+    still = transaction.has_contributed(case.id, item.source, apart_from=item.id)
+    return contributions.recall_item(case, command, item, questions, still)
 
 
 def _answer_forming(
@@ -184,6 +219,30 @@ def _last_answer(
     """The same change; it tells when it was the last answer. `answered` is a request."""
     still_open = transaction.requests_open(case.id, besides=answered)
     return with_events(change, contributions.notice_complete(case, still_open))
+
+
+def _withdraw_request(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    question = transaction.fragments(case.id).get(command.target)
+    change = contributions.withdraw_request(case, command, question)
+    return _last_answer(change, case, transaction, question.id)
+
+
+def _correct_part(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    part = transaction.fragments(case.id).open(command.target)
+    return referral_corrections.correct_referral_part(case, command, part)
+
+
+def _withdraw_part(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    part = transaction.fragments(case.id).get(command.target)
+    alike = transaction.ids_of_kind(case.id, part.kind)
+    still = transaction.has_contributed(case.id, part.source, apart_from=part.id)
+    return referral_corrections.withdraw_referral_part(case, command, part, alike, still)
 
 
 def _appoint_director(
@@ -239,13 +298,18 @@ def _rule_only(rule: Callable[[Case, Command], Change]) -> "Handler":
 
 Handler = Callable[[Case, Command, IntakeTransaction, CommandContext], Change]
 
-WITHOUT_CASE: Final = ("submit_referral", "schedule_session")
-"""The commands that are about no case yet."""
+AT_A_SESSION: Final = ("move_session", "cancel_session")
+"""The commands about a session, with whatever cases are on its agenda."""
+
+WITHOUT_CASE: Final = ("submit_referral", "schedule_session", *AT_A_SESSION)
+"""The commands that are about no case, or none yet."""
 
 RULES: Final[dict[str, Handler]] = {
     "confirm_informing": _rule_only(informing.confirm_informing),
     "record_informing": _record_informing,
+    "correct_informing": _correct_informing,
     "put_on_agenda": _put_on_agenda,
+    "take_off_agenda": _take_off_agenda,
     "change_stage": _change_stage,
     "raise_crisis": _rule_only(crisis.raise_crisis),
     "invite_participant": _rule_only(participation.invite_participant),
@@ -260,6 +324,10 @@ RULES: Final[dict[str, Handler]] = {
     "answer_forming": _answer_forming,
     "request_information": _rule_only(contributions.request_information),
     "answer_request": _answer_request,
+    "withdraw_request": _withdraw_request,
+    "correct_referral_part": _correct_part,
+    "withdraw_referral_part": _withdraw_part,
+    "add_involved_service": _rule_only(referral_corrections.add_involved_service),
     "write_advice": _rule_only(direction.write_advice),
     "appoint_director": _appoint_director,
     "record_direction_mandate": _record_mandate,

@@ -220,7 +220,8 @@ def answer_request(**changes: Any) -> Any:
 
 
 def recall(**changes: Any) -> Any:
-    return contributions.recall_item(case(), command("recall_item", if_match=1), item(**changes))
+    ask = command("recall_item", if_match=1)
+    return contributions.recall_item(case(), ask, item(**changes), (), True)
 
 
 RAISED: dict[str, Callable[[], object]] = {

@@ -16,7 +16,14 @@ import pytest
 from chassis.errors import Refuse
 from contracts.vocabulary import STAGES, TRANSITIONS
 from services.intake import commands
-from services.intake.domain import contributions, crisis, direction, informing, sessions
+from services.intake.domain import (
+    contributions,
+    crisis,
+    direction,
+    informing,
+    referral_corrections,
+    sessions,
+)
 from services.intake.domain.case import Case
 from services.intake.domain.transitions import allowed_from
 from tests import builders
@@ -51,7 +58,15 @@ RULES: dict[str, Callable[[Case], object]] = {
         item(),
     ),
     "recall_item": lambda of: contributions.recall_item(
-        of, command("recall_item", if_match=1), item()
+        of, command("recall_item", if_match=1), item(), questions=(), still_contributes=True
+    ),
+    "withdraw_request": lambda of: contributions.withdraw_request(
+        of,
+        command("withdraw_request", {"ground": "other"}, if_match=1),
+        information_request(),
+    ),
+    "add_involved_service": lambda of: referral_corrections.add_involved_service(
+        of, command("add_involved_service", {"service": "School", "subjects": [VICTIM]})
     ),
     "answer_forming": lambda of: contributions.answer_forming(
         of, command("answer_forming", {"answer": "nothing_known"}), has_contributed=False

@@ -38,6 +38,11 @@ class Evaluation:
 
     begins: datetime
     ends: datetime
+    session: str | None = None
+
+    def at(self, session: "Session") -> bool:
+        """Whether it is at this session; one stored by an earlier version names none."""
+        return self.session == session.id if self.session else self.begins == session.starts_at
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,11 @@ class Session:
     starts_at: datetime
     version: int = 1
     agenda: tuple[AgendaEntry, ...] = ()
+    cancelled: bool = False
+
+    def lists(self, case: str) -> bool:
+        """Whether the case is on the agenda."""
+        return any(entry.case == case for entry in self.agenda)
 
 
 @dataclass(frozen=True)
@@ -169,14 +179,17 @@ class Change:
     """All that a command changes, to be stored in one transaction, and what it answers.
 
     `case` is the case that the command is about as it is afterwards, also where nothing of it
-    changed; None for a command about no case.
+    changed; None for a command about no case. `others` are further cases that it changes,
+    `former_session` is the session as it was before it was set right: it is kept.
     """
 
     result: Mapping[str, Any]
     case: Case | None = None
     added: tuple[Fragment, ...] = ()
     revised: tuple[Fragment, ...] = ()
+    others: tuple[Case, ...] = ()
     session: Session | None = None
+    former_session: Session | None = None
     places: tuple[Places, ...] = ()
     events: tuple[Event, ...] = ()
 

@@ -3,6 +3,7 @@
 Sources: domain.md, section 4, step 2, and domain.md, section 5.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from casework.command import Command, unmet
 from casework.fragment import Fragment, recall, revise
 from chassis.errors import Refuse
 from contracts.reasons import Reason
+from services.intake.domain.answers import lapse, unanswered
 from services.intake.domain.case import Case, Change, fragment_result, result_of
 from services.intake.domain.information_request import InformationRequest
 
@@ -68,6 +70,8 @@ def correct_item(case: Case, command: Command, item: Fragment) -> Change:
     """A new version of an own item; the old one is kept, sealed, and released to nobody."""
     _check_contribution(case, command)
     item.check_own(command)
+    if item.kind not in _RECALLABLE:
+        raise unmet(Reason.CORRECTED_OTHERWISE, "this is set right by an act of its own")
     if item.kind != "item":
         raise unmet(Reason.NOT_CORRECTABLE, "recall it and offer it anew")
     item.check_live()
@@ -83,16 +87,36 @@ def correct_item(case: Case, command: Command, item: Fragment) -> Change:
     return Change(fragment_result(case, corrected), case, revised=(corrected,), events=(event,))
 
 
-def recall_item(case: Case, command: Command, item: Fragment) -> Change:
-    """The source takes an own item back, at any stage; the record of it stays."""
+def recall_item(
+    case: Case,
+    command: Command,
+    item: Fragment,
+    questions: Sequence[Fragment],
+    still_contributes: bool,
+) -> Change:
+    """The source takes an own item back, at any stage; the record of it stays.
+
+    Answers that rested on it lapse: of `questions`, those of the case, and, unless the partner
+    `still_contributes` something else, its answer to the call for contributions.
+    """
     item.check_own(command)
     if item.kind not in _RECALLABLE:
         raise unmet(Reason.NOT_RECALLABLE, "only an item that was offered can be recalled")
     item.check_live()
     command.check_version(item.version)
     recalled = recall(item)
-    event = _event("intake.item_recalled", recalled)
-    return Change(fragment_result(case, recalled), case, revised=(recalled,), events=(event,))
+    reopened = unanswered(case, item.id, questions)
+    events = [
+        _event("intake.item_recalled", recalled),
+        *(
+            _request_event("intake.information_request_reopened", each)
+            for each in reopened
+            if InformationRequest.of(each).state == "open"
+        ),
+    ]
+    result = fragment_result(case, recalled)
+    case, lapsed = lapse(case, item.source, still_contributes)
+    return Change(result, case, revised=(recalled, *reopened), events=(*events, *lapsed))
 
 
 def answer_forming(case: Case, command: Command, has_contributed: bool) -> Change:
@@ -162,6 +186,20 @@ def answer_request(
     return Change(result, case, revised=(answered,), events=(event,))
 
 
+def withdraw_request(case: Case, command: Command, question: Fragment) -> Change:
+    """The asker, or the chair, takes an open question back: nobody is shown it, nobody waits."""
+    request = InformationRequest.of(question)
+    question.check_live()
+    if request.state != "open":
+        raise Refuse("already_answered", "the request has been answered")
+    command.check_version(question.version)
+    withdrawn = replace(recall(question), codes=replace(request, state="withdrawn").codes())
+    event = _request_event("intake.information_request_withdrawn", question)
+    event = replace(event, data={**event.data, "ground": command.body["ground"]})
+    result = fragment_result(case, withdrawn, "withdrawn")
+    return Change(result, case, revised=(withdrawn,), events=(event,))
+
+
 def _check_contribution(case: Case, command: Command) -> None:
     case.check_contributing()
     case.participant(command.own_partner)
@@ -186,6 +224,7 @@ def _answered(
         raise Refuse(
             "not_allowed", "only the partner that was asked answers", reason=Reason.NOT_ADDRESSEE
         )
+    question.check_live()
     if request.state != "open":
         raise Refuse("already_answered", "the request has been answered")
     closed = replace(request, state=state, answered_on=command.today, item=item, ground=ground)

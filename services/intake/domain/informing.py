@@ -49,6 +49,51 @@ def record_informing(case: Case, command: Command, informings: Sequence[Fragment
     return Change(result, case, revised=(informing,), events=(event,))
 
 
+def correct_informing(
+    case: Case, command: Command, target: str, informings: Sequence[Fragment]
+) -> Change:
+    """What was recorded of somebody's informing is set right; the former version is kept, sealed.
+
+    `target` is the fragment among `informings`, which are those of the case, with their content.
+    When no victim turns out to be informed, the chair confirms once more before anybody
+    contributes.
+    """
+    found = next((one for one in informings if one.id == target), None)
+    if found is None:
+        raise unmet(Reason.CORRECTED_OTHERWISE, "this is no informing")
+    command.check_version(found.version)
+    content = {name: value for name, value in command.body.items() if name != "ground"}
+    corrected = revise(found, content=content)
+    now = [corrected if one is found else one for one in informings]
+    case = _settled_anew(case, now)
+    settled = case.victim_informed or case.informing_confirmed
+    data = {
+        **informing_due([one.content or {} for one in now]),
+        "informing": "settled" if settled else "unsettled",
+        "ground": command.body["ground"],
+    }
+    result = fragment_result(case, corrected, content["state"])
+    event = Event("intake.informing_corrected", data)
+    return Change(result, case, revised=(corrected,), events=(event,))
+
+
+def _settled_anew(case: Case, informings: Sequence[Fragment]) -> Case:
+    """The case by what is recorded of its victims now."""
+    informed = any(
+        (one.content or {})["state"] == "informed" and _is_victim(case, one.subjects[0])
+        for one in informings
+    )
+    if informed == case.victim_informed:
+        return case
+    confirmed = case.informing_confirmed and informed
+    return replace(
+        case,
+        victim_informed=informed,
+        informing_confirmed=confirmed,
+        version=case.version + 1,
+    )
+
+
 def _is_victim(case: Case, subject: str) -> bool:
     return any(person.id == subject and person.victim for person in case.persons)
 

@@ -57,7 +57,7 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
     session = replace(session, agenda=(*session.agenda, entry))
     case = replace(case, session=session.id)
     if case.stage in LOOKED_BACK_ON:
-        looking_back = Evaluation(session.starts_at, ends)
+        looking_back = Evaluation(session.starts_at, ends, session.id)
         to_come = (one for one in case.evaluations if one.ends > command.now)
         case = replace(case, evaluations=(*to_come, looking_back))
     if attends:
@@ -75,7 +75,9 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
 def _check_agenda(case: Case, session: Session) -> None:
     if case.agreement != session.agreement:
         raise unmet(Reason.SESSION_UNKNOWN, "the session belongs to another agreement")
-    if any(entry.case == case.id for entry in session.agenda):
+    if session.cancelled:
+        raise unmet(Reason.SESSION_CANCELLED, "the session was cancelled")
+    if session.lists(case.id):
         raise Refuse("already_on_agenda", "the case is on this agenda")
     if len(session.agenda) >= LONGEST_AGENDA:
         raise Refuse("too_many", "the agenda is full")

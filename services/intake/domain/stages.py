@@ -81,8 +81,7 @@ def _check_members(row: Transition, body: Mapping[str, Any]) -> None:
 
 
 def _on_the_agenda(case: Case, command: Command, facts: StageFacts) -> Step:
-    agenda = facts.session.agenda if facts.session else ()
-    if not any(entry.case == case.id for entry in agenda):
+    if facts.session is None or not facts.session.lists(case.id):
         raise unmet(Reason.NOT_ON_AGENDA, "the case is not on the agenda of that session")
     return Step({"session": command.body["session"]})
 

@@ -12,13 +12,17 @@ INDEXES: Final = (
     ("cases", "referrer", "order"),
     ("cases", "agreement", "stage", "waiting_since", "_id"),
     ("sessions", "agreement", "order"),
+    ("sessions", "agenda.case"),
+    ("former_sessions", "session"),
 )
 """Collection and keys: the queries of `queries` and `writes` that many documents must not slow."""
 
 
 def prepare(runtime: Runtime) -> None:
     """Make the collections and indexes, as often as you like."""
-    names = ("cases", "whereabouts", "sessions", "matches", "places", "staff")
+    names = (
+        *("cases", "whereabouts", "sessions", "former_sessions", "matches", "places", "staff"),
+    )
     fragment_store.prepare(runtime.database)
     make_collections(runtime.database, *names)
     for collection, *keys in INDEXES:

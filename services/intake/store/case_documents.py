@@ -86,7 +86,8 @@ def case_document(case: Case) -> Document:
         "victim_informed": case.victim_informed,
         "informing_confirmed": case.informing_confirmed,
         "evaluations": [
-            {"begins": moment(one.begins), "ends": moment(one.ends)} for one in case.evaluations
+            {"begins": moment(one.begins), "ends": moment(one.ends), "session": one.session}
+            for one in case.evaluations
         ],
         "counted_under": list(case.counted_under),
         "mandated_by": list(case.mandated_by),
@@ -138,7 +139,11 @@ def read_case(document: Document) -> Case:
         victim_informed=document["victim_informed"],
         informing_confirmed=document["informing_confirmed"],
         evaluations=tuple(
-            Evaluation(datetime.fromisoformat(one["begins"]), datetime.fromisoformat(one["ends"]))
+            Evaluation(
+                datetime.fromisoformat(one["begins"]),
+                datetime.fromisoformat(one["ends"]),
+                one.get("session"),
+            )
             for one in document["evaluations"]
         ),
         counted_under=tuple(document["counted_under"]),
@@ -211,6 +216,7 @@ def session_document(session: Session) -> Document:
             }
             for one in session.agenda
         ],
+        "cancelled": session.cancelled,
     }
 
 
@@ -223,6 +229,7 @@ def read_session(document: Document) -> Session:
         starts_at=datetime.fromisoformat(document["starts_at"]),
         version=document["version"],
         agenda=tuple(AgendaEntry(**entry) for entry in document["agenda"]),
+        cancelled=document.get("cancelled", False),
     )
 
 
@@ -234,5 +241,6 @@ def session_facts(document: Document | None, session: str) -> Document:
         "id": session,
         "found": document is not None,
         **{fact: found[fact] for fact in facts},
+        "cancelled": found.get("cancelled", False),
         "agenda": found.get("agenda") or [],
     }

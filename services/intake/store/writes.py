@@ -1,6 +1,6 @@
 """What one command reads and writes of intake, all in its one MongoDB transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,9 +39,10 @@ class IntakeTransaction:
         self._cases = runtime.database["cases"]
         self._fragments = runtime.database["fragments"]
         self._sessions = runtime.database["sessions"]
+        self._former_sessions = runtime.database["former_sessions"]
         self._matches = runtime.database["matches"]
         self._places = runtime.database["places"]
-        self._loaded: Case | None = None
+        self._loaded: dict[str, Case] = {}
 
     def fragments(self, case: str) -> FragmentStore:
         """The fragments of a case."""
@@ -61,8 +62,8 @@ class IntakeTransaction:
         )
         if found is None:
             raise Refuse("not_found")
-        self._loaded = read_case(found)
-        return self._loaded
+        self._loaded[case] = read_case(found)
+        return self._loaded[case]
 
     def session(self, session: str) -> Session | None:
         """A session with its agenda, or None."""
@@ -74,19 +75,29 @@ class IntakeTransaction:
         others = {} if besides is None else {"_id": {"$ne": besides}}
         return self.fragments(case).exists({"kind": "request", "request.state": "open", **others})
 
+    def sessions_of(self, cases: Sequence[str]) -> list[Session]:
+        """The sessions with one of the cases on their agenda, in the order of their time."""
+        wanted = {"agenda.case": {"$in": list(cases)}}
+        found = self._sessions.find(wanted, session=self._session).sort("order", 1)
+        return [read_session(document) for document in found]
+
     def has_kind(self, case: str, kind: str, since: datetime | None) -> bool:
         """Whether the case has a fragment of this kind, made after `since` where it is given."""
         later = {} if since is None else {"at": {"$gt": moment(since)}}
         return self.fragments(case).exists({"kind": kind, **later})
 
-    def has_contributed(self, case: str, partner: str) -> bool:
-        """Whether something in the case comes from the partner and has not been recalled."""
+    def has_contributed(self, case: str, partner: str, apart_from: str | None = None) -> bool:
+        """Whether something in the case comes from the partner and has not been recalled.
+
+        `apart_from` is a fragment that does not count.
+        """
         live = {"source": partner, "status": "offered", "kind": {"$ne": "request"}}
+        live |= {"_id": {"$ne": apart_from}}
         return self.fragments(case).exists(live)
 
     def ids_of_kind(self, case: str, kind: str) -> tuple[str, ...]:
-        """The ids of the case's fragments of this kind, oldest first."""
-        wanted = {"case": case, "kind": kind}
+        """The ids of the case's fragments of this kind that are not recalled, oldest first."""
+        wanted = {"case": case, "kind": kind, "status": {"$ne": "recalled"}}
         found = self._fragments.find(wanted, {"_id": 1}, session=self._session)
         return tuple(one["_id"] for one in found.sort(IN_ORDER))
 
@@ -148,6 +159,12 @@ class IntakeTransaction:
         if change.case is not None:
             self._write_case(change.case, change)
             self._write_fragments(change.case.id, change)
+        for other in change.others:
+            self._write_case(other, Change({}))
+        if change.former_session is not None:
+            former = session_document(change.former_session)
+            kept = {"session": change.former_session.id, **former}
+            self._former_sessions.insert_one(kept, session=self._session)
         if change.session is not None:
             self._sessions.update_one(
                 {"_id": change.session.id},
@@ -167,7 +184,7 @@ class IntakeTransaction:
         The latter is never taken back, and leaves the version as it is.
         """
         update: dict[str, Any] = {}
-        if case != self._loaded:
+        if case != self._loaded.get(case.id):
             update |= _kept_in_place(case_document(case))
         sources = sorted({fragment.source for fragment in change.added} - {TABLE})
         if sources:

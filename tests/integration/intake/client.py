@@ -16,6 +16,13 @@ TERMS = {
     "record_informing": {"latest_review_days": 91},
     "schedule_session": {"latest_session_days": 364},
     "put_on_agenda": {"guest_hours": 4},
+    "correct_informing": {"latest_review_days": 91},
+    "move_session": {
+        "latest_session_days": 364,
+        "guest_hours": 4,
+        "until": "2036-01-01T00:00:00+01:00",
+    },
+    "add_involved_service": {"mandate_days": 14},
     "request_information": {"latest_due_days": 60},
     "invite_participant": {"parties": [*PARTNERS, "opgroeien"]},
     "change_stage": {

@@ -148,6 +148,7 @@ MAKING = {
     "offer_whereabouts",
     "request_information",
     "record_direction_mandate",
+    "add_involved_service",
     "open_emergency",
     "record_assessment",
     "open_weighing",

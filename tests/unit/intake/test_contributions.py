@@ -149,7 +149,7 @@ def correct(of: Fragment, **changes: Any) -> Change:
 def recall(of: Fragment, **changes: Any) -> Change:
     """CAW recalls an item."""
     ask = command("recall_item", **{"if_match": of.version, **changes})
-    return contributions.recall_item(case(), ask, of)
+    return contributions.recall_item(case(), ask, of, (), True)
 
 
 def test_a_correction_is_a_new_version_in_the_same_category() -> None:
@@ -179,7 +179,7 @@ def test_a_source_may_recall_at_any_stage(stage: str) -> None:
     """The right to take back what one entrusted does not end with a stage."""
     ask = command("recall_item", if_match=1)
 
-    change = contributions.recall_item(case(stage=stage), ask, item())
+    change = contributions.recall_item(case(stage=stage), ask, item(), (), True)
 
     assert change.revised[0].status == "recalled"
 
@@ -207,9 +207,12 @@ def test_a_recalled_item_is_not_changed_again(rule: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["person", "occurrence", "criterion", "request", "crisis_note"])
 def test_only_what_was_offered_is_corrected_or_recalled(kind: str) -> None:
-    """The parts of a referral and a crisis note stand: they are answered, not erased."""
+    """A part of a referral is set right by an act of its own; a crisis note is answered."""
     assert refusal(lambda: recall(item(kind=kind))) == ("precondition_unmet", "not_recallable")
-    assert refusal(lambda: correct(item(kind=kind))) == ("precondition_unmet", "not_correctable")
+    assert refusal(lambda: correct(item(kind=kind))) == (
+        "precondition_unmet",
+        "corrected_otherwise",
+    )
 
 
 def test_whereabouts_are_recalled_but_not_corrected() -> None:

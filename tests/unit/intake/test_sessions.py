@@ -100,7 +100,7 @@ def test_a_session_looks_back_on_a_case_that_is_over(stage: str, looks_back: boo
     change = put(case(stage=stage), session())
 
     assert change.case is not None
-    expected = (Evaluation(NOW, NOW + timedelta(hours=4)),) if looks_back else ()
+    expected = (Evaluation(NOW, NOW + timedelta(hours=4), session().id),) if looks_back else ()
     assert change.case.evaluations == expected
 
 

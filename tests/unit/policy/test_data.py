@@ -405,12 +405,12 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
         ),
         (
             "referral",
-            {"kinds": ["persons"], "answers": ["advice"]},
+            {"kinds": ["persons"], "parts": ["worry"], "answers": ["advice"]},
             "referral/kinds: no kind of fragment 'persons'",
         ),
         (
             "referral",
-            {"kinds": ["person"], "answers": ["advise"]},
+            {"kinds": ["person"], "parts": ["worry"], "answers": ["advise"]},
             "referral/answers: no kind of fragment 'advise'",
         ),
         (

@@ -122,7 +122,11 @@ def test_every_deadline_begins_somewhere_and_ends_by_what_it_waits_for() -> None
         assert done_by & waited_for or renewed & waited_for, kind
 
 
-DONE = {("plans.plan_adopted", "decision"), ("intake.direction_mandate_recorded", "mandates")}
+DONE = {
+    ("plans.plan_adopted", "decision"),
+    ("intake.direction_mandate_recorded", "mandates"),
+    ("intake.referral_part_withdrawn", "mandates"),
+}
 """An event that is the act itself, and the deadline: what the event asks for comes after it."""
 
 

@@ -190,11 +190,12 @@ hide := false if {
 	count(unmet) == 0
 }
 
+# Whoever may read the session is told why it may not be changed.
 hide := false if {
 	row.about == "session"
 	input.target.found == true
 	agreements.in_force(agreement)
-	mandates.acting(agreement, {role | some role in row.roles})
+	mandates.acting(agreement, {role | some role in data.actions.read_session.roles})
 }
 
 target_visible(_) if not row.target

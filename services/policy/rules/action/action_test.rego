@@ -53,6 +53,40 @@ first_samples := {
 		samples.does("chair", "put_on_agenda", samples.consult, {}, object.union(samples.of_case({"stage": "referred"}), {"target": samples.session})),
 		["guest_hours"],
 	],
+	"move of a session": [
+		samples.does("coordination", "move_session", "coordination", {}, {"target": samples.session}),
+		["guest_hours", "until", "latest_session_days"],
+	],
+	"cancelled session": [samples.does("chair", "cancel_session", "coordination", {}, {"target": samples.session}), []],
+	"taken off the agenda": [
+		samples.does("coordination", "take_off_agenda", "coordination", {}, object.union(samples.of_case({"stage": "closed"}), {"target": samples.session})),
+		[],
+	],
+	"informing of somebody else": [
+		samples.does("parket", "correct_informing", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "informing"})})),
+		["latest_review_days"],
+	],
+	"own question taken back": [
+		samples.does("parket", "withdraw_request", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("parket", {"kind": "request"})})),
+		[],
+	],
+	"question taken back by the chair": [
+		samples.does("chair", "withdraw_request", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("parket", {"kind": "request"})})),
+		[],
+	],
+	"correction of a referral": [
+		samples.does("caw", "correct_referral_part", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "worry"})})),
+		[],
+	],
+	"correction by the referrer": [
+		samples.does("referrer", "correct_referral_part", "referral", {}, object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "criterion"})})),
+		[],
+	],
+	"part in error": [
+		samples.does("caw", "withdraw_referral_part", samples.consult, {}, object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "involved_service"})})),
+		[],
+	],
+	"further service": [samples.does("ggz", "add_involved_service", samples.consult, {}, samples.of_case({})), ["mandate_days"]],
 	"informing": [samples.does("chair", "confirm_informing", samples.consult, {}, samples.of_case({"stage": "referred"})), []],
 	"crisis": [samples.does("parket", "raise_crisis", samples.consult, {}, samples.of_case({})), []],
 	"crisis by the referrer": [
@@ -309,7 +343,7 @@ test_items_are_hidden_from_who_reads_no_items if {
 	samples.ruled(samples.does("referrer", "recall_item", "referral", {}, target)).hide == true
 	samples.ruled(samples.does("coordination", "recall_item", "coordination", {}, target)).hide == true
 	nameless := object.union(samples.of_case({}), {"target": {"source": "caw"}})
-	samples.refused(samples.does("caw", "recall_item", samples.consult, {}, nameless), ["not_source"], true)
+	samples.refused(samples.does("caw", "recall_item", samples.consult, {}, nameless), ["not_recallable"], true)
 }
 
 test_an_own_item_that_was_recalled_is_not_hidden_from_its_source if {

@@ -127,7 +127,7 @@ test_a_director_whose_partner_takes_no_part_any_more_directs_nothing if {
 test_an_answer_that_may_not_be_known_of_is_hidden_from_who_may_not_recall_it if {
 	answer := samples.fragment("f-1", "mental_health", {"kind": "assessment_answer", "source": "ggz"})
 	question := samples.later("stad-gemeente", "recall_assessment", samples.consult, {})
-	samples.refused(object.union(question, {"target": answer}), ["not_source"], true)
+	samples.refused(object.union(question, {"target": answer}), ["not_recallable", "not_source"], true)
 }
 
 # METADATA

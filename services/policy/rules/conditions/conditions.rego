@@ -96,8 +96,26 @@ met("named_are_parties", _) if {
 	}
 }
 
-met("own_item", acting) if {
-	input.target.kind in {"item", "whereabouts"}
+met("own_source", acting) if {
+	is_string(input.target.source)
+	input.target.source == acting.partner
+}
+
+met("is_item", _) if input.target.kind in {"item", "whereabouts"}
+
+met("is_part", _) if input.target.kind in data.referral.parts
+
+met("is_informing", _) if input.target.kind == "informing"
+
+met("is_assessment", _) if input.target.kind == "assessment"
+
+met("asks_or_chairs", acting) if {
+	input.target.kind == "request"
+	"chair" in acting.roles
+}
+
+met("asks_or_chairs", acting) if {
+	input.target.kind == "request"
 	input.target.source == acting.partner
 }
 
@@ -106,11 +124,6 @@ met("addressee_takes_part", _) if stages.takes_part(input.case, input.facts.to)
 met("addressed_to_us", acting) if {
 	input.target.kind == "request"
 	acting.partner in input.target.addressed_to
-}
-
-met("own_assessment", acting) if {
-	input.target.kind == "assessment"
-	input.target.source == acting.partner
 }
 
 met("follows_action", acting) if {

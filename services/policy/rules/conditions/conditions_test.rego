@@ -101,11 +101,42 @@ test_items_of_others_are_not_ours_to_change if {
 		seen := object.union(samples.of_case({}), {"target": samples.item("parket", {})})
 		samples.refused(samples.does("caw", command, samples.consult, {}, seen), ["not_source"], false)
 		samples.refused(samples.does("stad-gemeente", command, samples.consult, {}, seen), ["not_source"], true)
-		none := object.union(samples.of_case({}), {"target": null})
-		samples.refused(samples.does("caw", command, samples.consult, {}, none), ["not_source"], true)
 	}
-	question := object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "person"})})
-	samples.refused(samples.does("caw", "recall_item", samples.consult, {}, question), ["not_source"], false)
+	none := object.union(samples.of_case({}), {"target": null})
+	samples.refused(samples.does("caw", "correct_item", samples.consult, {}, none), ["corrected_otherwise", "not_source"], true)
+	samples.refused(samples.does("caw", "recall_item", samples.consult, {}, none), ["not_recallable", "not_source"], true)
+}
+
+# METADATA
+# title: What is the own and no item is refused for that, and not for being of somebody else
+test_who_a_person_is_is_no_item if {
+	person := object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": "person", "category": "identity"})})
+	reasons := {
+		"correct_item": "corrected_otherwise",
+		"recall_item": "not_recallable",
+		"correct_referral_part": "corrected_otherwise",
+		"withdraw_referral_part": "corrected_otherwise",
+	}
+	every command, reason in reasons {
+		samples.refused(samples.does("caw", command, samples.consult, {}, person), [reason], false)
+	}
+	samples.refused(samples.does("chair", "correct_informing", samples.consult, {}, person), ["corrected_otherwise"], false)
+}
+
+test_a_question_is_taken_back_by_who_asked_or_the_chair if {
+	question := object.union(samples.of_case({}), {"target": samples.item("parket", {"kind": "request", "addressed_to": ["caw"]})})
+	samples.refused(samples.does("caw", "withdraw_request", samples.consult, {}, question), ["not_asker"], false)
+	item := object.union(samples.of_case({}), {"target": samples.item("parket", {"category": "safety"})})
+	samples.refused(samples.does("parket", "withdraw_request", samples.consult, {}, item), ["not_asker"], false)
+	samples.refused(samples.does("chair", "withdraw_request", samples.consult, {}, item), ["not_asker"], false)
+}
+
+test_a_session_is_set_right_by_chair_and_coordination_team if {
+	every command in ["move_session", "cancel_session"] {
+		target := {"target": samples.session}
+		samples.refused(samples.does("parket", command, "coordination", {}, target), ["role_not_allowed"], false)
+		samples.refused(samples.does("elsewhere", command, "coordination", {}, target), ["mandate_missing"], true)
+	}
 }
 
 test_a_question_is_answered_by_whom_it_was_put_to if {
@@ -145,7 +176,7 @@ test_an_assessment_is_recalled_by_its_source if {
 	answer := samples.fragment("f-1", "safety", {"kind": "assessment_answer", "source": "ggz"})
 	samples.refused(
 		object.union(samples.later("ggz", "recall_assessment", samples.consult, {}), {"target": answer}),
-		["not_source"], false,
+		["not_recallable"], false,
 	)
 }
 

@@ -89,9 +89,19 @@ carried("record_follow_up", agreement, _) := {
 
 carried("record_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
 
+carried("correct_informing", agreement, _) := {"latest_review_days": modalities(agreement).latest_review_days}
+
 carried("schedule_session", agreement, _) := {"latest_session_days": modalities(agreement).latest_session_days}
 
 carried("put_on_agenda", agreement, _) := {"guest_hours": modalities(agreement).guest_hours}
+
+carried("move_session", agreement, _) := {
+	"latest_session_days": modalities(agreement).latest_session_days,
+	"guest_hours": modalities(agreement).guest_hours,
+	"until": data.agreements[agreement].valid_until,
+}
+
+carried("add_involved_service", agreement, _) := {"mandate_days": modalities(agreement).mandate_days}
 
 carried("request_information", agreement, _) := {"latest_due_days": modalities(agreement).latest_due_days}
 
