@@ -63,6 +63,15 @@ class Command:
         if self.if_match != found:
             raise Refuse("precondition_failed", "the document has a newer version")
 
+    def check_another_proposed(self, step: str, proposed_by: str | None) -> None:
+        """Raises Refuse for the person who proposed it, where the agreement wants another one.
+
+        `step` is one of `same_person_may` in the terms; nobody knows who proposed what is older
+        than this rule (None).
+        """
+        if self.person == proposed_by and not self.terms["same_person_may"][step]:
+            raise unmet(Reason.OWN_PROPOSAL, "somebody else than who proposed it decides")
+
 
 def unmet(reason: Reason, detail: str, **members: Any) -> Refuse:
     """The refusal of a command whose precondition does not hold."""

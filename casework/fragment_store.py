@@ -69,6 +69,12 @@ class FragmentStore:
         found = self._fragments.find(wanted, FACTS_ONLY, session=self._session)
         return [from_document(one, self._layout) for one in found.sort(IN_ORDER)]
 
+    def opened(self, kinds: Sequence[str]) -> list[Fragment]:
+        """All fragments of these kinds with their content."""
+        wanted = {"case": self._case, "kind": {"$in": list(kinds)}}
+        found = self._fragments.find(wanted, session=self._session)
+        return [from_document(one, self._layout, self._content(one)) for one in found]
+
     def exists(self, conditions: Document) -> bool:
         """Whether the case has a fragment with these stored facts."""
         wanted = {"case": self._case, **conditions}

@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 
 from pymongo import DESCENDING
 
-from casework.fragment_documents import Document, FragmentLayout, content_context, to_wire
+from casework.fragment import Fragment
+from casework.fragment_documents import (
+    Document,
+    FragmentLayout,
+    content_context,
+    from_document,
+    to_wire,
+)
 from casework.fragment_store import FACTS_ONLY, IN_ORDER
 from chassis.errors import Mangled
 from chassis.mongo import guarded
@@ -70,6 +77,15 @@ class FragmentQueries:
             for one in sorted(self._fragments.find(wanted), key=_order):
                 by_case.setdefault(one["case"], []).append(one)
             return {case: self._read(found, content=True) for case, found in by_case.items()}
+
+    def opened(self, case: str, kinds: Sequence[str]) -> list[Fragment]:
+        """The fragments of these kinds with their content, as a rule looks at them.
+
+        Raises KeyDestroyed when the key of the case was destroyed.
+        """
+        with guarded():
+            found = self._fragments.find({"case": case, "kind": {"$in": list(kinds)}})
+            return [from_document(one, self._layout, self._open(one)) for one in found]
 
     def _read(self, found: Sequence[Document], *, content: bool) -> FragmentsRead:
         today = day_of(self._runtime.clock.now())

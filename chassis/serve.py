@@ -21,6 +21,7 @@ from chassis.config import ConfigError, load
 from chassis.dependency import RUNTIME
 from chassis.errors import may_succeed_later
 from chassis.key_rewrapper import KeyRewrapper
+from chassis.migrations import Migrations
 from chassis.periodic_task import PeriodicTask
 from chassis.reconciler import Reconciler
 from chassis.relay import Relay
@@ -29,6 +30,7 @@ from chassis.sealing import SERIALIZER, register_serializer
 
 USAGE_ERROR = 2
 _AGAIN_SECONDS = 0.5
+_MIGRATION_SECONDS = 5.0
 _STOP_SECONDS = 15.0
 
 BackgroundTask = Relay | Reconciler | KeyRewrapper | PeriodicTask
@@ -103,17 +105,20 @@ class Process:
         self._stopped = eventlet.event.Event()
         self._stopping = False
         self._greenthreads: list[Any] = []
+        self._migrations = Migrations(runtime, getattr(service, "migrations", ()))
+        self._needed = "not looked at"
         self._tasks = self._make_tasks()
 
     def serve_health(self) -> None:
         """Serve the health endpoints from now on; OSError when the port is taken."""
         listener = self._container.shared_extensions.get(Listener)
-        health.serve(self._runtime, health.readiness_checks(self._runtime, listener))
+        checks = health.readiness_checks(self._runtime, listener)
+        health.serve(self._runtime, {**checks, "migrations": lambda: self._needed})
 
     def run(self) -> int:
         """Serve until stopped or failed; returns the exit code."""
         try:
-            if not self._prepare():
+            if not (self._wait_for(self._prepare) and self._wait_for(self._is_migrated)):
                 return 0
             self._container.start()
             self._start_tasks()
@@ -146,18 +151,34 @@ class Process:
         self._runtime.close()
         self._stopped.send()
 
-    def _prepare(self) -> bool:
-        """Create collections and indexes once the database is there; False when stopped before."""
+    def _wait_for(self, attempt: Callable[[], bool]) -> bool:
+        """Try until it succeeds, also while the database is away; False when stopped before."""
         while not self._stopping:
             try:
-                self._runtime.prepare()
+                if attempt():
+                    return True
             except Exception as error:
                 if not may_succeed_later(error):
                     raise
                 _log.warning("waiting_for_store", exc_info=error)
-                eventlet.sleep(_AGAIN_SECONDS)
-            else:
-                return True
+            eventlet.sleep(_AGAIN_SECONDS)
+        return False
+
+    def _prepare(self) -> bool:
+        """Create the collections and indexes of the chassis."""
+        self._runtime.prepare()
+        return True
+
+    def _is_migrated(self) -> bool:
+        """Whether no step has to be run first; says which, in the log and on `/readyz`."""
+        needed = ", ".join(step.name for step in self._migrations.needed())
+        if not needed:
+            self._needed = ""
+            return True
+        command = f"ketenaanpak migrate run {self._service.name}"
+        _log.error("migration_needed", steps=needed, command=command)
+        self._needed = f"run `{command}`: {needed}"
+        eventlet.sleep(_MIGRATION_SECONDS)
         return False
 
     def _make_tasks(self) -> list[BackgroundTask]:

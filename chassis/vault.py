@@ -103,6 +103,11 @@ class Vault:
             self._uncommitted.get(session, {}).pop(owner, None)
             after_commit(session, lambda: self._forget(owner))
 
+    def destroyed(self) -> list[str]:
+        """The owners whose keys were destroyed, in no order."""
+        with guarded(_COUNT_SECONDS):
+            return [one["_id"] for one in self._keys.find({"destroyed": True}, {"_id": True})]
+
     def rewrap(self, stopping: Callable[[], bool] = lambda: False) -> RewrapCounts:
         """Wrap every data key with the current master key.
 

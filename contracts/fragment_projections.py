@@ -53,6 +53,9 @@ KINDS: Final[Mapping[str, Projections]] = {
     "wish": _NARRATIVE,
     "precaution": _NARRATIVE,
     "crisis_note": _NARRATIVE,
+    "crisis_end": Projections(
+        summary=("of", "summary"), full=("of", "summary", "ground"), links=("of",)
+    ),
     "involved_service": Projections(
         summary=("service",), full=("service", "function", "since", "text")
     ),
@@ -203,6 +206,10 @@ KINDS: Final[Mapping[str, Projections]] = {
         full=("of", "judgement", "summary", "text"),
         links=("of",),
         attached=True,
+    ),
+    "safety_note": Projections(
+        summary=("judgement", "session", "summary"),
+        full=("judgement", "session", "summary", "text"),
     ),
     "conclusion": Projections(
         summary=("violence_stopped", "goals_reached", "summary"),

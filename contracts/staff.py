@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.fields import LINE, Code, Flag, NationalNumber, PartialDay, Strict, Text, codes
+from contracts.national_number import born
 
 
 def _spellings() -> "fields.List[Any]":
@@ -18,11 +19,13 @@ def _spellings() -> "fields.List[Any]":
 class StaffRow(Strict):
     """A person with a mandate, by its opaque id; every given name goes with every family name.
 
-    `partners` are those for which the person acts. A row with `remove` takes the person out again.
+    It is recognised by a number, or by a birth date with a name. `partners` are those for which the
+    person acts, none for the coordination team: they are asked nothing about the person's walls. A
+    row with `remove` takes the person out again.
     """
 
     person = Code(required=True)
-    partners = codes(20, load_default=list)
+    partners = codes(20)
     given_names = _spellings()
     family_names = _spellings()
     birth_date = PartialDay()
@@ -34,4 +37,9 @@ class StaffRow(Strict):
         named = data["given_names"] or data["family_names"]
         recognised = "national_number" in data or ("birth_date" in data and named)
         if not (recognised or data["remove"]):
-            raise ValidationError("missing", "national_number")
+            raise ValidationError("missing", "birth_date")
+        if "partners" not in data and not data["remove"]:
+            raise ValidationError("missing", "partners")
+        known, told = data.get("birth_date", ""), born(data.get("national_number", ""))
+        if not (known.startswith(told) or told.startswith(known)):
+            raise ValidationError("contradiction", "birth_date")

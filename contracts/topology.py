@@ -27,6 +27,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "notifications": (
         *CASE_LIFE,
         "intake.crisis_raised",
+        "intake.crisis_ended",
         "intake.answers_complete",
         "intake.information_requested",
         "intake.information_request_answered",
@@ -67,6 +68,8 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "plans.action_updated",
         "plans.decision_recorded",
         "plans.progress_reported",
+        "plans.safety_checked",
+        "plans.unsafe_reported",
         "plans.conclusion_drawn",
         "plans.follow_up_recorded",
     ),

@@ -2,7 +2,7 @@
 
 import typer
 
-from ops import audit_verify, broker, doctor, pages, parked, people, staff
+from ops import audit_verify, broker, doctor, migrate, pages, parked, people, staff
 from ops.error_reporting import ErrorReportingGroup
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
 app.add_typer(audit_verify.app, name="audit")
 app.add_typer(parked.app, name="parked")
 app.add_typer(broker.app, name="topology")
+app.add_typer(migrate.app, name="migrate")
 app.add_typer(staff.app, name="staff")
 app.command("doctor")(doctor.doctor)
 app.command("people")(people.people)

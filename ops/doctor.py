@@ -28,6 +28,7 @@ from deploy.rabbitmq.definitions import VHOST
 from ops.broker import declared_definitions, differences
 from ops.check_result import CheckResult
 from ops.master_keys import check_master_keys
+from ops.migrate import check_migrations
 from ops.parked import count_parked
 from ops.targets import Targets, find_targets
 
@@ -61,6 +62,7 @@ def check_platform(targets: Targets, pages: Iterable[str] = ()) -> Iterator[Chec
     yield from store
     if not any(result.state == "wrong" for result in store):
         yield from check_master_keys(targets)
+        yield from check_migrations(targets)
     yield from _policy(targets)
     if targets.local is None:
         yield _topology(None)

@@ -270,11 +270,21 @@ class TransitionBody(Strict):
 
 
 class RaiseCrisisBody(Strict):
-    """Acute danger: the operational team is alerted at once."""
+    """Acute danger: the operational team is alerted at once.
+
+    Without `subjects` it is about the whole client system: who warns may not know the ids.
+    """
 
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
-    subjects = ids(required=True)
+    subjects = ids(load_default=list)
+
+
+class EndCrisisBody(Strict):
+    """Why the danger is over; the address names the last warning that the chair has read."""
+
+    ground = Text(required=True)
+    summary = Text(SUMMARY, required=True)
 
 
 class InviteParticipantBody(Strict):
@@ -458,6 +468,7 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "take_off_agenda": TakeOffAgendaBody,
     "change_stage": TransitionBody,
     "raise_crisis": RaiseCrisisBody,
+    "end_crisis": EndCrisisBody,
     "invite_participant": InviteParticipantBody,
     "declare_conflict": DeclareConflictBody,
     "raise_wall": RaiseWallBody,

@@ -143,7 +143,10 @@ class RecordDecisionBody(Strict):
 
 
 class LogContactBody(Strict):
-    """A contact of the director; with `plan` the clients were told of that version in person."""
+    """A contact of the director; with `plan` the clients were told of that version in person.
+
+    A safety check that goes with it is about the members that it names, or about all of them.
+    """
 
     party = OneOf(words.CONTACT_PARTIES, required=True)
     subjects = ids(load_default=list)
@@ -153,6 +156,7 @@ class LogContactBody(Strict):
     summary = Text(SUMMARY, required=True)
     plan = RandomId()
     safely = Text(SUMMARY)
+    safety_check = fields.Nested(SafetyCheckBody)
 
     @validates_schema
     def says_with_whom_and_how_safely(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -190,6 +194,13 @@ class ReportProgressBody(Strict):
     text = Text(required=True)
     summary = Text(SUMMARY, required=True)
     safety_check = fields.Nested(SafetyCheckBody, required=True)
+
+
+class CheckSafetyBody(SafetyCheckBody):
+    """A safety check by itself, about members of the client system; at `session` where it was."""
+
+    subjects = ids(least=1, required=True)
+    session = RandomId()
 
 
 # --- closing and evaluation (afsluiting, evaluatie) --------------------------------------------
@@ -268,6 +279,7 @@ BODIES: Final[dict[str, type[Strict]]] = {
     "record_trajectory": RecordTrajectoryBody,
     "update_trajectory": UpdateTrajectoryBody,
     "report_progress": ReportProgressBody,
+    "check_safety": CheckSafetyBody,
     "draw_conclusion": DrawConclusionBody,
     "record_follow_up": RecordFollowUpBody,
     "evaluate_approach": EvaluateApproachBody,
@@ -278,6 +290,7 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
     "propose_plan": ("weighing", "assessments"),
     "record_decision": ("session",),
     "evaluate_approach": ("session",),
+    "check_safety": ("session",),
     "take_plan_position": ("position",),
     "update_action": ("state",),
     "record_follow_up": ("result",),
@@ -289,5 +302,5 @@ REFERS_TO: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 }
 """Command → the service, and the kinds of its fragments, that its body refers to by their ids."""
 
-AT_SESSION: Final = ("record_decision", "evaluate_approach")
+AT_SESSION: Final = ("record_decision", "evaluate_approach", "check_safety")
 """The commands whose body names the session (`session`) at which the team did so."""

@@ -98,6 +98,13 @@ class ConflictData(CaseData):
     partner = Code()
 
 
+class CrisisEndedData(CaseData):
+    """`fragment` says why."""
+
+    fragment = RandomId(required=True)
+    category = OneOf(words.CATEGORIES, required=True)
+
+
 class WallData(CaseData):
     """`person` must not learn of the case from now on, because of `cause`."""
 
@@ -258,6 +265,7 @@ EVENTS: Final = {
         "Something important is missing: forming goes on.", {1: CaseData}
     ),
     "crisis_raised": EventType("A participant reported acute danger.", {1: FragmentData}),
+    "crisis_ended": EventType("The chair declared acute danger over.", {1: CrisisEndedData}),
     "participant_invited": EventType(
         "A partner takes part in the case from now on.", {1: PartnerData}
     ),

@@ -88,6 +88,12 @@ EVENTS: Final = {
     "progress_reported": EventType(
         "The director reported to the team, with a safety check.", {1: ProgressData}
     ),
+    "safety_checked": EventType(
+        "Somebody looked at how safe members of the client system are.", {1: DirectionData}
+    ),
+    "unsafe_reported": EventType(
+        "A safety check says that somebody is unsafe; `fragment` is the check.", {1: DirectionData}
+    ),
     "conclusion_drawn": EventType(
         "The director proposed a conclusion (afronding).", {1: DirectionData}
     ),

@@ -49,7 +49,17 @@ class PlanOutcome(_Closed):
     followers = codes(required=True)
 
 
-class ConclusionOutcome(_Closed):
+class _Ending(_Closed):
+    """What a case may end on, and who proposed it (`proposed_by`; null for an older document).
+
+    `unsafe`: the newest safety check of a member of the client system says so now.
+    """
+
+    proposed_by = Code(required=True, allow_none=True)
+    unsafe = Flag(required=True)
+
+
+class ConclusionOutcome(_Ending):
     """A closed conclusion: violence stopped, goals reached; who still follows an action.
 
     It stands until another one is drawn, or another version of the plan is adopted.
@@ -60,7 +70,7 @@ class ConclusionOutcome(_Closed):
     followers = codes(required=True)
 
 
-class FollowUpOutcome(_Closed):
+class FollowUpOutcome(_Ending):
     """A closed follow-up after the conclusion; `next_on` is the day of the next, when extended.
 
     It stands until another one is recorded.

@@ -18,6 +18,8 @@ from chassis import clock as clocks
 from deploy.local import find, ports
 from deploy.local.errors import ActionableError
 from deploy.local.identity import Identity, audit_public_key
+from deploy.local.migrations import PATIENCE as MIGRATION_PATIENCE
+from deploy.local.migrations import migrations_of
 from deploy.local.parts import Parts
 from deploy.local.ports import HOST
 from deploy.local.program import Program, answers_ok
@@ -213,6 +215,7 @@ class Platform:
                 self._delete_state()
             self._prepare(offset, progress)
             self.parts.start(progress=progress)
+            self._migrate(progress)
             processes = [*self._services.values(), self.gateway]
             for process in processes:
                 process.begin()
@@ -273,6 +276,14 @@ class Platform:
             opa = find.opa(progress)
             with progress.step("policy", "building the bundle"):
                 build_bundle(opa, self._policy_folders(), self.bundle)
+
+    def _migrate(self, progress: Progress) -> None:
+        """Run the steps that the services need before they serve what is stored."""
+        with progress.step("migrations", "putting what is stored in its present form"):
+            for name in SERVICES:
+                with migrations_of(name, self.settings.of_service(name)) as migrations:
+                    for _ in migrations.run(patience=MIGRATION_PATIENCE):
+                        pass
 
     def _policy_folders(self) -> list[Path]:
         """The folders given now, which are stored, else those stored by an earlier start."""

@@ -47,6 +47,8 @@ class Settings:
         self.gateway_port = gateway_port
         self.clock_file = state / "clock"
         self.checkpoints = state / "checkpoints"
+        self.staff_matches = state / "staff-matches.json"
+        """What an earlier version read beside its database; a migration takes it over."""
 
     def health_port(self, service: str) -> int:
         """Give the port of a service's health and metrics."""
@@ -61,6 +63,8 @@ class Settings:
         }
         if service == "notifications":
             plain["OPA_URL"] = self.parts.opa_url
+        if service == "intake" and self.staff_matches.exists():
+            plain["STAFF_MATCHES"] = str(self.staff_matches)
         if service == "audit":
             plain["CHECKPOINT_DIR"] = str(self.checkpoints)
             plain["CHECKPOINT_FILE_LOST_AT"] = os.environ.get(LOST_AT, "")

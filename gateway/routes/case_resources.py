@@ -124,6 +124,11 @@ CASE_COMMANDS: Final = (
         "Raise acute danger: the operational team is alerted at once.",
     ),
     CaseCommand(
+        "end_crisis",
+        "POST crisis/<random_id:note_id>/end",
+        "End a crisis with a ground, having read the last warning.",
+    ),
+    CaseCommand(
         "answer_forming", "POST answers", "Answer the call for contributions for one's partner."
     ),
 )
@@ -333,7 +338,7 @@ LATER_STEPS: Final = (
         summary="List the contacts of the director, and the plans that clients were told of.",
         answer="The contacts of the director.",
         # The plan that clients were told of is shown only beside the contact.
-        kinds=("contact", "plan"),
+        kinds=("contact", "safety_check", "plan"),
         owner="plans",
         commands=(
             CaseCommand(
@@ -379,6 +384,22 @@ LATER_STEPS: Final = (
                 "POST reports",
                 "Report to the team, with a safety check.",
                 location="reports",
+            ),
+        ),
+    ),
+    CaseResource(
+        "safety_checks",
+        title="From step 2 on: how safe it is now",
+        summary="List the safety checks that go with nothing else.",
+        answer="The safety checks that were recorded by themselves.",
+        kinds=("safety_note",),
+        owner="plans",
+        commands=(
+            CaseCommand(
+                "check_safety",
+                "POST safety-checks",
+                "Record how safe members of the client system are; `unsafe` is told at once.",
+                location="safety-checks",
             ),
         ),
     ),

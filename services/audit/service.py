@@ -13,6 +13,7 @@ from services.audit.application import (
     SearchPage,
     open_audit,
 )
+from services.audit.migrations import STEPS
 
 Payload = dict[str, Any]
 
@@ -22,6 +23,7 @@ class AuditService:
 
     name = "audit"
     contract = METHODS["audit"]
+    migrations = STEPS
     allowed_callers = ("gateway",)
     background = (("app.tick", 1.0),)
     app: Audit = Provided(open_audit)

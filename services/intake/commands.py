@@ -63,7 +63,8 @@ def change_of(command: Command, transaction: IntakeTransaction, context: Command
         return _set_session_right(command, transaction)
     case = transaction.lock_case(case_of(command.name, context.envelope) or "")
     seen = context.envelope["decided_on"]
-    case.check_decided_on(seen["stage"] if seen else "", seen["version"] if seen else 0)
+    if not (seen and command.name in AT_ANY_MOMENT):
+        case.check_decided_on(seen["stage"] if seen else "", seen["version"] if seen else 0)
     return RULES[command.name](case, command, transaction, context)
 
 
@@ -119,6 +120,13 @@ def _change_stage(
         informings=_informings(case, transaction) if reopens else (),
     )
     return stages.change_stage(case, command, facts)
+
+
+def _end_crisis(
+    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+) -> Change:
+    notes = transaction.ids_of_kind(case.id, "crisis_note")
+    return crisis.end_crisis(case, command, notes)
 
 
 def _put_on_agenda(
@@ -304,6 +312,9 @@ AT_A_SESSION: Final = ("move_session", "cancel_session")
 WITHOUT_CASE: Final = ("submit_referral", "schedule_session", *AT_A_SESSION)
 """The commands that are about no case, or none yet."""
 
+AT_ANY_MOMENT: Final = ("raise_crisis",)
+"""Allowed at every stage alike: acute danger waits for nobody who changed the case meanwhile."""
+
 RULES: Final[dict[str, Handler]] = {
     "confirm_informing": _rule_only(informing.confirm_informing),
     "record_informing": _record_informing,
@@ -312,6 +323,7 @@ RULES: Final[dict[str, Handler]] = {
     "take_off_agenda": _take_off_agenda,
     "change_stage": _change_stage,
     "raise_crisis": _rule_only(crisis.raise_crisis),
+    "end_crisis": _end_crisis,
     "invite_participant": _rule_only(participation.invite_participant),
     "declare_conflict": _declare_conflict,
     "raise_wall": _raise_wall,

@@ -8,6 +8,7 @@ from chassis.dependency import Provided
 from contracts.rpc import METHODS
 from contracts.topology import SUBSCRIPTIONS
 from services.intake.application import Intake, open_intake
+from services.intake.migrations import STEPS
 
 Payload = dict[str, Any]
 
@@ -18,6 +19,7 @@ class IntakeService:
 
     name = "intake"
     contract = METHODS["intake"]
+    migrations = STEPS
     allowed_callers = ("gateway",)
     subscribers = SUBSCRIPTIONS
     app: Intake = Provided(open_intake)

@@ -49,14 +49,12 @@ def read_staff_file(path: Path) -> list[dict[str, Any]]:
 def _csv_rows(text: str) -> Iterator[dict[str, Any]]:
     for row in csv.DictReader(text.splitlines(), strict=True):
         given = {name: (value or "").strip() for name, value in row.items() if name is not None}
-        yield {
-            name: [one.strip() for one in value.split(";")]
-            if name in _LISTS
-            else _flag(name, value)
-            for name, value in given.items()
-            if value
-        }
+        row = {name: _cell(name, value) for name, value in given.items() if value}
+        # An empty cell says that there are none.
+        yield ({"partners": []} if "partners" in given and "remove" not in row else {}) | row
 
 
-def _flag(name: str, value: str) -> Any:
+def _cell(name: str, value: str) -> Any:
+    if name in _LISTS:
+        return [one.strip() for one in value.split(";")]
     return {"true": True, "false": False}.get(value, value) if name == "remove" else value

@@ -32,6 +32,9 @@ from services.intake.store.writes import IntakeTransaction
 
 Outcome = Literal["registered", "changed", "unchanged", "removed", "unknown"]
 
+TAKEN_OVER: Final = "staff_taken_over"
+"""Collection of the persons of whom an earlier version's keyed match was registered."""
+
 _ATTEMPTS: Final = 20
 _SECONDS: Final = 20.0
 """How long one person may take: somebody with a common name is looked for in many cases."""
@@ -63,6 +66,24 @@ class StaffImport:
             outcome, walls = self._take_in(row, dry)
             counts.update({outcome: 1, "walls": walls})
         return counts
+
+    def take_over(self, person: str, match: str) -> bool:
+        """Register a person whom an earlier version knew by one keyed match; once, whatever later.
+
+        False when that was done before: whoever is registered otherwise or removed since stays so.
+        """
+        member = StaffMember(person, (), {match: "strong"})
+        return self._attempted(lambda session: self._take_over(member, session), False)
+
+    def _take_over(self, member: StaffMember, session: Session) -> bool:
+        taken = self._runtime.database[TAKEN_OVER].update_one(
+            {"_id": member.person}, {"$setOnInsert": {}}, upsert=True, session=session
+        )
+        if taken.upserted_id is None:
+            return False
+        if StaffStore(self._runtime, session).find(member.person) is None:
+            self._register(member, session)
+        return True
 
     def _take_in(self, row: Mapping[str, Any], dry: bool) -> tuple[Outcome, int]:
         return self._attempted(
@@ -96,7 +117,7 @@ class StaffImport:
             return "unchanged", 0
         cases = staff.register(member)
         self._record("staff_registered", member.person, session)
-        walls = sum(self._wall_off(case, session) for case in cases)
+        walls = sum(self.wall_off(case, session) for case in cases)
         return "registered" if before is None else "changed", walls
 
     def _remove(self, person: str, session: Session) -> tuple[Outcome, int]:
@@ -105,7 +126,7 @@ class StaffImport:
         self._record("staff_removed", person, session)
         return "removed", 0
 
-    def _wall_off(self, case_id: str, session: Session) -> int:
+    def wall_off(self, case_id: str, session: Session) -> int:
         """Raises the walls on a case that are not there yet; gives how many."""
         step = IntakeTransaction(self._runtime, session)
         case = step.lock_case(case_id)

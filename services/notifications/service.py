@@ -7,6 +7,7 @@ from chassis.dependency import Provided
 from contracts.rpc import METHODS
 from contracts.topology import SUBSCRIPTIONS
 from services.notifications.application import InboxPage, Notifications, OpenedMessage
+from services.notifications.migrations import STEPS
 
 Payload = dict[str, Any]
 
@@ -16,6 +17,7 @@ class NotificationsService:
 
     name = "notifications"
     contract = METHODS["notifications"]
+    migrations = STEPS
     allowed_callers = ("gateway",)
     background = (("app.remind", 5.0), ("app.notify_of_endings", 5.0), ("app.tell_again", 5.0))
     app: Notifications = Provided(Notifications)

@@ -9,6 +9,7 @@ from casework.transaction import DecidedCommands
 from chassis.runtime import Runtime
 from services.plans import store
 from services.plans.commands import RULES
+from services.plans.domain import closing, safety
 
 _KINDS: Final[Mapping[str, str]] = {
     "plan_outcome": "plan_versions",
@@ -36,7 +37,20 @@ class Plans:
 
     def outcome(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The outcome asked for; raises Refuse("not_found") while nothing is closed."""
-        return store.read_outcome(self._outcomes, _KINDS[method], **request)
+        held = self.queries.opened(request["case"], (*safety.KINDS, "conclusion"))
+        checks = [each for each in held if each.kind in safety.KINDS]
+        contradictory = [
+            each.id
+            for each in held
+            if each.kind == "conclusion" and closing.contradicts_itself(each.content or {})
+        ]
+        return store.read_outcome(
+            self._outcomes,
+            _KINDS[method],
+            unsafe=safety.is_anybody_unsafe(checks),
+            contradictory=contradictory,
+            **request,
+        )
 
     def perform(self, name: str, envelope: Envelope) -> dict[str, Any]:
         """Perform a command once; see `casework.transaction.DecidedCommands`."""

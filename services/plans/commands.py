@@ -6,7 +6,7 @@ from casework.case import CaseSnapshot
 from casework.change import Change
 from casework.command import Command
 from casework.transaction import CaseTransaction, Rule
-from services.plans.domain import actions, closing, direction, plan
+from services.plans.domain import actions, closing, direction, plan, safety
 
 
 def _propose_plan(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
@@ -66,15 +66,22 @@ def _report_progress(case: CaseSnapshot, command: Command, _transaction: CaseTra
     return direction.report_progress(case, command)
 
 
+def _check_safety(case: CaseSnapshot, command: Command, _transaction: CaseTransaction) -> Change:
+    return safety.check_safety(case, command)
+
+
 def _draw_conclusion(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     fragments = transaction.fragments
     adopted = plan.adopted_plan(fragments.of_kind("plan"))
     done, decisions = fragments.of_kind("action"), fragments.of_kind("decision")
-    return closing.draw_conclusion(case, command, adopted, done, decisions)
+    checks = fragments.opened(safety.KINDS)
+    return closing.draw_conclusion(case, command, adopted, done, decisions, checks)
 
 
 def _record_follow_up(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
-    return closing.record_follow_up(case, command, transaction.fragments.of_kind("conclusion"))
+    fragments = transaction.fragments
+    checks = fragments.opened(safety.KINDS)
+    return closing.record_follow_up(case, command, fragments.of_kind("conclusion"), checks)
 
 
 def _evaluate_approach(
@@ -93,6 +100,7 @@ RULES: Final[dict[str, Rule]] = {
     "record_trajectory": _record_trajectory,
     "update_trajectory": _update_trajectory,
     "report_progress": _report_progress,
+    "check_safety": _check_safety,
     "draw_conclusion": _draw_conclusion,
     "record_follow_up": _record_follow_up,
     "evaluate_approach": _evaluate_approach,

@@ -8,6 +8,7 @@ from chassis.dependency import Provided
 from contracts.rpc import METHODS
 from contracts.topology import SUBSCRIPTIONS
 from services.plans.application import Plans
+from services.plans.migrations import STEPS
 
 Payload = dict[str, Any]
 
@@ -18,6 +19,7 @@ class PlansService:
 
     name = "plans"
     contract = METHODS["plans"]
+    migrations = STEPS
     allowed_callers = ("gateway",)
     subscribers = SUBSCRIPTIONS
     app: Plans = Provided(Plans)

@@ -8,6 +8,7 @@ from chassis.dependency import Provided
 from contracts.rpc import METHODS
 from contracts.topology import SUBSCRIPTIONS
 from services.risk.application import Risk, open_risk
+from services.risk.migrations import STEPS
 
 Payload = dict[str, Any]
 
@@ -18,6 +19,7 @@ class RiskService:
 
     name = "risk"
     contract = METHODS["risk"]
+    migrations = STEPS
     allowed_callers = ("gateway",)
     subscribers = SUBSCRIPTIONS
     app: Risk = Provided(open_risk)

@@ -13,10 +13,7 @@ LAYOUT: Final = FragmentLayout(facts=("status",))
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make the collections and indexes, empty what is stored no more; repeatable."""
-    with guarded():
-        # A register of cases that an earlier version kept, and nothing read.
-        runtime.database["cases"].delete_many({})
+    """Make the collections and indexes; repeatable."""
     transaction.prepare(runtime.database, "weighings")
 
 

@@ -18,7 +18,7 @@ RULES = {
 }
 """Service → its commands that have a rule."""
 
-SHOWN_WITH_THE_CASE = {"crisis_note", "takeover"}
+SHOWN_WITH_THE_CASE = {"crisis_note", "crisis_end", "takeover"}
 """Kinds that are in no list: they are read with the case itself."""
 
 

@@ -30,6 +30,7 @@ READS = (
     "/v1/cases/{case}/evaluations",
     "/v1/cases/{case}/direction-mandates",
     "/v1/cases/{case}/emergencies",
+    "/v1/cases/{case}/walls",
     "/v1/referrals/{case}",
 )
 

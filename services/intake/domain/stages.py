@@ -155,7 +155,8 @@ def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
 
 def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
     """Concluded; who still follows an action goes on seeing the case."""
-    conclusion = _standing_outcome(case, facts)
+    conclusion = _safe_outcome(case, facts)
+    _check_proposer(case, command, conclusion)
     if not (conclusion["violence_stopped"] and conclusion["goals_reached"]):
         raise unmet(Reason.NOT_CONCLUDABLE, "the violence goes on, or the goals are not reached")
     due = months_later(command.today, command.terms["follow_up_months"])
@@ -169,6 +170,7 @@ def _concluded(case: Case, command: Command, facts: StageFacts) -> Step:
 def _extended(case: Case, command: Command, facts: StageFacts) -> Step:
     """Looked at again on a later day; the case stays as it is until then."""
     follow_up = _standing_outcome(case, facts)
+    _check_proposer(case, command, follow_up)
     if follow_up["result"] != "extend":
         raise unmet(Reason.FOLLOW_UP_SAYS_OTHERWISE, "the follow-up does not conclude to extend")
     due = follow_up["next_on"]
@@ -176,7 +178,9 @@ def _extended(case: Case, command: Command, facts: StageFacts) -> Step:
 
 
 def _closed(case: Case, command: Command, facts: StageFacts) -> Step:
-    if _standing_outcome(case, facts)["result"] != "close":
+    follow_up = _safe_outcome(case, facts)
+    _check_proposer(case, command, follow_up)
+    if follow_up["result"] != "close":
         raise unmet(Reason.FOLLOW_UP_SAYS_OTHERWISE, "the follow-up does not conclude to close")
     return Step()
 
@@ -237,6 +241,24 @@ def _standing_outcome(case: Case, facts: StageFacts) -> Mapping[str, Any]:
     if not facts.outcome["stands"]:
         raise unmet(Reason.OUTCOME_OUTDATED, "something later took the place of `outcome`")
     return facts.outcome
+
+
+def _safe_outcome(case: Case, facts: StageFacts) -> Mapping[str, Any]:
+    """The same, for a case that ends: not in a crisis, nor while somebody is unsafe (not who)."""
+    outcome = _standing_outcome(case, facts)
+    if case.crisis:
+        raise unmet(Reason.CRISIS_OPEN, "a crisis is open: the chair ends it first")
+    if outcome["unsafe"]:
+        raise unmet(Reason.UNSAFE, "the newest safety check of somebody says `unsafe`")
+    return outcome
+
+
+def _check_proposer(case: Case, command: Command, outcome: Mapping[str, Any]) -> None:
+    """Raises Refuse for who proposed it, where the agreement wants another one to decide.
+
+    What an earlier version stored does not say who proposed it: that was the director.
+    """
+    command.check_another_proposed(command.body["command"], outcome["proposed_by"] or case.director)
 
 
 _CHECKS: Final[dict[str, Callable[[Case, Command, StageFacts], Step]]] = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chassis.errors import Refuse
+from contracts.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ TABLE: Final = (
         ("active",),
         ("concluded",),
         "chair, proposed by the director",
-        "closed conclusion: violence stopped, goals reached",
+        "closed conclusion: violence stopped, goals reached; no crisis, nobody unsafe",
         "intake.case_concluded",
         6,
         takes=("outcome",),
@@ -146,7 +147,7 @@ TABLE: Final = (
         ("concluded",),
         ("closed",),
         "director, chair",
-        "follow-up done: no new facts, still under control",
+        "follow-up done: no new facts, still under control; no crisis, nobody unsafe",
         "intake.case_closed",
         6,
         takes=("outcome",),
@@ -183,17 +184,17 @@ def allowed_from(stage: str) -> tuple[str, ...]:
 def transition(stage: str, command: str) -> Transition:
     """The row for `command` from `stage`.
 
-    Raises Refuse: `illegal_transition` with what is allowed.
+    Raises Refuse: `illegal_transition` with what is allowed. What was withdrawn is not taken up
+    again, and the refusal says what is done instead.
     """
     for row in TABLE:
         if row.command == command and stage in row.sources:
             return row
-    raise Refuse(
-        "illegal_transition",
-        f"`{command}` does not lead on from `{stage}`",
-        stage=stage,
-        allowed=list(allowed_from(stage)),
-    )
+    detail = f"`{command}` does not lead on from `{stage}`"
+    where = {"stage": stage, "allowed": list(allowed_from(stage))}
+    if (stage, command) == ("withdrawn", "reopen"):
+        raise Refuse("illegal_transition", detail, reason=Reason.NEW_REFERRAL, **where)
+    raise Refuse("illegal_transition", detail, **where)
 
 
 def rests_on(command: str) -> str | None:

@@ -13,7 +13,7 @@ from casework.moments import moment
 from chassis.errors import Refuse
 from chassis.runtime import Runtime
 from services.intake.domain.case import Case, Change, Session
-from services.intake.domain.identity import Strength, stronger
+from services.intake.domain.identity import RULES, Strength, stronger
 from services.intake.domain.matching import Alike
 from services.intake.domain.places import Places
 from services.intake.domain.staff import staff_matches
@@ -186,6 +186,8 @@ class IntakeTransaction:
         update: dict[str, Any] = {}
         if case != self._loaded.get(case.id):
             update |= _kept_in_place(case_document(case))
+        if self._loaded is None:
+            update["$set"]["match_rules"] = RULES
         sources = sorted({fragment.source for fragment in change.added} - {TABLE})
         if sources:
             update["$addToSet"] = {"contributors": {"$each": sources}}

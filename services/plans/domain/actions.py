@@ -43,7 +43,7 @@ def update_action(
     content = {key: value for key, value in (action.content or {}).items() if key != "reason"}
     if "reason" in command.body:
         content["reason"] = command.body["reason"]
-    codes = {**action.codes, "state": state}
+    codes = {**action.codes, "state": state, "reported_by": command.person}
     updated = revise(action, content=content, codes=codes)
     data = {"action": action.id, "follower": action.codes["follower"], "state": state}
     return put(updated, state, Event("plans.action_updated", data))
@@ -56,6 +56,8 @@ def record_decision(case: CaseSnapshot, command: Command, action: Fragment | Non
     named = "action" in body
     if named and (action is None or not is_blocked(action)):
         raise unmet(Reason.ACTION_NOT_BLOCKED, "`action` is no blocked action of this case")
+    if action is not None:
+        command.check_another_proposed("record_decision", action.codes.get("reported_by"))
     content = command.given("text", "summary", "session", "supported_by")
     codes = {"action": action.id, "action_version": action.version} if action else {}
     decision = of_the_table(command, "decision", case.persons, content, **codes)

@@ -1,8 +1,8 @@
 """Closing and evaluation: the conclusion, the follow-up, and how the table looks back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from casework.case import CaseSnapshot
 from casework.change import Change, Outcome, fragment_event
@@ -11,7 +11,7 @@ from casework.fragment import Fragment, of_the_table
 from contracts.reasons import Reason
 from services.plans.domain.actions import is_undecided
 from services.plans.domain.plan import on_plan
-from services.plans.domain.safety import safety_check
+from services.plans.domain.safety import alarm, check_ends_safely, safety_check
 
 _CONCLUSION_CONTENT: Final = (
     "violence_stopped",
@@ -38,21 +38,29 @@ def draw_conclusion(
     adopted: Fragment | None,
     actions: Iterable[Fragment],
     decisions: Sequence[Fragment],
+    checks: Iterable[Fragment],
 ) -> Change:
     """The conclusion (afronding) that the director proposes, closed at once.
 
-    It says who still follows an action of the adopted plan: they go on seeing the case.
+    It says who still follows an action of the adopted plan: they go on seeing the case. `checks`
+    are the safety checks of the case, with their content.
     """
     if adopted is None:
         raise unmet(Reason.PLAN_MISSING, "there is no adopted plan to conclude")
     own = on_plan(actions, adopted)
     if any(is_undecided(one, decisions) for one in own):
         raise unmet(Reason.DECISION_MISSING, "an action is blocked and the team has not decided")
+    if contradicts_itself(command.body):
+        raise unmet(Reason.AIMS_NOT_REACHED, "an aim is not reached, but the conclusion says so")
     content = command.given(*_CONCLUSION_CONTENT)
     conclusion = of_the_table(command, "conclusion", case.persons, content)
+    check = safety_check(case, command, conclusion)
+    if command.body["violence_stopped"] and command.body["goals_reached"]:
+        check_ends_safely(checks, check)
     unfinished = [one.codes["follower"] for one in own if one.state != "done"]
     members = {
         "closed_at": command.now,
+        "proposed_by": command.person,
         "violence_stopped": command.body["violence_stopped"],
         "goals_reached": command.body["goals_reached"],
         "followers": list(dict.fromkeys(unfinished)),
@@ -60,24 +68,41 @@ def draw_conclusion(
     return Change(
         conclusion,
         "closed",
-        added=(conclusion, safety_check(case, command, conclusion)),
+        added=(conclusion, check),
         outcome=Outcome("conclusions", conclusion.id, members),
-        events=(fragment_event("plans.conclusion_drawn", conclusion),),
+        events=(fragment_event("plans.conclusion_drawn", conclusion), *alarm(check)),
     )
 
 
+def contradicts_itself(conclusion: Mapping[str, Any]) -> bool:
+    """Whether a conclusion says that all is reached, or the violence stopped, and an aim is not."""
+    missed = {one["aim"] for one in conclusion["aims"] if one["outcome"] == "not_reached"}
+    stopped_or_not = conclusion["violence_stopped"] and "stop_violence" in missed
+    return bool(stopped_or_not or (conclusion["goals_reached"] and missed))
+
+
 def record_follow_up(
-    case: CaseSnapshot, command: Command, conclusions: Iterable[Fragment]
+    case: CaseSnapshot,
+    command: Command,
+    conclusions: Iterable[Fragment],
+    checks: Iterable[Fragment],
 ) -> Change:
-    """The follow-up (opvolging) after the conclusion: reopening is never too early."""
+    """The follow-up (opvolging) after the conclusion: reopening is never too early.
+
+    `checks` are the safety checks of the case, with their content.
+    """
     body = command.body
     if not any(conclusions):
         raise unmet(Reason.CONCLUSION_MISSING, "there is no conclusion to follow up")
     _check_day(command)
     content = command.given(*_FOLLOW_UP_CONTENT)
     follow_up = of_the_table(command, "follow_up", case.persons, content)
+    check = safety_check(case, command, follow_up)
+    if body["result"] == "close":
+        check_ends_safely(checks, check)
     members = {
         "closed_at": command.now,
+        "proposed_by": command.person,
         "result": body["result"],
         "ground": body.get("ground"),
         "next_on": body["next_on"].isoformat() if "next_on" in body else None,
@@ -86,9 +111,9 @@ def record_follow_up(
     return Change(
         follow_up,
         body["result"],
-        added=(follow_up, safety_check(case, command, follow_up)),
+        added=(follow_up, check),
         outcome=Outcome("follow_ups", follow_up.id, members),
-        events=(fragment_event("plans.follow_up_recorded", follow_up, **data),),
+        events=(fragment_event("plans.follow_up_recorded", follow_up, **data), *alarm(check)),
     )
 
 
@@ -96,10 +121,11 @@ def evaluate_approach(case: CaseSnapshot, command: Command) -> Change:
     """How the table looks back on its approach (evaluatie), with a safety check."""
     content = command.given("text", "summary", "session")
     evaluation = of_the_table(command, "evaluation", case.persons, content)
+    check = safety_check(case, command, evaluation)
     return Change(
         evaluation,
-        added=(evaluation, safety_check(case, command, evaluation)),
-        events=(fragment_event("plans.approach_evaluated", evaluation),),
+        added=(evaluation, check),
+        events=(fragment_event("plans.approach_evaluated", evaluation), *alarm(check)),
     )
 
 

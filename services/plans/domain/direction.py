@@ -8,7 +8,7 @@ from casework.change import Change, fragment_event, put
 from casework.command import Command
 from casework.fragment import Fragment, of_the_table, revise
 from services.plans.domain.plan import check_was_adopted
-from services.plans.domain.safety import safety_check
+from services.plans.domain.safety import alarm, safety_check
 
 _CONTACT_CONTENT: Final = ("party", "service", "on", "text", "summary", "plan", "safely")
 _TRAJECTORY_CONTENT: Final = ("state", "service", "since", "text", "summary")
@@ -19,7 +19,11 @@ def log_contact(case: CaseSnapshot, command: Command, plan: Fragment | None) -> 
     if "plan" in command.body:
         check_was_adopted(plan)
     contact = _about_some(case, command, "contact", command.given(*_CONTACT_CONTENT))
-    return put(contact, contact.status, fragment_event("plans.contact_logged", contact))
+    logged = fragment_event("plans.contact_logged", contact)
+    if "safety_check" not in command.body:
+        return put(contact, contact.status, logged)
+    check = safety_check(case, command, contact)
+    return Change(contact, added=(contact, check), events=(logged, *alarm(check)))
 
 
 def record_trajectory(case: CaseSnapshot, command: Command) -> Change:
@@ -43,10 +47,12 @@ def report_progress(case: CaseSnapshot, command: Command) -> Change:
     next_on = command.today + timedelta(days=command.terms["reporting_rhythm_days"])
     content = {**command.given("text", "summary"), "next_on": next_on}
     report = of_the_table(command, "report", case.persons, content)
+    check = safety_check(case, command, report)
+    reported = fragment_event("plans.progress_reported", report, next_on=next_on)
     return Change(
         report,
-        added=(report, safety_check(case, command, report)),
-        events=(fragment_event("plans.progress_reported", report, next_on=next_on),),
+        added=(report, check),
+        events=(reported, *alarm(check)),
     )
 
 

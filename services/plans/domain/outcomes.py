@@ -1,6 +1,6 @@
 """What intake may rest a step on: an adopted plan, a closed conclusion, a recorded follow-up."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -13,13 +13,20 @@ Stored = Mapping[str, Any]
 
 
 def outcome_of(
-    kind: str, closed: Stored | None, last: Mapping[str, Stored | None]
+    kind: str,
+    closed: Stored | None,
+    last: Mapping[str, Stored | None],
+    *,
+    unsafe: bool,
+    contradictory: Collection[str] = (),
 ) -> dict[str, Any]:
     """A closed document as contracts/rpc/outcomes.py has it.
 
     `last` is what was closed or adopted last, of each kind: an outcome stands when it is the last
-    of its kind, and a conclusion only for the plan that it was drawn on. Raises
-    Refuse("not_found") when nothing is closed.
+    of its kind, and a conclusion only for the plan that it was drawn on. `unsafe` says that
+    somebody in the case is unsafe now. `contradictory` are the conclusions of an earlier version
+    that contradict their aims: their goals are not reached. Raises Refuse("not_found") when nothing
+    is closed.
     """
     if closed is None:
         raise Refuse("not_found", "nothing closed of this case has this id")
@@ -27,7 +34,10 @@ def outcome_of(
     stands = newest is not None and newest["_id"] == closed["_id"]
     if kind == "conclusions":
         stands = stands and plan is not None and plan["turn"] < closed["turn"]
-    outcome = {**closed, "id": closed["_id"], "stands": stands}
+    now = {"stands": stands, "unsafe": unsafe, "proposed_by": closed.get("proposed_by")}
+    outcome = {**closed, "id": closed["_id"], **now}
+    if closed["_id"] in contradictory:
+        outcome["goals_reached"] = False
     if closed.get("next_on") is not None:
         outcome["next_on"] = date.fromisoformat(closed["next_on"])
     return outcome

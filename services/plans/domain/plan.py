@@ -73,6 +73,7 @@ def adopt_plan(
     """
     _check_proposed(plan)
     command.check_version(plan.version)
+    command.check_another_proposed("adopt_plan", plan.codes.get("proposed_by"))
     _check_adoption(command.terms, [one.codes["position"] for one in on_plan(positions, plan)])
     own = on_plan(actions, plan)
     codes = {**plan.codes, "state": "adopted", "adopted_at": command.now.isoformat()}
@@ -184,7 +185,12 @@ def _fragments(case: CaseSnapshot, command: Command, number: int) -> Iterator[Fr
     body, now = command.body, command.now
     content = {key: body[key] for key in _PLAN_CONTENT}
     due = command.today + timedelta(days=command.terms["position_days"])
-    codes = {"number": number, "state": "proposed", "positions_due": due.isoformat()}
+    codes = {
+        "number": number,
+        "state": "proposed",
+        "positions_due": due.isoformat(),
+        "proposed_by": command.person,
+    }
     plan = Fragment(command.new_id(), "plan", case.persons, now, content, codes)
     yield plan
     goals: dict[str, Fragment] = {}

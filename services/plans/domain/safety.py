@@ -1,14 +1,70 @@
-"""The safety check (veiligheidscheck) that every report, conclusion and follow-up holds."""
+"""Safety checks (veiligheidschecks): how safe people are, said beside a step or by itself."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from casework.case import CaseSnapshot
-from casework.command import Command
+from casework.change import Change, Event, fragment_event
+from casework.command import Command, unmet
 from casework.fragment import Fragment, of_the_table
+from contracts.reasons import Reason
+
+KINDS: Final = ("safety_check", "safety_note")
+"""The kinds of fragments that are safety checks: one that goes with a step, one by itself."""
+
+_UNSAFE: Final = "unsafe"
+_SAYS_NOTHING: Final = "unknown"
 
 
 def safety_check(case: CaseSnapshot, command: Command, of: Fragment) -> Fragment:
-    """How safe it is at the moment of `of`, with which it goes."""
+    """How safe it is at the moment of `of`, with which it goes; about whom that is, or all."""
     content = {"of": of.id, **command.body["safety_check"]}
-    check = of_the_table(command, "safety_check", case.persons, content)
+    check = of_the_table(command, "safety_check", of.subjects or case.persons, content)
     return replace(check, category="safety", of=of.id, place=1)
+
+
+def check_safety(case: CaseSnapshot, command: Command) -> Change:
+    """A safety check by itself, at any step from forming until the case is closed."""
+    subjects = command.body["subjects"]
+    case.check_subjects(subjects)
+    content = command.given("judgement", "text", "summary", "session")
+    note = of_the_table(command, "safety_note", subjects, content)
+    note = replace(note, category="safety", source=command.speaker)
+    checked = fragment_event("plans.safety_checked", note)
+    return Change(note, added=(note,), events=(checked, *alarm(note)))
+
+
+def alarm(check: Fragment) -> tuple[Event, ...]:
+    """The event that tells at once of a check that says `unsafe`."""
+    return (fragment_event("plans.unsafe_reported", check),) if _says(check) == _UNSAFE else ()
+
+
+def is_anybody_unsafe(checks: Iterable[Fragment]) -> bool:
+    """Whether the newest check of any member of the client system says so.
+
+    `unknown` clears nothing: the last that said something counts. Of two at one moment the worse
+    counts. The checks come with their content.
+    """
+    in_order = sorted(checks, key=lambda check: (check.at, _says(check) == _UNSAFE))
+    newest = {
+        subject: _says(check)
+        for check in in_order
+        if _says(check) != _SAYS_NOTHING
+        for subject in check.subjects
+    }
+    return _UNSAFE in newest.values()
+
+
+def check_ends_safely(checks: Iterable[Fragment], own: Fragment) -> None:
+    """Raises Refuse while somebody is unsafe, after the check that goes with the step too (`own`).
+
+    One that itself says `unsafe` is never refused: it is kept and told, and intake ends no case
+    while it stands. The refusal does not say whose check it is.
+    """
+    if _says(own) != _UNSAFE and is_anybody_unsafe((*checks, own)):
+        raise unmet(Reason.UNSAFE, "the newest safety check of somebody says `unsafe`")
+
+
+def _says(check: Fragment) -> str:
+    return str((check.content or {})["judgement"])

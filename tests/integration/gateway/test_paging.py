@@ -25,7 +25,7 @@ from services.audit.application import Audit
 from services.audit.checkpoint_publisher import CheckpointInterval
 from services.audit.domain.checkpoint import Signer
 from services.intake import store as intake_store
-from services.intake.domain.case import Change, Conflict
+from services.intake.domain.case import Change
 from services.intake.store.case_documents import read_session
 from services.intake.store.queries import IntakeQueries
 from services.intake.store.writes import IntakeTransaction
@@ -94,7 +94,7 @@ class Cases(Listing):
 
     def prepare(self) -> None:
         intake_store.prepare(self.runtime)
-        queries = IntakeQueries(self.runtime, {ANNA: "match-of-anna"})
+        queries = IntakeQueries(self.runtime)
         self.platform.bus.stub("intake", "list_cases", lambda asked: queries.list_cases(**asked))
         self.denied: set[str] = set()
         self.platform.policy.action = lambda question: permit(
@@ -124,8 +124,8 @@ class Cases(Listing):
         with transaction(self.runtime.database) as session:
             write = IntakeTransaction(self.runtime, session)
             case = write.lock_case(row)
-            kin = (*case.conflicts, Conflict(ANNA, "kin"))
-            write.write(Change(case=replace(case, conflicts=kin), result={}))
+            kin = (*case.walls, factories.wall(ANNA))
+            write.write(Change(case=replace(case, walls=kin), result={}))
         return True
 
     def deny(self, row: str) -> bool:
@@ -150,7 +150,7 @@ class Sessions(Cases):
 
     def prepare(self) -> None:
         intake_store.prepare(self.runtime)
-        queries = IntakeQueries(self.runtime, {})
+        queries = IntakeQueries(self.runtime)
         self.platform.policy.action = lambda question: permit(
             question, agreements=["sample-brugge"]
         )

@@ -29,6 +29,7 @@ TERMS = {
         "cap": {"number": 2, "counts": "concurrent"},
         "follow_up_months": 6,
         "reporting_rhythm_days": 28,
+        "same_person_may": {"conclude": False, "extend": True, "close": False},
     },
     "appoint_director": {"partner": "parket", "mandate_days": 14},
     "open_emergency": {"minutes": 60, "review_working_days": 5},

@@ -12,8 +12,20 @@ CLOSED = datetime(2030, 1, 1, tzinfo=UTC).isoformat()
 SAYS: Mapping[str, Mapping[str, Any]] = {
     "weighing": {"conclusion": "take", "assessments": 1, "problem_profile": True},
     "plan": {"version": 1, "followers": ["ggz"]},
-    "conclusion": {"violence_stopped": True, "goals_reached": True, "followers": ["ggz"]},
-    "follow_up": {"result": "close", "ground": None, "next_on": None},
+    "conclusion": {
+        "proposed_by": "p-director",
+        "unsafe": False,
+        "violence_stopped": True,
+        "goals_reached": True,
+        "followers": ["ggz"],
+    },
+    "follow_up": {
+        "proposed_by": "p-director",
+        "unsafe": False,
+        "result": "close",
+        "ground": None,
+        "next_on": None,
+    },
 }
 
 

@@ -312,3 +312,23 @@ def test_targets_are_looked_for_within_the_case(client: Client) -> None:
 
 def _fragments(runtime: Runtime, *ids: str) -> list[dict[str, object]]:
     return list(runtime.database["fragments"].find({"_id": {"$in": list(ids)}}))
+
+
+def test_a_crisis_waits_for_nobody_who_changed_the_case_meanwhile(client: Client) -> None:
+    """The alarm of a night would be lost because the chair pressed a button at that moment."""
+    case = client.forming()["case"]
+    client.step(case, "withdraw", ground="other")
+    warning = {"text": "nu", "summary": "acuut"}
+    stale = {"stage": "forming", "version": 1}
+
+    raised = client.send("raise_crisis", warning, case=case, decided_on=stale)
+    note = raised["ids"]["fragment"]
+    assert client.facts(case)["crisis"] is True
+    ending = {"ground": "voorbij", "summary": "kort: voorbij"}
+    ended = client.send("end_crisis", ending, case=case, target=note)
+
+    assert (raised["state"], ended["state"]) == ("new_referral_needed", "ended")
+    assert client.facts(case)["crisis"] is False
+    with pytest.raises(Refuse) as refused:
+        client.send("end_crisis", ending, case=case, target=note)
+    assert refused.value.members["reason"] == "no_crisis"

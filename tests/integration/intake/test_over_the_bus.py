@@ -112,7 +112,8 @@ def test_staff_do_not_meet_a_case_they_are_part_of(intake: Served, tmp_path: Pat
     body["persons"][0]["national_number"] = "85010112387"
     case = intake.call("gateway", "submit_referral", referral(body=body))["case"]
     file = tmp_path / "staff.json"
-    file.write_text(json.dumps([{"person": "p-staff", "national_number": "85.01.01-123.87"}]))
+    row = {"person": "p-staff", "partners": ["caw"], "national_number": "85.01.01-123.87"}
+    file.write_text(json.dumps([row]))
 
     def conflicts() -> list[Any]:
         return [

@@ -30,6 +30,7 @@ ABOUT = {
     "positions": "plans.plan_position_taken",
     "mandates": "intake.director_appointed",
     "emergency_review": "intake.emergency_opened",
+    "wall_question": "intake.wall_question_asked",
 }
 """Kind of deadline → an event that holds what policy is given about it, unless it is the case."""
 

@@ -12,10 +12,15 @@ from tests.unit.plans import bodies
 
 PARTNERS = ("caw", "parket", "lokale-politie", "ggz")
 VICTIM, PERPETRATOR = (str(uuid.UUID(int=number)) for number in (1, 2))
+MAY = {"adopt_plan": True, "record_decision": True}
 TERMS = {
-    "record_decision": {"quorum": 2, "supported_decision": "all_participants"},
+    "record_decision": {
+        "quorum": 2,
+        "supported_decision": "all_participants",
+        "same_person_may": MAY,
+    },
     "propose_plan": {"position_days": 14, "latest_action_days": 364},
-    "adopt_plan": {"quorum": 2, "adoption": "no_objection"},
+    "adopt_plan": {"quorum": 2, "adoption": "no_objection", "same_person_may": MAY},
     "report_progress": {"reporting_rhythm_days": 30},
     "record_follow_up": {"not_before": "2026-01-01", "latest_next_days": 364},
 }

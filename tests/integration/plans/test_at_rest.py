@@ -11,7 +11,6 @@ from chassis.clock import FixedClock
 from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
-from services.plans.application import Plans
 from tests import builders
 from tests.integration.envelopes import new_id
 from tests.integration.observing import watching
@@ -146,12 +145,3 @@ def test_fragments_come_in_the_order_of_their_time_from_the_index(register: Stor
 
     assert "'indexName': 'case_1_at_1_place_1'" in plan
     assert "SORT" not in plan
-
-
-def test_a_register_of_cases_that_an_earlier_version_kept_is_gone(runtime: Runtime) -> None:
-    """Which cases there are is known from intake alone, also after an upgrade."""
-    runtime.database["cases"].insert_one({"_id": new_id()})
-
-    Plans(runtime)
-
-    assert runtime.database["cases"].count_documents({}) == 0

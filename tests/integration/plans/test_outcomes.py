@@ -1,16 +1,18 @@
 """What intake rests a step on: closed once, and never changed."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from chassis.clock import FixedClock
 from chassis.errors import Refuse
+from chassis.runtime import Runtime
 from chassis.validation import dump
 from contracts.rpc.plans import METHODS
+from services.plans.domain import closing
 from tests.integration.envelopes import new_id
-from tests.integration.plans.client import Client
+from tests.integration.plans.client import PERPETRATOR, VICTIM, Client
 from tests.unit.plans import bodies
 
 
@@ -42,11 +44,14 @@ def test_what_was_closed_is_returned(client: Client, clock: FixedClock) -> None:
         method: {"id": closed[method], "case": case, "closed_at": at, "stands": True}
         for method in closed
     }
+    ending = {"proposed_by": "p-caw", "unsafe": False}
     assert outcomes_of(client, case, closed) == {
         "plan_outcome": common["plan_outcome"] | {"version": 1, "followers": ["caw", "parket"]},
         "conclusion_outcome": common["conclusion_outcome"]
+        | ending
         | {"violence_stopped": True, "goals_reached": True, "followers": ["caw", "parket"]},
         "follow_up_outcome": common["follow_up_outcome"]
+        | ending
         | {"result": "close", "ground": None, "next_on": None},
     }
 
@@ -104,3 +109,49 @@ def test_what_is_open_foreign_unknown_or_of_another_kind_looks_the_same(client: 
             refusals.add((refusal.value.code, refusal.value.detail))
 
     assert refusals == {("not_found", "nothing closed of this case has this id")}
+
+
+def test_intake_is_told_that_somebody_is_unsafe_now(client: Client, clock: FixedClock) -> None:
+    """A conclusion of last week would end the case of somebody who was threatened today."""
+    case = new_id()
+    closed = close(client, case)
+    ends = [closed["conclusion_outcome"], closed["follow_up_outcome"]]
+
+    def unsafe(judgement: str, *subjects: str) -> set[bool]:
+        clock.advance(timedelta(minutes=1))
+        check = {**bodies.check(judgement), "subjects": list(subjects)}
+        client.send("check_safety", check, case)
+        said = outcomes_of(client, case, closed)
+        return {one["unsafe"] for one in said.values() if one["id"] in ends}
+
+    assert unsafe("unsafe", VICTIM) == {True}
+    assert unsafe("safe", PERPETRATOR) == {True}
+    assert unsafe("unknown", VICTIM) == {True}
+    assert unsafe("safe", VICTIM) == {False}
+
+
+def test_what_an_earlier_version_closed_is_read(client: Client, runtime: Runtime) -> None:
+    """It does not say who proposed it, and the case has to go on all the same."""
+    case = new_id()
+    closed = close(client, case)
+    for kind in ("conclusions", "follow_ups"):
+        runtime.database[kind].update_many({"case": case}, {"$unset": {"proposed_by": ""}})
+
+    said = outcomes_of(client, case, closed)
+
+    assert said["conclusion_outcome"]["proposed_by"] is None
+    assert said["follow_up_outcome"]["proposed_by"] is None
+
+
+def test_what_an_earlier_version_concluded_against_its_aims_concludes_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited for the chair while the platform was upgraded."""
+    case = new_id()
+    client.adopted(case)
+    aims = [{**one, "outcome": "not_reached"} for one in bodies.conclusion()["aims"]]
+    with monkeypatch.context() as earlier:
+        earlier.setattr(closing, "contradicts_itself", lambda _conclusion: False)
+        drawn = client.send("draw_conclusion", bodies.conclusion(aims=aims), case)["id"]
+
+    assert not client.outcome("conclusion_outcome", case, drawn)["goals_reached"]

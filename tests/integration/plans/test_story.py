@@ -47,6 +47,8 @@ def write_everything(client: Client, clock: FixedClock) -> str:
     client.update(case, visit, "done")
     client.update(case, hearing, "in_progress")
     client.send("report_progress", bodies.report(), case)
+    looked = {**bodies.check(), "subjects": [VICTIM], "session": bodies.SESSION}
+    client.send("check_safety", looked, case)
     ended = {"state": "ended", **bodies.words("afgerond")}
     client.send("update_trajectory", ended, case, target=trajectory, if_match=1)
     client.send("draw_conclusion", bodies.conclusion(), case)
@@ -80,7 +82,7 @@ def test_everything_that_was_written_is_returned_in_the_order_of_its_time(
         assert set(KINDS[kind].full) - fields <= optional, kind
     assert set(kinds) == {
         *("plan", "goal", "uncovered", "action", "judicial_timing", "plan_position"),
-        *("decision", "contact", "trajectory", "report", "safety_check"),
+        *("decision", "contact", "trajectory", "report", "safety_check", "safety_note"),
         *("conclusion", "follow_up", "evaluation"),
     }
 
@@ -113,7 +115,7 @@ def test_every_command_publishes_one_event(
         *("plan_proposed", *("plan_position_taken",) * 3, "plan_adopted"),
         *("contact_logged", "trajectory_recorded"),
         *("action_updated", "decision_recorded", *("action_updated",) * 3),
-        *("progress_reported", "trajectory_updated", "conclusion_drawn"),
+        *("progress_reported", "safety_checked", "trajectory_updated", "conclusion_drawn"),
         *("follow_up_recorded", "approach_evaluated"),
     ]
     for one in events:

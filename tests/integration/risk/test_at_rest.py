@@ -11,7 +11,6 @@ from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from deploy.local.parts import Parts
-from services.risk.application import Risk
 from services.risk.store import LAYOUT
 from tests.integration.envelopes import new_id
 from tests.integration.intake.test_at_rest import Canaries, found_on_disk
@@ -19,7 +18,7 @@ from tests.integration.observing import watching
 from tests.integration.risk.client import Client
 from tests.unit.risk.factories import closing, filled_in, profile
 from tests.unit.risk.factories import fragment as a_fragment
-from tests.unit.risk.instruments import catalogue, published
+from tests.unit.risk.instruments import published
 
 ANSWERED = {"confinement": "yes", "victim_concern": "unknown"}
 
@@ -166,12 +165,3 @@ def test_a_case_is_found_in_the_order_of_its_time(register: Store, client: Clien
     assert '"IXSCAN"' in stages
     assert '"SORT"' not in stages
     assert '"COLLSCAN"' not in stages
-
-
-def test_a_register_of_cases_that_an_earlier_version_kept_is_gone(runtime: Runtime) -> None:
-    """Which cases there are is known from intake alone, also after an upgrade."""
-    runtime.database["cases"].insert_one({"_id": new_id()})
-
-    Risk(runtime, catalogue())
-
-    assert runtime.database["cases"].count_documents({}) == 0

@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[3]
 COMPOSE = ROOT / "docker-compose.yml"
 PARTS = {"rabbitmq", "mongodb", "opa"}
 ONE_SHOT = {"secrets", "database", "queues"}
+MIGRATED = tuple(service for service in SERVICES if service != "audit")
+"""Audit never changes what it recorded."""
+MIGRATIONS = {f"{service}-migrations" for service in MIGRATED}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,21 @@ def environment_of(compose: dict[str, Any], service: str, handed: Path) -> dict[
 
 def test_every_part_and_every_service_is_there(compose: dict[str, Any]) -> None:
     """`docker compose up` would start a platform with a hole in it."""
-    assert set(compose["services"]) == {*PARTS, *ONE_SHOT, *SERVICES, "gateway"}
+    assert set(compose["services"]) == {*PARTS, *ONE_SHOT, *SERVICES, *MIGRATIONS, "gateway"}
+
+
+@pytest.mark.parametrize("service", MIGRATED)
+def test_what_a_service_stored_is_migrated_before_it_starts(
+    compose: dict[str, Any], service: str
+) -> None:
+    """It would wait for an operator, in a room of containers that all look well."""
+    one_shot = compose["services"][f"{service}-migrations"]
+    served = compose["services"][service]
+    assert one_shot["command"] == ["sh", "-c", "exec python -m chassis.migrate services.$$SERVICE"]
+    assert one_shot["restart"] == "no"
+    for shared in ("build", "environment", "volumes", "read_only", "cap_drop"):
+        assert one_shot[shared] == served[shared]
+    assert set(one_shot["depends_on"]) == set(served["depends_on"]) - MIGRATIONS - {"opa"}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -151,7 +168,7 @@ def test_each_container_mounts_what_it_alone_may_know(compose: dict[str, Any]) -
         elif name == "queues":
             assert secret == {"rabbitmq-handed"}
         elif name not in {"secrets", "opa"}:
-            assert secret == {f"{name}-handed"}
+            assert secret == {f"{name.removesuffix('-migrations')}-handed"}
 
 
 def test_whoever_waits_waits_for_something_that_says_when_it_is_ready(
@@ -160,14 +177,18 @@ def test_whoever_waits_waits_for_something_that_says_when_it_is_ready(
     """A service would be started before its broker knows its queues."""
     for name, service in compose["services"].items():
         for other, condition in service.get("depends_on", {}).items():
-            wanted = "service_completed_successfully" if other in ONE_SHOT else "service_healthy"
+            ends = other in ONE_SHOT | MIGRATIONS
+            wanted = "service_completed_successfully" if ends else "service_healthy"
             assert condition == {"condition": wanted}, f"{name} waits for {other}"
-        if name in ONE_SHOT:
+        if name in ONE_SHOT | MIGRATIONS:
             assert service["healthcheck"] == {"disable": True}
         else:
             assert service["healthcheck"]["test"][0] == "CMD"
     for name in SERVICES:
-        assert {*ONE_SHOT, "rabbitmq", "mongodb"} <= set(compose["services"][name]["depends_on"])
+        before = {*ONE_SHOT, "rabbitmq", "mongodb"}
+        if name in MIGRATED:
+            before.add(f"{name}-migrations")
+        assert before <= set(compose["services"][name]["depends_on"])
 
 
 def test_the_networks_keep_policy_data_and_edge_apart(compose: dict[str, Any]) -> None:
@@ -182,6 +203,7 @@ def test_the_networks_keep_policy_data_and_edge_apart(compose: dict[str, Any]) -
     assert networks.pop("mongodb") == {"data"}
     assert networks.pop("rabbitmq") == {"bus"}
     assert networks.pop("notifications") == {"bus", "data", "policy"}
+    assert all(networks.pop(name) == {"data"} for name in sorted(MIGRATIONS))
     assert networks == {name: {"bus", "data"} for name in ("intake", "risk", "plans", "audit")}
     inside = {name for name, network in compose["networks"].items() if network.get("internal")}
     assert inside == {"bus", "data", "policy"}

@@ -29,6 +29,7 @@ LISTS = {
     "trajectories": ("plans", "trajectories", "trajectory"),
     "reports": ("plans", "reports", "report"),
     "conclusions": ("plans", "conclusions", "conclusion"),
+    "safety-checks": ("plans", "safety_checks", "safety_note"),
     "follow-ups": ("plans", "follow_ups", "follow_up"),
     "evaluations": ("plans", "evaluations", "evaluation"),
 }

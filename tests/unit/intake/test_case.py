@@ -6,8 +6,8 @@ import pytest
 
 from chassis.errors import Refuse
 from contracts import vocabulary as words
-from services.intake.domain.case import event_facts
-from services.intake.domain.crisis import raise_crisis
+from services.intake.domain.case import Case, Change, event_facts
+from services.intake.domain.crisis import end_crisis, raise_crisis
 from services.intake.domain.informing import confirm_informing
 from services.intake.domain.participation import invite_participant
 from tests.unit.casework.factories import NOW, VICTIM, command, refusal
@@ -57,6 +57,66 @@ def test_a_crisis_is_raised_at_any_stage_and_waits_for_nothing(stage: str) -> No
     assert note.content == {"text": CRISIS["text"], "summary": CRISIS["summary"]}
     assert names(change) == ["crisis_raised"]
     assert change.result["ids"] == {"fragment": note.id}
+
+
+@pytest.mark.parametrize(
+    ("stage", "leads_to"),
+    [
+        ("referred", "alerted"),
+        ("concluded", "alerted"),
+        ("closed", "reopening_needed"),
+        ("declined", "reopening_needed"),
+        ("withdrawn", "new_referral_needed"),
+    ],
+)
+def test_a_crisis_in_a_case_that_has_ended_leads_on(stage: str, leads_to: str) -> None:
+    """Who warns learns what happens now, also where nothing can go on as it was."""
+    change = raise_crisis(case(stage=stage), command("raise_crisis", CRISIS))
+
+    assert change.result["state"] == leads_to
+
+
+def test_who_knows_no_ids_warns_about_everybody() -> None:
+    """A partner that is shown nothing of the case cannot name a member of the client system."""
+    nobody_named = {key: value for key, value in CRISIS.items() if key != "subjects"}
+
+    [note] = raise_crisis(case(), command("raise_crisis", nobody_named)).added
+
+    assert note.subjects == case().everybody
+
+
+ENDING = {"ground": "hij is aangehouden", "summary": "kort: aangehouden"}
+NOTES = ("00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002")
+
+
+def end(given: Case, target: str = NOTES[-1], notes: tuple[str, ...] = NOTES) -> Change:
+    """The chair ends the crisis, having read a warning."""
+    request = command("end_crisis", ENDING, target=target, partner=None)
+    return end_crisis(given, request, notes)
+
+
+@pytest.mark.parametrize("stage", words.STAGES)
+def test_the_chair_ends_a_crisis_with_a_ground(stage: str) -> None:
+    """What the danger opened to the team closes again, and why it is over is kept."""
+    change = end(case(stage=stage, crisis=True))
+
+    assert change.case is not None
+    assert (change.case.crisis, change.case.stage, change.case.version) == (False, stage, 5)
+    [kept] = change.added
+    assert (kept.kind, kept.category, kept.subjects) == ("crisis_end", "safety", case().everybody)
+    assert kept.content == {"of": NOTES[-1], **ENDING}
+    assert names(change) == ["crisis_ended"]
+    assert dict(change.events[0].data) == {"fragment": kept.id, "category": "safety"}
+
+
+def test_a_warning_that_nobody_has_read_is_not_ended() -> None:
+    """A second alarm of the same evening would vanish with the first."""
+    open_one = case(crisis=True)
+
+    assert refusal(lambda: end(open_one, NOTES[0])) == ("precondition_unmet", "newer_crisis")
+    assert refusal(lambda: end(open_one, case().id)) == ("not_found", None)
+    assert refusal(lambda: end(open_one, notes=())) == ("not_found", None)
+    assert refusal(lambda: end(case())) == ("precondition_unmet", "no_crisis")
 
 
 def test_a_crisis_is_about_members_of_the_client_system() -> None:

@@ -15,7 +15,13 @@ from tests.unit.intake.factories import answered, case, item, names
 
 OUTCOME = case().id
 CAP = {"number": 2, "counts": "concurrent"}
-TERMS = {"cap": CAP, "follow_up_months": 6, "reporting_rhythm_days": 28}
+MAY = {"conclude": False, "extend": True, "close": False}
+TERMS = {
+    "cap": CAP,
+    "follow_up_months": 6,
+    "reporting_rhythm_days": 28,
+    "same_person_may": MAY,
+}
 WEIGHING = {
     "closed_at": NOW,
     "stands": True,
@@ -27,6 +33,8 @@ PLAN = {"closed_at": NOW, "stands": True, "version": 2, "followers": ["ggz", "pa
 CONCLUSION = {
     "closed_at": NOW,
     "stands": True,
+    "proposed_by": "p-director",
+    "unsafe": False,
     "violence_stopped": True,
     "goals_reached": True,
     "followers": ["ggz"],
@@ -34,6 +42,8 @@ CONCLUSION = {
 FOLLOW_UP = {
     "closed_at": NOW,
     "stands": True,
+    "proposed_by": "p-director",
+    "unsafe": False,
     "result": "close",
     "ground": None,
     "next_on": None,
@@ -219,6 +229,73 @@ def test_a_case_is_closed_by_a_follow_up_that_says_so(result: str) -> None:
     assert refusal(
         lambda: step(over, "close", facts({**FOLLOW_UP, "result": result}), outcome=OUTCOME)
     ) == ("precondition_unmet", "follow_up_says_otherwise")
+
+
+ENDS = [("active", "conclude", CONCLUSION), ("concluded", "close", FOLLOW_UP)]
+"""The steps that end a case: its stage, the command, and what it rests on."""
+
+
+@pytest.mark.parametrize(("stage", "name", "says"), ENDS)
+def test_no_case_ends_while_somebody_is_unsafe(stage: str, name: str, says: Any) -> None:
+    """Whose check it is, the refusal does not say: a reader of it may not know."""
+    with pytest.raises(Refuse) as refused:
+        step(case(stage=stage), name, facts({**says, "unsafe": True}), outcome=OUTCOME)
+
+    said = refused.value
+    assert (said.code, said.members) == ("precondition_unmet", {"reason": "unsafe"})
+    assert said.detail == "the newest safety check of somebody says `unsafe`"
+
+
+@pytest.mark.parametrize(("stage", "name", "says"), ENDS)
+def test_no_case_ends_in_a_crisis(stage: str, name: str, says: Any) -> None:
+    """The danger would be written off by a form: the chair says first that it is over."""
+    given = case(stage=stage, crisis=True)
+
+    attempt = refusal(lambda: step(given, name, facts(says), outcome=OUTCOME))
+
+    assert attempt == ("precondition_unmet", "crisis_open")
+
+
+def test_a_case_that_is_taken_up_again_keeps_its_crisis() -> None:
+    """Reopening says that somebody looks again, not that the danger is over."""
+    ended = case(stage="closed", crisis=True)
+
+    assert the_case(step(ended, "reopen", facts(), ground="violence_again")).crisis
+
+
+def test_what_was_withdrawn_is_referred_anew() -> None:
+    """The chair who wants to reopen it learns what can be done instead."""
+    withdrawn = case(stage="withdrawn")
+
+    attempt = refusal(lambda: step(withdrawn, "reopen", facts(), ground="violence_again"))
+
+    assert attempt == ("illegal_transition", "new_referral")
+
+
+@pytest.mark.parametrize(("stage", "name", "says"), ENDS)
+@pytest.mark.parametrize("known", [True, False])
+def test_nobody_ends_a_case_on_the_own_proposal(
+    stage: str, name: str, says: Any, known: bool
+) -> None:
+    """One person would say that it is over, and agree; what is older was the director's."""
+    proposer = {"proposed_by": "p-caw" if known else None}
+    given = case(stage=stage, director="p-ggz" if known else "p-caw")
+    own = facts({**says, **proposer})
+
+    attempt = refusal(lambda: step(given, name, own, outcome=OUTCOME))
+
+    assert attempt == ("precondition_unmet", "own_proposal")
+    another = replace(given, director="p-ggz")
+    assert step(another, name, facts(says), outcome=OUTCOME).case
+
+
+def test_looking_again_may_be_for_who_proposed_it() -> None:
+    """The sample agreements let the director extend the own follow-up: nothing ends by it."""
+    says = {**FOLLOW_UP, "result": "extend", "next_on": NOW.date(), "proposed_by": "p-caw"}
+
+    change = step(case(stage="concluded"), "extend", facts(says), outcome=OUTCOME)
+
+    assert the_case(change).follow_up_on == NOW.date()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,11 @@ from tests.unit.plans.factories import (
 
 ADOPTED = plan("adopted")
 EVERYBODY = list(case().participants)
-TERMS = {"quorum": 2, "supported_decision": "all_participants"}
+TERMS = {
+    "quorum": 2,
+    "supported_decision": "all_participants",
+    "same_person_may": {"record_decision": True},
+}
 
 
 def update(state: str, of: Fragment, *decisions: Fragment, **changes: Any) -> Change:
@@ -161,3 +165,24 @@ def test_a_decision_is_supported_by_as_many_as_the_agreement_asks_for() -> None:
     assert refused.value.members == {"reason": "support_missing", "partners": ["parket"]}
     assert refusal(lambda: decided(few, by_quorum)) == unmet("support_missing")
     assert decided(some, by_quorum).about.kind == "decision"
+
+
+def test_who_reported_the_difficulty_decides_where_the_agreement_says_so() -> None:
+    """One person would call an action impossible, and decide alone that this is the end of it."""
+    codes = {**action("not_possible").codes, "reported_by": "p-caw"}
+    blocked = action("not_possible", codes=codes)
+    body = {"action": ACTION, "supported_by": EVERYBODY, **bodies.words("besluit")}
+
+    def decided(alone: bool) -> Change:
+        terms = {**TERMS, "same_person_may": {"record_decision": alone}}
+        return record_decision(case(), command("record_decision", body, terms=terms), blocked)
+
+    assert decided(alone=True).about.kind == "decision"
+    assert refusal(lambda: decided(alone=False)) == unmet("own_proposal")
+
+
+def test_the_report_of_an_action_keeps_who_made_it() -> None:
+    """Whether somebody else decides on it cannot be told otherwise."""
+    [reported] = update("not_possible", action()).revised
+
+    assert reported.codes["reported_by"] == "p-caw"

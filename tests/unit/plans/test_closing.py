@@ -18,14 +18,14 @@ TOMORROW = "2026-03-03"
 def conclude(*actions: Fragment, decisions: tuple[Fragment, ...] = (), **changes: Any) -> Change:
     """The director proposes a conclusion of the adopted plan."""
     request = command("draw_conclusion", bodies.conclusion(**changes))
-    return draw_conclusion(case(), request, plan("adopted"), actions, decisions)
+    return draw_conclusion(case(), request, plan("adopted"), actions, decisions, ())
 
 
 def follow_up(result: str = "close", not_before: str = "2026-03-02", **changes: Any) -> Change:
     """The director records a follow-up."""
     terms = {"not_before": not_before}
     request = command("record_follow_up", bodies.follow_up(result, **changes), terms=terms)
-    return record_follow_up(case(), request, [conclude().about])
+    return record_follow_up(case(), request, [conclude().about], ())
 
 
 def test_a_conclusion_says_what_came_of_each_aim_and_who_still_follows_an_action() -> None:
@@ -51,6 +51,7 @@ def test_a_conclusion_says_what_came_of_each_aim_and_who_still_follows_an_action
     assert (outcome.kind, outcome.id) == ("conclusions", conclusion.id)
     assert outcome.members == {
         "closed_at": NOW,
+        "proposed_by": "p-caw",
         "violence_stopped": True,
         "goals_reached": False,
         "followers": ["caw", "parket"],
@@ -73,7 +74,7 @@ def test_there_is_no_conclusion_without_a_plan() -> None:
     """What was never agreed cannot be reached."""
     request = command("draw_conclusion", bodies.conclusion())
 
-    refused = refusal(lambda: draw_conclusion(case(), request, None, [], []))
+    refused = refusal(lambda: draw_conclusion(case(), request, None, [], [], []))
 
     assert refused == unmet("plan_missing")
 
@@ -112,6 +113,7 @@ def test_a_follow_up_says_how_the_case_goes_on(result: str, members: dict[str, A
     assert (outcome.kind, outcome.id) == ("follow_ups", made.id)
     assert outcome.members == {
         "closed_at": NOW,
+        "proposed_by": "p-caw",
         "result": result,
         "ground": members.get("ground"),
         "next_on": members.get("next_on"),
@@ -134,7 +136,7 @@ def test_a_follow_up_needs_a_conclusion() -> None:
     """Nothing is followed up that was not concluded."""
     request = command("record_follow_up", bodies.follow_up(), terms={"not_before": "2026-03-02"})
 
-    assert refusal(lambda: record_follow_up(case(), request, [])) == unmet("conclusion_missing")
+    assert refusal(lambda: record_follow_up(case(), request, [], [])) == unmet("conclusion_missing")
 
 
 def test_the_table_looks_back_with_a_safety_check() -> None:

@@ -20,7 +20,7 @@ def last(**newest: tuple[int, str]) -> dict[str, Any]:
 def test_what_is_not_closed_is_refused() -> None:
     """No case moves on without a decision that is in force."""
     with pytest.raises(Refuse) as refusal:
-        outcome_of("conclusions", None, last())
+        outcome_of("conclusions", None, last(), unsafe=False)
 
     assert refusal.value.code == "not_found"
 
@@ -28,11 +28,11 @@ def test_what_is_not_closed_is_refused() -> None:
 def test_what_is_closed_is_returned_with_its_id() -> None:
     """The answer names the document that it is about, and says whether it still stands."""
     document = {"_id": "d-1", "case": "c-1", "turn": 4}
-    reply = {**document, "id": "d-1"}
+    reply = {**document, "id": "d-1", "proposed_by": None, "unsafe": False}
 
     newest, older = last(follow_ups=(4, "d-1")), last(follow_ups=(5, "d-2"))
-    assert outcome_of("follow_ups", document, newest) == reply | {"stands": True}
-    assert outcome_of("follow_ups", document, older) == reply | {"stands": False}
+    assert outcome_of("follow_ups", document, newest, unsafe=False) == reply | {"stands": True}
+    assert outcome_of("follow_ups", document, older, unsafe=False) == reply | {"stands": False}
 
 
 @pytest.mark.parametrize(("adopted_at", "stands"), [(3, True), (5, False)])
@@ -42,11 +42,13 @@ def test_a_conclusion_stands_for_the_plan_that_it_was_drawn_on(
     """A case would be concluded on goals that the table has replaced."""
     newest = last(conclusions=(4, "d-1"), plan_versions=(adopted_at, "p-1"))
 
-    assert outcome_of("conclusions", {"_id": "d-1", "turn": 4}, newest)["stands"] is stands
+    outcome = outcome_of("conclusions", {"_id": "d-1", "turn": 4}, newest, unsafe=False)
+
+    assert outcome["stands"] is stands
 
 
 def test_a_follow_up_that_extends_gives_the_day() -> None:
     """The case would show the day that is over."""
     document = {"_id": "d-1", "turn": 4, "next_on": "2026-06-01"}
 
-    assert outcome_of("follow_ups", document, last())["next_on"] == date(2026, 6, 1)
+    assert outcome_of("follow_ups", document, last(), unsafe=False)["next_on"] == date(2026, 6, 1)

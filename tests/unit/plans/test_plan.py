@@ -44,13 +44,14 @@ def take(body: dict[str, Any], of: Fragment, *positions: Fragment) -> Change:
 def adopt(
     *positions: Fragment,
     adoption: str = "no_objection",
+    alone: bool = True,
     version: Fragment | None = None,
     if_match: int | None = 1,
     plans: tuple[Fragment, ...] = (),
     actions: tuple[Fragment, ...] = (),
 ) -> Change:
     """The chair has the version adopted, with a quorum of two."""
-    terms = {"adoption": adoption, "quorum": 2}
+    terms = {"adoption": adoption, "quorum": 2, "same_person_may": {"adopt_plan": alone}}
     request = command("adopt_plan", terms=terms, if_match=if_match)
     return adopt_plan(request, version or plan(), plans, positions, actions)
 
@@ -67,7 +68,12 @@ def test_a_plan_becomes_fragments_that_name_each_other_by_random_ids() -> None:
     assert len({one.id for one in made}) == 6
     assert (version.content, version.codes) == (
         {"weighing": bodies.WEIGHING, "assessments": [], **bodies.words("het plan")},
-        {"number": 1, "state": "proposed", "positions_due": "2026-03-16"},
+        {
+            "number": 1,
+            "state": "proposed",
+            "positions_due": "2026-03-16",
+            "proposed_by": "p-caw",
+        },
     )
     assert goal.content == {"plan": version.id, "aim": "stop_violence", **bodies.words("doel g1")}
     assert without.content == {"plan": version.id, "ground": "niet bereikt"}
@@ -296,3 +302,24 @@ def test_an_adopted_version_stands_and_the_one_before_it_is_superseded() -> None
         for one, follower in ((ACTION, "caw"), ("second", "parket"), ("third", "caw"))
     ]
     assert events_of(change) == [("plan_adopted", {"plan": PLAN, "actions": dues})]
+
+
+@pytest.mark.parametrize(("alone", "by"), [(True, "p-caw"), (False, "p-ggz"), (False, None)])
+def test_who_proposed_a_version_adopts_it_where_the_agreement_says_so(
+    alone: bool, by: str | None
+) -> None:
+    """What an earlier version of plans stored names nobody: it can still be adopted."""
+    codes = plan().codes | ({"proposed_by": by} if by else {})
+    given = (position("caw", "approve"), position("ggz", "approve"))
+
+    assert adopt(*given, alone=alone, version=plan(codes=codes)).outcome
+
+
+def test_nobody_adopts_the_own_version_where_the_agreement_wants_another() -> None:
+    """One person would write the plan and declare it everybody's."""
+    own = plan(codes={**plan().codes, "proposed_by": "p-caw"})
+    given = (position("caw", "approve"), position("ggz", "approve"))
+
+    refused = refusal(lambda: adopt(*given, alone=False, version=own))
+
+    assert refused == unmet("own_proposal")

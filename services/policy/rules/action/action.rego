@@ -100,7 +100,7 @@ agreement := input.facts.agreement if {
 }
 
 agreement := input.case.agreement if {
-	row.about in {"case", "danger"}
+	row.about in {"case", "crisis", "danger"}
 	is_string(input.case.agreement)
 }
 
@@ -117,8 +117,16 @@ version := data.agreements[agreement].version
 # title: As whom the viewer acts
 # description: Partner and roles; undefined when agreement, mandate or standing do not carry it.
 acting := cases.access(input.case, input.purpose, roles) if {
-	row.about == "case"
+	row.about in {"case", "crisis"}
 	agreements.serves(agreement, input.purpose)
+}
+
+# Of acute danger everybody warns who takes part, also where the stage shows the case to few.
+acting := found if {
+	row.about == "crisis"
+	agreements.serves(agreement, input.purpose)
+	not cases.access(input.case, input.purpose, roles)
+	found := cases.of_participant(input.case, input.purpose, roles)
 }
 
 acting := found if {
@@ -179,7 +187,7 @@ default hide := true
 hide := false if row.about in {"agreement", "mandates", "record", "login"}
 
 hide := false if {
-	row.about in {"case", "danger", "succession"}
+	row.about in {"case", "crisis", "danger", "succession"}
 	target_visible(cases.access(input.case, "own_tasks", cases.roles_for("own_tasks")))
 }
 
@@ -256,13 +264,13 @@ unmet_of_somebody := unmet if acting
 default unfit := set()
 
 unfit := cases.problems(input.case, input.purpose, roles) if {
-	row.about == "case"
+	row.about in {"case", "crisis"}
 	not cases.access(input.case, input.purpose, roles)
 	is_object(input.case)
 }
 
 unfit := {"malformed"} if {
-	row.about == "case"
+	row.about in {"case", "crisis"}
 	not is_object(input.case)
 }
 
@@ -278,7 +286,7 @@ unfit := union({
 }
 
 unfit := {"purpose_not_allowed"} if {
-	row.about == "case"
+	row.about in {"case", "crisis"}
 	cases.access(input.case, input.purpose, roles)
 	not agreements.serves(agreement, input.purpose)
 }

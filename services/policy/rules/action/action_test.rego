@@ -93,6 +93,13 @@ first_samples := {
 		samples.does("referrer", "raise_crisis", "referral", {}, samples.of_case({"stage": "referred"})),
 		[],
 	],
+	"end of a crisis": [
+		samples.does("chair", "end_crisis", samples.consult, {}, object.union(
+			samples.of_case({"stage": "withdrawn", "crisis": true}),
+			{"target": samples.fragment("f-1", "safety", {"kind": "crisis_note"})},
+		)),
+		[],
+	],
 	"conflict": [samples.does("parket", "declare_conflict", samples.consult, {"interest": "kin"}, samples.of_case({})), []],
 	"conflict of the coordination team": [
 		samples.does("coordination", "declare_conflict", "coordination", {"interest": "kin"}, samples.of_case({})),
@@ -272,9 +279,64 @@ test_a_case_of_others_is_hidden[name] if {
 		"unknown": ["parket", {"found": false}, "unknown_case"],
 		"of another region": ["elsewhere", {}, "mandate_missing"],
 		"behind a wall": ["parket", {"conflicts": ["kin"]}, "conflict_kin"],
-		"before forming": ["parket", {"stage": "referred"}, "stage"],
+		"of a partner that takes no part": ["parket", {"participants": [samples.taking_part("caw")]}, "not_participant"],
+		"withdrawn": [
+			"parket",
+			{"participants": [samples.taking_part("caw")], "stage": "withdrawn"},
+			"not_participant",
+		],
 	}
 	samples.refused(samples.does(person, "raise_crisis", samples.consult, {}, samples.of_case(changes)), [reason], true)
+}
+
+test_a_case_before_forming_is_hidden if {
+	question := samples.does("parket", "declare_conflict", samples.consult, {"interest": "kin"}, samples.of_case({"stage": "referred"}))
+	samples.refused(question, ["stage"], true)
+}
+
+# METADATA
+# title: Whoever takes part warns of acute danger at every stage, and so does the referrer
+test_nobody_who_takes_part_is_refused_in_a_crisis[stage] if {
+	some stage, _ in data.stages
+	every who in {
+		["parket", samples.consult], ["ggz", samples.consult], ["caw", samples.consult],
+		["chair", samples.consult], ["referrer", "referral"],
+	} {
+		[person, purpose] := who
+		samples.permitted(samples.does(person, "raise_crisis", purpose, {}, samples.of_case({"stage": stage})))
+	}
+	every who in {
+		["referrer", samples.consult], ["elsewhere", samples.consult], ["steering", samples.consult],
+		["coordination", "coordination"], ["nobody", samples.consult], ["parket", "referral"],
+	} {
+		[person, purpose] := who
+		question := samples.does(person, "raise_crisis", purpose, {}, samples.of_case({"stage": stage}))
+		not samples.ruled(question).allow
+	}
+}
+
+test_no_stage_opens_a_crisis_through_what_denies[name] if {
+	some name, changes in {
+		"wall": {"conflicts": ["same_person"]},
+		"region": {"region": "34022"},
+		"agreement over": {"agreement": "kaw-pilot-2018"},
+	}
+	every stage, _ in data.stages {
+		question := samples.does("parket", "raise_crisis", samples.consult, {}, samples.of_case(object.union(changes, {"stage": stage})))
+		decision := samples.ruled(question)
+		[decision.allow, decision.hide] == [false, true]
+	}
+}
+
+test_only_the_chair_ends_a_crisis_and_at_every_stage[stage] if {
+	some stage, _ in data.stages
+	note := {"target": samples.fragment("f-1", "safety", {"kind": "crisis_note"})}
+	allowed := {person |
+		some person in {"chair", "parket", "caw", "referrer", "coordination", "elsewhere"}
+		case := samples.of_case({"stage": stage, "crisis": true})
+		samples.ruled(samples.does(person, "end_crisis", samples.consult, {}, object.union(case, note))).allow
+	}
+	allowed == {"chair"}
 }
 
 test_an_unknown_case_and_a_foreign_one_are_refused_alike if {

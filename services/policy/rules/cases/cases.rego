@@ -69,6 +69,16 @@ of_party(case, agreement, roles) := acting if {
 }
 
 # METADATA
+# title: As whom the people of a partner that takes part come to a case, whatever the stage
+# description: As `of_party`, for a purpose that serves participants or the chair.
+of_participant(case, purpose, roles) := acting if {
+	acting := of_party(case, case.agreement, roles)
+	stages.takes_part(case, acting.partner)
+	some role in acting.roles
+	data.purposes[purpose][role] in {"chair", "participant"}
+}
+
+# METADATA
 # title: The partner for which a person would direct the case (casusregisseur)
 # description: >-
 #   The one that takes part and whose team member the person is now. Undefined when there is none,

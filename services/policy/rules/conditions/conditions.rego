@@ -147,6 +147,15 @@ met("asked_about_wall", acting) if {
 
 met("can_direct", _) if is_string(cases.director_partner(input.case, input.facts.person))
 
+met("chair_fits_direction", _) if {
+	data.agreements[input.case.agreement].modalities.same_person_may.direct == true
+}
+
+met("chair_fits_direction", _) if {
+	is_string(input.facts.person)
+	not chairs(input.facts.person)
+}
+
 met("emergency_agreed", _) if agreements.opens_in_danger(input.case.agreement)
 
 met("agreement_succeeds", _) if data.agreements[input.facts.agreement].succeeds == input.case.agreement
@@ -158,6 +167,14 @@ of_partner(transition, _) if not transition.of
 of_partner(transition, acting) if {
 	transition.of == "submitting_partner"
 	acting.partner == input.case.submitted_by
+}
+
+# Whether the person has a chair's mandate now, under the agreement of the case.
+chairs(person) if {
+	some mandate in data.mandates[person]
+	mandate.agreement == input.case.agreement
+	mandate.role == "chair"
+	mandates.holds(mandate)
 }
 
 # What a body may refer to: what its owner holds of this case and was not recalled.

@@ -91,6 +91,23 @@ test_a_step_that_is_none_is_refused if {
 	samples.refused(samples.does("chair", "change_stage", samples.consult, {}, samples.of_case({})), ["transition_not_yours"], false)
 }
 
+appointed(person, chairs_may) := decision if {
+	question := samples.later("chair", "appoint_director", samples.consult, {"stage": "accepted"})
+	may := {"modalities": {"same_person_may": {"direct": chairs_may}}}
+	decision := data.ketenaanpak.action.decision with input as object.union(question, {"facts": {"person": person}})
+		with data.mandates as samples.people
+		with data.system.bundles as samples.bundles
+		with data.agreements as {"sample-brugge": object.union(data.agreements["sample-brugge"], may)}
+}
+
+# METADATA
+# title: Whether somebody who chairs may direct a case is for the agreement to say
+test_a_chair_directs_where_the_agreement_says_so if {
+	appointed("member-and-chair", true).allow
+	appointed("parket", false).allow
+	appointed("member-and-chair", false).reasons == ["chair_directs"]
+}
+
 test_partners_named_in_an_object_are_refused if {
 	facts := {"category": "judicial", "only_for": {"0": "caw"}}
 	samples.refused(samples.does("ggz", "offer_item", samples.consult, facts, samples.of_case({})), ["partner_unknown"], false)

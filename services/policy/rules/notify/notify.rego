@@ -93,7 +93,14 @@ holds("their_partner_has_nobody") if {
 	team_member(mandate, about.person)
 	mandates.holds(mandate)
 	mandate.partner in about.participants
-	not represented(mandate.partner)
+	not staffed(mandate.partner)
+}
+
+staffed(partner) if {
+	some mandate in data.members[about.agreement]
+	member_of(mandate, partner)
+	mandates.holds(mandate)
+	not walled(mandate)
 }
 
 represented(partner) if {
@@ -129,6 +136,14 @@ opens(mandate) if {
 	agreements.is_party(about.agreement, mandate.partner)
 	comes(standing, mandate.partner)
 	stages.audience(known, standing, mandate.partner)
+}
+
+# Who directs the case has a place of the own.
+opens(mandate) if {
+	team_member(mandate, about.director)
+	comes("participant", mandate.partner)
+	some entry in data.stages[about.stage]
+	entry.who == "director"
 }
 
 comes("chair", _) := true
@@ -267,22 +282,11 @@ belongs("wall_answerers", mandate) if {
 	mandate.role == "chair"
 }
 
-# At the stage of the event; who follows an action at a later one, an event does not say.
+# As far as the event tells: not who follows an action at a later stage.
 reads_identity(mandate) if {
-	some entry in data.stages[about.stage]
-	of_audience(entry.who, mandate)
-	leaves_identity(entry.levels)
+	who := stages.audience(known, "participant", mandate.partner)
+	stages.levels(about.agreement, mandate.partner, about.stage, who).table.identity.level == "full"
 }
-
-of_audience("participant", _) := true
-
-of_audience("submitting_partner", mandate) if mandate.partner == about.submitted_by
-
-of_audience("director", mandate) if mandate.person == about.director
-
-leaves_identity("as_needed") := true
-
-leaves_identity(levels) if levels.identity == "full"
 
 on_the_team(mandate) if {
 	mandate.role == "team_member"

@@ -21,7 +21,7 @@ decision_on(type, changes) := decision_from("intake", type, changes)
 # Each person once, by name; urgent where a life may depend on it.
 told(people, task) := [{"person": person, "task": task, "urgent": task in urgent} | some person in sort(people)]
 
-urgent := {"crisis", "reopening_waiting", "reopening_due", "reopening_overdue"}
+urgent := {"crisis", "crisis_after_end", "crisis_after_withdrawal", "unsafe", "reopening_waiting", "reopening_due", "reopening_overdue"}
 
 decision_from(source, type, changes) := decision if {
 	event := {"source": source, "type": type, "time": samples.now, "data": object.union(about, changes)}
@@ -39,6 +39,7 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 		"case_taken_on_agenda": [{}, "case_on_agenda", {"caw", "ggz", "parket", "of-two"}],
 		"case_withdrawn": [{}, "case_withdrawn", {"chair", "member-and-chair", "coordination", "caw", "of-two"}],
 		"crisis_raised": [{}, "crisis", {"caw", "ggz", "parket", "of-two", "chair", "member-and-chair", "coordination"}],
+		"crisis_ended": [{}, "crisis_ended", team | chairs],
 		"information_requested": [{"to": "ggz", "by": "parket"}, "question_waiting", {"ggz", "of-two"}],
 		"information_request_answered": [{"to": "ggz", "by": "parket"}, "answer_received", {"parket"}],
 		"participant_invited": [{"partner": "justitiehuis", "participants": ["caw", "justitiehuis"]}, "invited", {"justitiehuis"}],
@@ -70,9 +71,34 @@ test_each_event_tells_those_for_whom_something_waits[type] if {
 	decision.tell == told(people, task)
 }
 
+# METADATA
+# title: In a case that has ended those are told who can take it up, or refer anew
+test_acute_danger_after_the_end_is_told_to_whoever_can_act[stage] if {
+	some stage, [task, people] in {
+		"concluded": ["crisis", ((team | chairs) | {"coordination"})],
+		"closed": ["crisis_after_end", chairs | {"coordination", "parket"}],
+		"declined": ["crisis_after_end", chairs | {"coordination"}],
+		"withdrawn": ["crisis_after_withdrawal", chairs | {"coordination", "caw", "of-two"}],
+	}
+	decision_on("crisis_raised", {"stage": stage, "director": "parket"}).tell == told(people, task)
+}
+
+# METADATA
+# title: Once the case is closed the team opens it no more
+test_whoever_opens_the_case_is_told_that_somebody_is_unsafe[stage] if {
+	some stage, people in {
+		"forming": team | chairs,
+		"concluded": team | chairs,
+		"closed": chairs | {"caw", "of-two", "parket"},
+	}
+	decision := decision_from("plans", "unsafe_reported", {"stage": stage, "director": "parket"})
+	decision.tell == told(people, "unsafe")
+}
+
 test_each_event_of_risk_and_plans_tells_those_for_whom_something_waits[name] if {
 	some name, [changes, task, people] in {
 		"risk.weighing_opened": [{}, "weighing_opened", team],
+		"plans.unsafe_reported": [{}, "unsafe", team | chairs],
 		"plans.plan_proposed": [{}, "position_waiting", team],
 		"plans.plan_adopted": [{}, "plan_adopted", team],
 		"plans.action_updated": [
@@ -223,6 +249,12 @@ test_nobody_is_told_whose_mandate_ended if {
 		with data.members as {"sample-brugge": held}
 		with data.system.bundles as samples.bundles
 	decision.tell == []
+}
+
+test_who_reads_the_case_no_more_is_not_told_that_a_crisis_is_over if {
+	every stage in ["referred", "concluded", "closed", "declined", "withdrawn"] {
+		decision_on("crisis_ended", {"stage": stage}).tell == []
+	}
 }
 
 test_events_that_concern_nobody_tell_nobody if {

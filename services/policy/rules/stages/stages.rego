@@ -10,7 +10,7 @@ import data.ketenaanpak.need_to_know
 # METADATA
 # title: The audience that the viewer belongs to at this stage
 # description: >-
-#   The first that fits; a stage has at most five (its schema says so). Undefined when the stage
+#   The first that fits; a stage has at most seven (its schema says so). Undefined when the stage
 #   shows the case to nobody like this viewer.
 audience(case, standing, partner) := entry.who if {
 	entry := data.stages[case.stage][0]
@@ -37,6 +37,16 @@ else := entry.who if {
 	belongs(entry.who, case, standing, partner)
 }
 
+else := entry.who if {
+	entry := data.stages[case.stage][5]
+	belongs(entry.who, case, standing, partner)
+}
+
+else := entry.who if {
+	entry := data.stages[case.stage][6]
+	belongs(entry.who, case, standing, partner)
+}
+
 # METADATA
 # title: The viewer belongs to an audience
 belongs("participant", _, "participant", _) := true
@@ -55,6 +65,8 @@ belongs("team_in_crisis", case, standing, partner) if {
 	case.crisis == true
 	takes_part(case, partner)
 }
+
+belongs("chair_in_crisis", case, "chair", _) if case.crisis == true
 
 belongs("team_at_the_agenda", case, standing, partner) if {
 	standing in {"participant", "chair"}

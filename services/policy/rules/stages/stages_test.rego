@@ -35,6 +35,29 @@ test_in_a_crisis_the_whole_team_sees_that_little if {
 	}
 }
 
+# METADATA
+# title: In a case that has ended the chair reads what is needed to decide how it goes on
+test_in_a_crisis_the_chair_reads_a_case_that_has_ended[stage] if {
+	some stage in ["closed", "declined", "withdrawn"]
+	visible("chair", {"stage": stage, "crisis": true}) == little
+	visible("member-and-chair", {"stage": stage, "crisis": true}) == little
+	visible("chair", {"stage": stage}) == {}
+	hidden("parket", {"stage": stage, "crisis": true})
+	visible("caw", {"stage": stage, "crisis": true}) == {}
+}
+
+test_in_a_crisis_after_the_conclusion_the_whole_team_sees_that_little if {
+	over := {"stage": "concluded", "crisis": true}
+	every partner in samples.partners {
+		visible(partner, over) == little
+	}
+	visible("chair", over) == little
+	visible("chair", object.union(over, {"participants": []})) == little
+	visible("parket", object.union(over, {"followers": ["parket"]})).judicial == "full"
+	visible("ggz", object.union(over, {"evaluating": true})) == little
+	visible("parket", {"stage": "concluded"}) == {}
+}
+
 test_on_the_agenda_the_team_sees_the_reference_before_forming if {
 	listed := [object.union(samples.case({"stage": "referred"}), {"fragments": everything})]
 	decision := samples.decided(samples.asks("parket", "agenda", "case_consultation", listed))
@@ -125,7 +148,7 @@ test_every_stage_has_its_audiences if {
 	}
 	every audiences in data.stages {
 		count(audiences) > 0
-		count(audiences) <= 5
+		count(audiences) <= 7
 	}
 }
 
@@ -175,7 +198,7 @@ test_another_partners_contribution_does_not_keep_the_case_open if {
 
 test_a_chair_whose_partner_takes_no_part_is_not_of_the_team if {
 	apart := {"participants": [], "crisis": true, "evaluating": true}
-	visible("chair", object.union(apart, {"stage": "closed"})) == {}
+	visible("chair", {"stage": "closed", "participants": [], "evaluating": true}) == {}
 	every audience in ["team_in_crisis", "team_at_the_agenda", "team_evaluating"] {
 		not stages.belongs(audience, samples.case(apart), "chair", "stad-gemeente") with input as {"resource": "agenda"}
 	}

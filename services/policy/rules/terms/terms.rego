@@ -27,6 +27,7 @@ carried("change_stage", agreement, _) := {
 	"cap": data.agreements[agreement].case_cap,
 	"follow_up_months": modalities(agreement).follow_up_months,
 	"reporting_rhythm_days": modalities(agreement).reporting_rhythm_days,
+	"same_person_may": modalities(agreement).same_person_may,
 } if {
 	participants := invited_first(agreement, present)
 }
@@ -73,11 +74,13 @@ carried("propose_plan", agreement, _) := {
 carried("adopt_plan", agreement, _) := {
 	"quorum": modalities(agreement).quorum,
 	"adoption": modalities(agreement).adoption,
+	"same_person_may": modalities(agreement).same_person_may,
 }
 
 carried("record_decision", agreement, _) := {
 	"quorum": modalities(agreement).quorum,
 	"supported_decision": modalities(agreement).supported_decision,
+	"same_person_may": modalities(agreement).same_person_may,
 }
 
 carried("report_progress", agreement, _) := {"reporting_rhythm_days": modalities(agreement).reporting_rhythm_days}

@@ -2,6 +2,16 @@ package ketenaanpak.terms_test
 
 import data.ketenaanpak.samples_test as samples
 
+# By default nobody concludes or closes what he proposed himself.
+may_alone := {
+	"direct": true,
+	"adopt_plan": true,
+	"record_decision": true,
+	"conclude": false,
+	"extend": true,
+	"close": false,
+}
+
 test_steps_carry_the_cap_and_the_participants if {
 	question := samples.does("chair", "change_stage", samples.consult, {"command": "take_on_agenda"}, samples.of_case({"stage": "referred"}))
 	samples.ruled(question).terms == {
@@ -9,6 +19,7 @@ test_steps_carry_the_cap_and_the_participants if {
 		"participants": samples.partners,
 		"follow_up_months": 6,
 		"reporting_rhythm_days": 28,
+		"same_person_may": may_alone,
 	}
 }
 
@@ -17,8 +28,8 @@ test_steps_carry_what_the_agreement_says_of_them[command] if {
 		"appoint_director": ["chair", "accepted", {"partner": "parket", "mandate_days": 14}],
 		"close_weighing": ["chair", "weighing", {"quorum": 5}],
 		"propose_plan": ["chair", "accepted", {"position_days": 14, "latest_action_days": 364}],
-		"adopt_plan": ["chair", "accepted", {"quorum": 5, "adoption": "no_objection"}],
-		"record_decision": ["chair", "accepted", {"quorum": 5, "supported_decision": "all_participants"}],
+		"adopt_plan": ["chair", "accepted", {"quorum": 5, "adoption": "no_objection", "same_person_may": may_alone}],
+		"record_decision": ["chair", "accepted", {"quorum": 5, "supported_decision": "all_participants", "same_person_may": may_alone}],
 		"report_progress": ["parket", "active", {"reporting_rhythm_days": 28}],
 		"record_follow_up": ["parket", "concluded", {"not_before": "2026-09-10", "latest_next_days": 364}],
 	}

@@ -5,22 +5,17 @@ from typing import Any, Final
 from casework import transaction
 from casework.fragment_documents import FragmentLayout
 from casework.queries import OutcomeQueries
-from chassis.mongo import guarded, reachable
+from chassis.mongo import reachable
 from chassis.runtime import Runtime
 from services.plans.domain.outcomes import KINDS, outcome_of
-from services.plans.store.migrations import name_what_checks_go_with
 
 LAYOUT: Final = FragmentLayout(facts=("addressed_to", "of"))
 """What the table makes is kept from nobody, and is never recalled."""
 
 
 def prepare(runtime: Runtime) -> None:
-    """Make the collections and indexes, and bring older documents up to date; repeatable."""
-    with guarded():
-        # A register of cases that an earlier version kept, and nothing read.
-        runtime.database["cases"].delete_many({})
+    """Make the collections and indexes; repeatable."""
     transaction.prepare(runtime.database, *KINDS)
-    name_what_checks_go_with(runtime)
 
 
 def ready(runtime: Runtime) -> bool:
@@ -28,7 +23,13 @@ def ready(runtime: Runtime) -> bool:
     return reachable(runtime.database)
 
 
-def read_outcome(outcomes: OutcomeQueries, kind: str, case: str, outcome: str) -> dict[str, Any]:
-    """What was closed, and whether it stands; raises Refuse("not_found") when nothing is closed."""
+def read_outcome(
+    outcomes: OutcomeQueries, kind: str, case: str, outcome: str, **seen: Any
+) -> dict[str, Any]:
+    """What was closed, and whether it stands; raises Refuse("not_found") when nothing is closed.
+
+    `seen` is what the fragments of the case say: `unsafe` and `contradictory` of `outcome_of`.
+    """
     closed = outcomes.find(kind, case, outcome)
-    return outcome_of(kind, closed, {each: outcomes.last(each, case) for each in KINDS})
+    last = {each: outcomes.last(each, case) for each in KINDS}
+    return outcome_of(kind, closed, last, **seen)
