@@ -8,7 +8,7 @@ from services.notifications.store import renewal
 
 STEPS: Final[tuple[Step, ...]] = (
     Step(
-        "deadlines of cases",
+        "renew-deadlines",
         "expand",
         "begins a deadline for the stage of each case, and lets reopening restore what ended",
         renewal.pending,
