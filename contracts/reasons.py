@@ -92,7 +92,6 @@ class Reason(StrEnum):
     NOT_RECALLABLE = "not_recallable"
     NOTHING_CONTRIBUTED = "nothing_contributed"
     ITEM_NOT_LIVE = "item_not_live"
-    NOT_NEUTRAL = "not_neutral"
     DIRECTOR_APPOINTED = "director_appointed"
     DIRECTOR_MISSING = "director_missing"
     SERVICE_UNKNOWN = "service_unknown"

@@ -321,14 +321,19 @@ def test_a_blocked_action_comes_before_the_team(table: TableClient):
 # --- step 6: closing and evaluation -------------------------------------------------------------
 
 
-def test_after_the_conclusion_only_who_still_has_a_part_sees_the_case(table: TableClient):
-    """Closing narrows: what is over is no longer everybody's to read."""
+def test_after_the_conclusion_only_who_still_has_a_part_reads_the_case(table: TableClient):
+    """Closing narrows: what is over is no longer everybody's to read.
+
+    The others of the team keep the reference alone: they are told when violence begins again.
+    """
     case = table.concluded()
 
     assert table.get("justitiehuis", case.path).status_code == 200
     assert table.get("opgroeien", case.path).status_code == 200
-    for part in ("", "/items", "/plans", "/weighings", "/reports", "/participants"):
-        assert table.get("ggz", f"{case.path}{part}").status_code == 404, part
+    assert table.expect(table.get("ggz", case.path))["fragments"] == []
+    for part in ("items", "plans", "weighings", "reports"):
+        assert table.expect(table.get("ggz", f"{case.path}/{part}"))[part] == [], part
+    assert table.get("caw-kortrijk", case.path).status_code == 404
 
 
 def test_whoever_contributed_finds_it_again_whatever_is_asked_for(table: TableClient):

@@ -2,8 +2,12 @@
 
 import calendar
 from datetime import date, timedelta
+from typing import Final
 
-_SATURDAY = 5
+import holidays
+
+_SATURDAY: Final = 5
+_HOLIDAYS: Final = holidays.country_holidays("BE")
 
 
 def months_later(day: date, months: int) -> date:
@@ -14,8 +18,8 @@ def months_later(day: date, months: int) -> date:
 
 
 def working_days_later(day: date, days: int) -> date:
-    """So many working days on; a Saturday or Sunday is none, a holiday counts as one."""
+    """So many working days on: a Saturday, a Sunday or a public holiday of Belgium is none."""
     while days:
         day += timedelta(days=1)
-        days -= day.weekday() < _SATURDAY
+        days -= day.weekday() < _SATURDAY and day not in _HOLIDAYS
     return day

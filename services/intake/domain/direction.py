@@ -8,6 +8,7 @@ from typing import Any
 from casework.change import Event
 from casework.command import Command, unmet
 from casework.fragment import of_the_table
+from chassis.errors import Refuse
 from contracts.reasons import Reason
 from services.intake.domain.case import Case, Change, fragment_result, result_of
 
@@ -24,11 +25,12 @@ def appoint_director(case: Case, command: Command, services: Sequence[str]) -> C
 
     `services` are the involved services, each of which is asked for a mandate. The terms name the
     partner that the person acts for. Somebody behind the wall of the case cannot direct it, nor can
-    the referrer, who remains in the own role.
+    the referrer, who remains in the own role: refused as policy refuses whoever is on no team, so
+    that choosing a director shows no wall.
     """
     person = command.body["person"]
     if person in case.walled or person == case.referrer:
-        raise unmet(Reason.NOT_NEUTRAL, "a director has no part in the case of the own")
+        raise Refuse("not_allowed", reason=Reason.DIRECTOR_UNFIT)
     if person == case.director:
         raise unmet(Reason.DIRECTOR_APPOINTED, "this person directs the case already")
     partner = command.terms["partner"]

@@ -1,6 +1,5 @@
 """What an earlier version had stored, each test with a copy of its own."""
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -8,7 +7,7 @@ import pytest
 
 from chassis.config import Config
 from chassis.runtime import Runtime, open_runtime
-from chassis.sealing import KeyRing
+from chassis.sealing import KeyRing, decode_key
 from deploy.local.parts import Parts
 from tests.dump import dumped
 
@@ -35,7 +34,7 @@ def opened(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
             mongo_url=parts.mongodb.admin_url(),
             database=f"test_{uuid.uuid4().hex}",
             master_keys=KeyRing.parse(kept[f"master-keys-{service}"]),
-            hash_key=os.urandom(32),
+            hash_key=decode_key(kept[f"hash-key-{service}"]),
             health_host="127.0.0.1",
             health_port=0,
         )

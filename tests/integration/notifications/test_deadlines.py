@@ -437,8 +437,7 @@ def test_whoever_can_act_later_is_told_of_a_crisis_once_while_it_is_open(
     assert replicas.tasks("p-parket") == Counter({"crisis": 1})
     assert replicas.tasks("p-ggz") == told == Counter({"crisis": 1})
 
-    declined = {"stage": "declined", "ground": "not_grave_enough", "referrer": "p-x"}
-    replicas.deliver("intake.case_declined", **joined, **declined)
+    replicas.deliver("intake.crisis_ended", fragment=a_random_id(), category="safety", **joined)
     replicas.deliver("intake.informing_recorded", participants=[*joined["participants"], "stad"])
     later(6)
     assert replicas.tasks("p-stad") == Counter()

@@ -150,7 +150,7 @@ def test_every_sample_of_what_is_handled_is_decided(name: str, rules: Opa) -> No
         ("intake.information_requested", "question", "due", ("to", "by")),
         ("intake.referral_submitted", "informing", "informing_due", ()),
         ("intake.informing_recorded", "informing", "informing_due", ()),
-        ("intake.director_appointed", "mandates", "mandates_due", ("person",)),
+        ("intake.director_appointed", "mandates", "mandates_due", ()),
         ("intake.execution_started", "report", "report_due", ()),
         ("plans.progress_reported", "report", "next_on", ()),
         ("plans.plan_proposed", "positions", "positions_due", ()),
@@ -302,7 +302,9 @@ def test_what_was_done_is_not_due_any_more(rules: Opa) -> None:
     }
     for name, (case, kinds) in done.items():
         assert ended(changed(rules, name, **case)) == kinds, name
-    assert changed(rules, "intake.direction_mandate_recorded", complete=False) == []
+    service = samples.event("intake.direction_mandate_recorded")["data"]["involved_service"]
+    of_one = changed(rules, "intake.direction_mandate_recorded", complete=False)
+    assert of_one == [End("mandates", service)]
 
 
 @pytest.mark.parametrize("name", ["case_declined", "case_closed", "case_concluded"])
@@ -314,12 +316,6 @@ def test_reopening_resumes_what_the_end_suspended(name: str, rules: Opa) -> None
         for each in changed(rules, "intake.case_reopened", stage=stage)
         if isinstance(each, Resume)
     }
-    if stage == "forming":  # whom to mandate is told when the case is weighed again
-        resumed |= {
-            each.kind
-            for each in changed(rules, "intake.forming_completed")
-            if isinstance(each, Resume)
-        }
 
     assert suspended(changed(rules, f"intake.{name}")) <= resumed
 

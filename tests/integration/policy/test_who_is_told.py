@@ -235,6 +235,8 @@ def may(ask: Ask, who: str, command: str, event: str, data: Data) -> bool:
         "withhold_from": [],
         "weighing": weighing["id"],
         "assessments": [],
+        "agreement": data["agreement"],
+        "region": "31005",
     }
     addressed = [] if command == "answer_wall" else [partner]
     target = questions.fragment("joint", kind=kind, addressed_to=addressed)

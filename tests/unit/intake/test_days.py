@@ -34,3 +34,16 @@ def test_months_end_on_the_same_day_or_the_last_of_the_month(
 def test_five_working_days_leave_the_weekend_out(day: date, later: date) -> None:
     """A review is not due on a day on which nobody works."""
     assert working_days_later(day, 5) == later
+
+
+@pytest.mark.parametrize(
+    ("day", "later"),
+    [
+        (date(2026, 4, 2), date(2026, 4, 7)),
+        (date(2026, 7, 20), date(2026, 7, 23)),
+        (date(2026, 12, 24), date(2026, 12, 29)),
+    ],
+)
+def test_two_working_days_leave_a_public_holiday_out(day: date, later: date) -> None:
+    """Nobody is late with an answer because of Easter Monday."""
+    assert working_days_later(day, 2) == later

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from casework.fragment import Fragment
+from chassis.errors import Refuse
 from services.intake.domain.case import Case, Change, ClientPerson, Emergency
 from services.intake.domain.direction import (
     appoint_director,
@@ -75,18 +76,35 @@ def test_where_no_service_is_involved_nobody_has_to_mandate_the_director() -> No
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"referrer": "p-director"}, "not_neutral"),
-        ({"walls": (wall("p-director"),)}, "not_neutral"),
-        ({"walls": (wall("p-director", state="open"),)}, "not_neutral"),
         ({"director": "p-director"}, "director_appointed"),
         ({"participants": ()}, "not_participant"),
     ],
 )
-def test_a_director_is_neutral_and_from_among_the_partners(changes: Any, reason: str) -> None:
-    """Kin of the family, or the one who referred it, is no neutral contact for it."""
+def test_a_director_is_somebody_else_from_among_the_partners(changes: Any, reason: str) -> None:
+    """Nobody is appointed twice, and nobody from outside the table."""
     given = case(stage="accepted", **changes)
 
     assert refusal(lambda: appoint(given)) == ("precondition_unmet", reason)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"referrer": "p-director"},
+        {"walls": (wall("p-director"),)},
+        {"walls": (wall("p-director", state="open"),)},
+    ],
+)
+def test_a_director_is_neutral_and_the_refusal_shows_no_wall(changes: Any) -> None:
+    """Kin of the family is no neutral contact for it, and whoever chooses learns of no tie."""
+    with pytest.raises(Refuse) as refused:
+        appoint(case(stage="accepted", **changes))
+
+    assert (refused.value.code, refused.value.members, refused.value.detail) == (
+        "not_allowed",
+        {"reason": "director_unfit"},
+        None,
+    )
 
 
 def mandate(given: Case, services: Any = (SERVICE,), **body: Any) -> Change:

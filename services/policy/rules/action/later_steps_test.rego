@@ -26,7 +26,7 @@ takes_later_step := {
 	"record_informing": [{"chair", "director", "member"}, {"referred", "concluded"} | in_preparation],
 	"write_advice": [{"chair"}, {"weighing"}],
 	"appoint_director": [{"chair"}, {"weighing"} | directing],
-	"record_direction_mandate": [{"director"}, {"weighing"} | directing],
+	"record_direction_mandate": [{"director"}, {"forming", "weighing", "waiting"} | directing],
 	"review_emergency": [{"chair", "director", "member"}, object.keys(data.stages)],
 	"record_assessment": [{"director", "member"}, in_preparation],
 	"recall_assessment": [{"member"}, object.keys(data.stages)],
