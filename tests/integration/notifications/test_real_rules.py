@@ -150,6 +150,7 @@ def test_every_sample_of_what_is_handled_is_decided(name: str, rules: Opa) -> No
         ("intake.information_requested", "question", "due", ("to", "by")),
         ("intake.referral_submitted", "informing", "informing_due", ()),
         ("intake.informing_recorded", "informing", "informing_due", ()),
+        ("intake.person_added", "informing", "informing_due", ()),
         ("intake.director_appointed", "mandates", "mandates_due", ()),
         ("intake.execution_started", "report", "report_due", ()),
         ("plans.progress_reported", "report", "next_on", ()),
@@ -202,6 +203,8 @@ def test_an_event_that_names_a_day_begins_a_deadline(
         ("plans.follow_up_recorded", {"result": "reopen"}, "reopening", 1),
         ("plans.action_updated", {"state": "not_possible", "stage": "active"}, "decision", 14),
         ("intake.crisis_raised", {}, "crisis", 2),
+        ("intake.person_added", {"stage": "accepted"}, "uncovered", 14),
+        ("intake.person_added", {"stage": "active"}, "uncovered", 14),
     ],
 )
 def test_what_waits_for_somebody_without_a_day_has_the_agreements_days(
@@ -268,7 +271,24 @@ def test_every_action_of_an_adopted_plan_has_its_own_deadline(rules: Opa) -> Non
         )
         for action in samples.event("plans.plan_adopted")["data"]["actions"]
     ]
-    assert ended(found) == {"positions", "action", "decision"}
+    assert ended(found) == {"positions", "action", "decision", "uncovered"}
+
+
+def test_somebody_who_is_added_to_a_running_case_is_told_of_until_a_plan_covers_them(
+    rules: Opa,
+) -> None:
+    """A newborn without a goal is nobody's task, and the case could not end."""
+    chair, director = "p-2c886884", "p-d868e7f5"
+    early = messages_for(rules, "intake.person_added", stage="forming")
+    sent = messages_for(rules, "intake.person_added", stage="active", director=director)
+    forming = changed(rules, "intake.person_added", stage="forming", informing_due=None)
+    late = reminded(rules, "uncovered", "overdue")
+
+    assert {each.task for each in early} == {"person_added"}
+    assert {each.task for each in sent} == {"person_uncovered"}
+    assert {chair, director, "p-099056e2"} <= {each.person for each in sent}
+    assert forming == []
+    assert {chair, director, "p-1b790015"} <= {each.person for each in late}
 
 
 @pytest.mark.parametrize("state", ["not_possible", "not_undertaken"])
