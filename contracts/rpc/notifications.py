@@ -62,6 +62,7 @@ TASKS: Final = (
     "service_added",
     "informing_unsettled",
     "weighing_opened",
+    "weighing_complete",
     "weighing_closed",
     "case_decided",
     "direction_entrusted",
