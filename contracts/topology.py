@@ -63,6 +63,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "intake.follow_up_extended",
         "risk.assessment_recorded",
         "risk.weighing_opened",
+        "risk.weighing_positions_complete",
         "risk.weighing_closed",
         "plans.plan_proposed",
         "plans.plan_position_taken",

@@ -33,6 +33,9 @@ EVENTS: Final = {
     "weighing_position_taken": EventType(
         "A partner said how it stands to taking the case.", {1: WeighingPositionData}
     ),
+    "weighing_positions_complete": EventType(
+        "Every partner has said how it stands to taking the case.", {1: WeighingData}
+    ),
     "problem_profile_written": EventType(
         "The table described the problems (kwalificatie).", {1: WeighingData}
     ),

@@ -65,6 +65,7 @@ TASKS: Final = (
     "person_added",
     "person_uncovered",
     "weighing_opened",
+    "weighing_complete",
     "weighing_closed",
     "case_decided",
     "direction_entrusted",

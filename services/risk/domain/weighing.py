@@ -43,13 +43,17 @@ def take_weighing_position(
         partner=partner,
         position=position,
     )
-    former = [one for one in _of(weighing, positions) if one.codes["partner"] == partner]
-    said = supersede(said, former)
+    earlier = _of(weighing, positions)
+    said = supersede(said, [one for one in earlier if one.codes["partner"] == partner])
     event = Event(
         "risk.weighing_position_taken",
         {"weighing": weighing.id, "partner": partner, "position": position},
     )
-    return put(said, position, event)
+    heard = {one.codes["partner"] for one in earlier}
+    was_last = partner not in heard and heard.union({partner}) >= {*case.participants}
+    complete = Event("risk.weighing_positions_complete", {"weighing": weighing.id})
+    taken = put(said, position, event)
+    return replace(taken, events=(*taken.events, complete)) if was_last else taken
 
 
 def write_problem_profile(

@@ -130,6 +130,22 @@ def test_a_partner_that_changes_its_mind_has_still_one_position() -> None:
     assert (change.added, change.about) == ((), said)
 
 
+def test_the_last_position_says_that_everybody_spoke_and_only_once() -> None:
+    """The chair would otherwise wait for nobody, or be told anew when somebody thinks again."""
+    parties = case().participants
+    request = command("take_weighing_position", {"position": "accept"}, partner=parties[-1])
+    others = [position(one, 40 + place) for place, one in enumerate(parties[:-1])]
+    everybody = [*others, position(parties[-1], 60)]
+
+    told = [
+        [event.name for event in take_weighing_position(case(), request, weighing(), said).events]
+        for said in (others[1:], others, everybody)
+    ]
+
+    taken = "risk.weighing_position_taken"
+    assert told == [[taken], [taken, "risk.weighing_positions_complete"], [taken]]
+
+
 def test_what_was_said_in_an_earlier_weighing_stays_there() -> None:
     """A case that is weighed anew is weighed by what partners say now."""
     earlier = fragment(31, "weighing", codes={"state": "closed"})
