@@ -3,16 +3,17 @@
 import re
 from typing import Final
 
+import regex
 from stdnum.be import bis, nn
 
-_PUNCTUATION: Final = re.compile(r"[ ./-]")
+_PUNCTUATION: Final = regex.compile(r"[\p{Dash}\p{Zs}./]")
 _ELEVEN_DIGITS: Final = re.compile(r"[0-9]{11}")
 
 
 def read_national_number(text: str) -> str:
     """The eleven digits of a national number or a bis number; raises ValueError when it is neither.
 
-    Dots, hyphens, slashes and spaces fall away. The two check digits may be of either century.
+    Dots, dashes, slashes and blanks fall away. The two check digits may be of either century.
     """
     digits = _PUNCTUATION.sub("", text)
     # python-stdnum itself would also take digits of other scripts.

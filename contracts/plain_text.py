@@ -17,12 +17,11 @@ _VISIBLE: Final = regex.compile(
     regex.VERSION1,
 )
 _UNSEEN: Final = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{M}]")
-_DASH: Final = regex.compile(r"[\p{Dash}]")
 _OTHER_DIGIT: Final = regex.compile(r"[\p{Nd}--[0-9]]", regex.VERSION1)
-_LOOK_ALIKES: Final = str.maketrans("авсԁеѕαεϲ", "abcdesaec")
-"""Letters of other alphabets that look like one of a to f, after folding their case."""
+_LOOK_ALIKES: Final = str.maketrans("авьсԁеαβεϲƒоοoiıіlзб", "abbcdeabecf000111136")
+"""Letters that look like one of a to f or like a digit, after folding their case."""
 _ID: Final = regex.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"[0-9a-f]{8}(?:[^0-9a-z]{1,3}[0-9a-f]{4}){3}[^0-9a-z]{1,3}[0-9a-f]{12}"
     r"|(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{12}[1-8][0-9a-f]{3}[89ab][0-9a-f]{15}(?![0-9a-z])"
 )
 
@@ -56,11 +55,11 @@ def has_control(text: str) -> bool:
 def names_id(text: str) -> bool:
     """Whether it holds a random id (RFC 9562), or what a reader would take for one.
 
-    Other dashes, digits of other scripts, full-width and similar letters and unseen signs in it
-    make no difference, nor do capitals, braces or `urn:uuid:`. Without dashes it is a word
-    with a letter, and the version and variant of an id: a long number is none.
+    Other signs or blanks for its dashes, digits of other scripts, full-width and similar letters
+    and unseen signs in it make no difference, nor do capitals, braces or `urn:uuid:`. Without
+    dashes it is a word with a letter, and the version and variant of an id: a long number is none.
     """
     folded = _UNSEEN.sub("", unicodedata.normalize("NFKD", text)).casefold()
-    folded = _DASH.sub("-", folded.translate(_LOOK_ALIKES))
+    folded = folded.translate(_LOOK_ALIKES)
     folded = _OTHER_DIGIT.sub(lambda found: str(unicodedata.digit(found[0], "")), folded)
     return _ID.search(folded) is not None

@@ -144,7 +144,7 @@ def _take_over(runtime: Runtime) -> Iterator[Batch]:
 
 STEPS: Final[tuple[Step, ...]] = (
     Step(
-        name="make-matches-anew",
+        name=f"make-matches-anew-{RULES}",
         phase="expand",
         summary="makes the keyed matches of the client system by the present rules, from what is"
         " sealed; needs the matching key",

@@ -119,6 +119,14 @@ def test_a_sign_that_changes_or_hides_what_is_read_is_refused(sign: str) -> None
         AN_ID.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789abcdef"}),
         AN_ID.translate({ord(digit): ord("\u0660") + int(digit) for digit in "0123456789"}),
         AN_ID.replace("a", "а").replace("c", "с").replace("e", "е"),
+        AN_ID.replace("0", "O").replace("1", "l"),
+        AN_ID.replace("0", "о").replace("1", "I"),
+        AN_ID.upper().replace("B", "\N{GREEK CAPITAL LETTER BETA}"),
+        AN_ID.replace("b", "\N{CYRILLIC SMALL LETTER SOFT SIGN}"),
+        AN_ID.replace("f", "\N{LATIN SMALL LETTER F WITH HOOK}"),
+        *(AN_ID.replace("-", each) for each in " _./:|\n"),
+        *(AN_ID.replace("-", each) for each in ("- ", " – ", "\N{HYPHEN BULLET}")),
+        AN_ID.replace("-", "\N{BOX DRAWINGS LIGHT HORIZONTAL}"),
     ],
 )
 def test_an_id_is_named_in_no_text_however_it_is_written(written: str) -> None:
@@ -126,6 +134,20 @@ def test_an_id_is_named_in_no_text_however_it_is_written(written: str) -> None:
     assert refusal(Text(), f"zie {written}.") == "named_id"
     if written != AN_ID:
         assert refusal(RandomId(), written) in ("pattern", "type")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BE68 5390 0754 7034, mededeling +++090/9337/55493+++",
+        "0475 12 34 56 of 050/12.34.56, dossier 2026-0001-0002",
+        "123456789012345678901234567890",
+        "de facade, een decade, een cel: alles is oké",
+    ],
+)
+def test_numbers_and_words_of_every_day_name_no_id(text: str) -> None:
+    """A telephone number or an account can be written down."""
+    assert Text().deserialize(text) == text
 
 
 # --- days and moments --------------------------------------------------------------------------

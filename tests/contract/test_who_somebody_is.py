@@ -49,7 +49,17 @@ def test_national_and_bis_numbers_of_both_centuries_tell_the_birth_date(
 NUMBER = national_number("1985-06-14")
 
 
-@pytest.mark.parametrize("text", [NUMBER, "85.06.14-001.48", " 85/06/14 001 48", "850614-00148"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        NUMBER,
+        "85.06.14-001.48",
+        " 85/06/14 001 48",
+        "850614-00148",
+        "85.06.14\N{EN DASH}001\N{NO-BREAK SPACE}48",
+        "85.06.14\N{NON-BREAKING HYPHEN}001.48",
+    ],
+)
 def test_punctuation_in_a_number_falls_away(text: str) -> None:
     """A number is copied from a card, a screen or a letter, each with its own dots."""
     assert read_national_number(text) == NUMBER

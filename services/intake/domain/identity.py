@@ -48,9 +48,10 @@ DATES: Final[Distances] = {
 }
 """A full date meets one that is known by month or year; two full dates are equal, or swapped."""
 
-RULES: Final = 2
+RULES: Final = 3
 """The version of all these rules. Whoever changes what is marked raises it: then the marks of the
-cases that there are, which are kept with it, are made anew (`services/intake/migrations.py`)."""
+cases that there are, which are kept with it, are made anew, by a step of the migration that has it
+in its name (`services/intake/migrations.py`)."""
 
 FARTHEST: Final = 3
 """Persons that are farther apart are not taken for one; at no distance, the signal is strong."""

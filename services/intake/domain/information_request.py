@@ -49,7 +49,7 @@ class InformationRequest:
         return {**asdict(self), "due": self.due.isoformat(), "answered_on": answered_on}
 
     def state_on(self, today: date) -> str:
-        """The state, `late` while it is open after its due day (in UTC)."""
+        """The state, `late` while it is open after its due day."""
         return "late" if self.state == "open" and today > self.due else self.state
 
 

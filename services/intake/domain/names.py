@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import regex
 from anyascii import anyascii
 
 _PARTICLES: Final = """
@@ -25,9 +26,13 @@ onbekend onbekende ongekend nietbekend naamloos geennaam zondernaam geen nb nvt
 inconnu inconnue nonconnu nonconnue sansnom neant unknown noname
 bilinmiyor isimsiz nieznany nieznana nieznane desconhecido desconhecida semnome
 nn nomennescio x xx xxx baby ongeboren pasgeborene foetus
+naam voornaam achternaam familienaam nom prenom niet bekend gekend
 """
 NO_NAMES: Final = frozenset(_NO_NAMES.split())
-"""What is written where a name is not known."""
+"""What is written where a name is not known, as one word or as several of these."""
+
+_BETWEEN_NAMES: Final = regex.compile(r"[[\p{P}\p{S}]--[\p{Pd}'’‘`´.]]", regex.VERSION1)
+"""Signs that part two names (`Peeters/Janssens`) or are none (an emoji)."""
 
 MOST_SURNAMES: Final = 4
 """Surnames of one person that are looked at."""
@@ -53,11 +58,12 @@ def read_name(given_name: str, family_name: str) -> Name:
 
 def _words(name: str) -> list[str]:
     """The words of a name, none where it is no name; what hyphens join is one word."""
-    letters = anyascii(unicodedata.normalize("NFKC", name)).lower()
+    parted = _BETWEEN_NAMES.sub(" ", unicodedata.normalize("NFKC", name))
+    letters = anyascii(parted).lower()
     hyphened = re.sub(r"\s*-[\s-]*", "-", letters)
     words = [re.sub(r"[^a-z-]", "", word).strip("-") for word in hyphened.split()]
     named = [word for word in words if word]
-    return [] if _joined(named) in NO_NAMES else named
+    return [] if _joined(named) in NO_NAMES or NO_NAMES.issuperset(_unhyphened(named)) else named
 
 
 def _given(words: list[str]) -> list[str]:
@@ -68,13 +74,17 @@ def _given(words: list[str]) -> list[str]:
 def _family(words: list[str]) -> list[str]:
     surnames: list[str] = []
     particles = ""
-    for word in " ".join(words).replace("-", " ").split():
+    for word in _unhyphened(words):
         if word in PARTICLES:
             particles += word
         else:
             surnames += [particles + word, word]
             particles = ""
     return _different((_joined(words), *surnames[: 2 * MOST_SURNAMES]))
+
+
+def _unhyphened(words: Sequence[str]) -> list[str]:
+    return " ".join(words).replace("-", " ").split()
 
 
 def _joined(words: Sequence[str]) -> str:

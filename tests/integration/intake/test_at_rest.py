@@ -11,6 +11,7 @@ from chassis.errors import Refuse
 from chassis.mongo import Store
 from chassis.runtime import Runtime
 from deploy.local.parts import Parts
+from services.intake.migrations import STEPS
 from services.intake.store.case_documents import case_document
 from tests import builders
 from tests.integration.intake.client import PARTNERS, Client
@@ -219,3 +220,10 @@ def test_reading_does_not_slow_down_with_the_number_of_cases(
         assert watched.operations, name
         assert not watched.plans & {"COLLSCAN"}, (name, watched.plans)
         assert watched.examined <= most, (name, watched.examined)
+
+
+def test_a_new_case_needs_no_migration(runtime: Runtime, client: Client) -> None:
+    """Its matches are of the present rules: every start would otherwise make them again."""
+    client.forming()
+
+    assert [step.pending(runtime) for step in STEPS] == [0] * len(STEPS)

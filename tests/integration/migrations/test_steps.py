@@ -19,13 +19,15 @@ from chassis.sealing import KeyRing, decode_key, keyed_hash
 from chassis.vault import Vault
 from deploy.local.settings import SERVICES
 from services.intake import store
-from services.intake.domain.identity import signals
+from services.intake.domain.identity import RULES, signals
 from services.intake.staff_import import StaffImport
 from tests.dump import dumped
 from tests.integration.migrations.conftest import Open
 
+MATCHES: Final = f"make-matches-anew-{RULES}"
+
 PENDING: Final = {
-    ("intake", "make-matches-anew"): 14,
+    ("intake", MATCHES): 14,
     ("intake", "store-walls"): 15,
     ("intake", "take-over-staff-matches"): 1,
     ("risk", "empty-register-of-cases"): 15,
@@ -35,7 +37,7 @@ PENDING: Final = {
 }
 """How many documents of the dump each step changes; those of a destroyed case are none."""
 
-LEFT: Final = {("intake", "make-matches-anew"): 1}
+LEFT: Final = {("intake", MATCHES): 1}
 """How many it leaves, since their key was destroyed."""
 
 ROOT: Final = Path(__file__).parents[3]
@@ -332,6 +334,19 @@ def test_persons_are_found_by_the_present_rules_and_by_their_number(opened: Open
         assert (earlier["id"], earlier["victim"]) == (present["id"], present["victim"])
 
 
+def test_matches_by_earlier_rules_hold_up_a_service_that_made_them_anew_before(
+    opened: Open,
+) -> None:
+    """A second change of how names are compared would leave every earlier case as it is."""
+    runtime = opened("intake")
+    before = {"_id": f"make-matches-anew-{RULES - 1}", "done_at": dumped.story().moment}
+    runtime.database["migrations"].insert_one(before)
+
+    needed = Migrations(runtime, steps_of("intake")).needed()
+
+    assert MATCHES in [step.name for step in needed]
+
+
 def test_a_case_of_which_the_key_was_destroyed_keeps_what_it_has(opened: Open) -> None:
     """It cannot be opened; it is counted, and stays as it is."""
     runtime, told = opened("intake"), dumped.story()
@@ -382,11 +397,11 @@ def test_what_no_key_opens_waits_until_the_key_is_back(opened: Open) -> None:
     ring = runtime.vault._ring
     lost = Vault(runtime.database, KeyRing.parse("k9:" + dumped.keys()["hash-key-risk"]), "intake")
     object.__setattr__(runtime, "vault", lost)
-    assert run(runtime)["make-matches-anew"] == (0, 15)
-    assert waiting(runtime)["make-matches-anew"] == 14
+    assert run(runtime)[MATCHES] == (0, 15)
+    assert waiting(runtime)[MATCHES] == 14
 
     object.__setattr__(runtime, "vault", Vault(runtime.database, ring, "intake"))
-    assert run(runtime)["make-matches-anew"] == (14, 1)
+    assert run(runtime)[MATCHES] == (14, 1)
 
 
 def test_every_safety_check_says_what_it_goes_with(opened: Open) -> None:
