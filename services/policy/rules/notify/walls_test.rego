@@ -29,6 +29,20 @@ test_a_partner_that_lost_everybody_is_asked_for_a_deputy_at_once if {
 	who_is_told("wall_raised", {"person": "lokale-politie", "walled": ["lokale-politie"]}) == set()
 }
 
+# METADATA
+# title: A case without a chair stands still, and nobody may say why
+test_a_table_that_lost_its_chair_asks_for_a_deputy_at_once if {
+	who_is_told("wall_raised", {"person": "chair", "walled": ["chair"]}) == set()
+	who_is_told("wall_raised", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
+	who_is_told("conflict_declared", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
+}
+
+test_the_chairs_find_a_deputy_where_the_whole_coordination_team_is_walled_off if {
+	every type in ["wall_raised", "conflict_declared"] {
+		who_is_told(type, {"person": "coordination", "walled": ["coordination"]}) == chairs
+	}
+}
+
 test_a_direction_that_ended_is_told_to_the_chair if {
 	who_is_told("direction_ended", {"person": "ggz", "walled": ["ggz"]}) == chairs
 	who_is_told("direction_ended", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
