@@ -262,3 +262,20 @@ test_a_session_that_was_held_may_be_named if {
 	samples.permitted(at_session("record_decision", {"session": "session-1"}, held_session))
 	samples.permitted(at_session("record_decision", {}, null))
 }
+
+# METADATA
+# title: Who begins next week is walled off before the first day at work; a stranger is not
+test_a_tie_is_known_of_whoever_has_a_mandate_whenever_it_holds if {
+	every days in [{}, {"from": "2030-01-01T00:00:00Z"}, {"until": samples.now}, {"confidentiality_signed_on": "2030-01-01"}] {
+		walled_off("newcomer", days).allow
+	}
+	walled_off("nobody", {}).reasons == ["person_unknown"]
+}
+
+walled_off(person, days) := decision if {
+	question := samples.does("chair", "raise_wall", samples.consult, {"person": person}, samples.of_case({}))
+	newcomer := {"newcomer": [samples.mandate("newcomer", "caw", "team_member", days)]}
+	decision := data.ketenaanpak.action.decision with input as question
+		with data.mandates as object.union(samples.people, newcomer)
+		with data.system.bundles as samples.bundles
+}
