@@ -279,26 +279,34 @@ belongs("director", mandate) if team_member(mandate, about.director)
 belongs("wall_answerers", mandate) if {
 	about.answerers == []
 	mandate.role == "chair"
-	not mandate.partner in about.kept_from
+	not mandate.partner in kept_from
 }
 
 belongs("wall_answerers", mandate) if {
 	about.answerers == []
-	not mandates.chaired(about.agreement, about.kept_from)
-	not mandate.partner in about.kept_from
+	not mandates.chaired(about.agreement, kept_from)
+	not mandate.partner in kept_from
 	on_the_team(mandate)
 	reads_identity(mandate)
 }
 
 belongs("wall_answerers", mandate) if {
 	mandate.partner in about.answerers
+	not mandate.partner in kept_from
 	mandate.role == "team_member"
 	reads_identity(mandate)
 }
 
 belongs("wall_answerers", mandate) if {
 	mandate.partner in about.answerers
+	not mandate.partner in kept_from
 	mandate.role == "chair"
+}
+
+# The partners of whoever is walled off, also since it was asked: others are asked then.
+kept_from := {partner | some partner in about.kept_from} | {mandate.partner |
+	some mandate in data.members[about.agreement]
+	walled(mandate)
 }
 
 # As far as the event tells: not who follows an action at a later stage.

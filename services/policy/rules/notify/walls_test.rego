@@ -23,6 +23,17 @@ test_a_second_person_is_told_and_the_walled_one_never if {
 	asked_of(["ggz"], ["stad-gemeente"], {"stage": "closed"}) == chairs | {"coordination"}
 }
 
+# METADATA
+# title: Who is walled off after a question was asked, and those of that partner, leave it to others
+test_a_question_passes_on_when_those_who_were_asked_are_walled_off if {
+	without_chairs := {"walled": ["ggz", "chair", "member-and-chair"]}
+	asked_of(["ggz"], [], without_chairs) == {"caw", "parket", "of-two", "coordination"}
+	asked_of(["ggz"], ["caw", "parket"], {"walled": ["ggz", "caw"]}) == {"parket", "coordination"}
+	asked := {"person": "ggz", "walled": ["ggz"], "question": "q-1", "due": "2026-03-11", "kept_from": ["ggz"], "answerers": []}
+	some begun in decision_on("wall_question_asked", asked).deadlines
+	begun.again
+}
+
 test_a_partner_that_lost_everybody_is_asked_for_a_deputy_at_once if {
 	who_is_told("wall_raised", {"person": "caw", "walled": ["caw", "of-two"]}) == {"coordination"}
 	who_is_told("wall_raised", {"person": "caw", "walled": ["caw"]}) == set()
