@@ -186,7 +186,7 @@ class IntakeTransaction:
         update: dict[str, Any] = {}
         if case != self._loaded.get(case.id):
             update |= _kept_in_place(case_document(case))
-        if self._loaded is None:
+        if case.id not in self._loaded:
             update["$set"]["match_rules"] = RULES
         sources = sorted({fragment.source for fragment in change.added} - {TABLE})
         if sources:
