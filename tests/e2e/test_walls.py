@@ -97,8 +97,12 @@ def test_an_officer_known_by_name_and_birth_date_only_does_not_meet_the_own_case
     danger = {"ground": "melding van bedreiging, nu"}
     emergency = table.post("politie", f"{case.path}/emergencies", danger, "acute_danger")
     assert emergency.status_code == 404
-    chosen = {"person": table.people["politie"].id, "no_care_professional": True}
-    assert table.put("chair", f"{case.path}/director", chosen).status_code in (409, 422)
+    choices = [
+        table.put("chair", f"{case.path}/director", {"person": one, "no_care_professional": True})
+        for one in (table.people["politie"].id, "p-on-no-team")
+    ]
+    assert [each.status_code for each in choices] == [403, 403]
+    assert choices[0].json() == choices[1].json(), "choosing a director shows no wall"
     assert table.get("politie-kin", case.path).status_code == 200, "a colleague works on"
 
 
