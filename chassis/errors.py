@@ -16,8 +16,9 @@ E = TypeVar("E", bound=BaseException)
 class CodedError(Exception):
     """An error whose `code` callers may rely on.
 
-    `detail` is a sentence without personal data; `members` are JSON values that belong to the
-    code, such as the version that was found instead of the one expected.
+    `detail` is a sentence for developers, without personal data, that no answer to a person holds;
+    `members` are JSON values that belong to the code, such as the version that was found instead of
+    the one expected.
     """
 
     next_step: ClassVar[NextStep] = "refuse"

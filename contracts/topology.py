@@ -45,6 +45,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "intake.session_moved",
         "intake.session_cancelled",
         "intake.case_taken_off_agenda",
+        "intake.visit_planned",
         "intake.visit_moved",
         "intake.visit_given_back",
         "intake.information_request_withdrawn",

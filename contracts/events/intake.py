@@ -56,7 +56,7 @@ class OffAgendaData(SessionOfCaseData):
 
 
 class VisitData(CaseData):
-    """`referrer` is whose one visit it is; the session stays unnamed, which is not theirs."""
+    """`referrer` is whose one visit it is; the own referral says at which session and when."""
 
     referrer = Code(required=True)
 
@@ -264,6 +264,9 @@ EVENTS: Final = {
     "session_cancelled": EventType("A session does not take place.", {1: SessionCancelledData}),
     "case_taken_off_agenda": EventType(
         "A case does not stand on the agenda of a session any more.", {1: OffAgendaData}
+    ),
+    "visit_planned": EventType(
+        "The referrer attends a session once, to explain the referral.", {1: VisitData}
     ),
     "visit_moved": EventType(
         "The session that the referrer attends begins at another moment.", {1: VisitData}

@@ -34,9 +34,10 @@ class ParticipantFacts(Strict):
 
 
 class GuestFacts(Strict):
-    """The referrer's one visit to a session."""
+    """The referrer's one visit to a session: when that begins, until when the pass holds."""
 
     session = RandomId(required=True)
+    starts_at = Moment(required=True)
     until = Moment(required=True)
 
 

@@ -54,6 +54,7 @@ TASKS: Final = (
     "session_moved",
     "session_cancelled",
     "case_off_agenda",
+    "visit_planned",
     "visit_moved",
     "visit_cancelled",
     "question_withdrawn",

@@ -38,6 +38,13 @@ class ParticipantAnswer(Strict):
     answered = OneOf(words.SHOWN_ANSWERS, required=True, allow_none=True)
 
 
+class VisitAnswer(Strict):
+    """The session at which the referrer explains, once, and when it begins."""
+
+    session = RandomId(required=True)
+    starts_at = Moment(required=True)
+
+
 class ReferenceAnswer(Strict):
     """A case without content; a list shows by which persons a team recognises it."""
 
@@ -51,6 +58,11 @@ class ReferenceAnswer(Strict):
     crisis = Flag()
     director = Code(allow_none=True)
     follow_up_on = Day(allow_none=True)
+    visit = fields.Nested(
+        VisitAnswer,
+        allow_none=True,
+        metadata={"description": "To the referrer: the one visit to a session, null without one."},
+    )
     fragments = many(FragmentAnswer)
 
 

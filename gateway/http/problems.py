@@ -33,7 +33,6 @@ class Problem:
 
     code: str
     members: Mapping[str, Any] = field(default_factory=dict)
-    note: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -53,8 +52,6 @@ class Problem:
         }
         if self.code in _SILENT:
             return document
-        if self.note:
-            document["note"] = self.note
         document |= self.members
         if "reasons" in self.members:
             document["reasons"] = _reasons(language, self.members["reasons"])
@@ -72,11 +69,11 @@ def problem_of(error: BaseException) -> Problem:
         return Problem(code, headers=headers)
     known = coded(error)
     if known is not None and known.code in STATUS:
-        return _problem(known.code, known.members, known.detail)
+        return _problem(known.code, known.members)
     return Problem("internal_error")
 
 
-def _problem(code: str, members: Mapping[str, Any], note: str | None) -> Problem:
+def _problem(code: str, members: Mapping[str, Any]) -> Problem:
     headers: dict[str, str] = {}
     if STATUS[code] == 503:
         headers["Retry-After"] = str(RETRY_SECONDS)
@@ -85,7 +82,7 @@ def _problem(code: str, members: Mapping[str, Any], note: str | None) -> Problem
     localised = dict(members)
     if "reason" in localised:
         localised["reasons"] = [localised.pop("reason")]
-    return Problem(code, localised, note, headers)
+    return Problem(code, localised, headers)
 
 
 def _reasons(language: str, codes: Sequence[str]) -> list[dict[str, str]]:

@@ -176,6 +176,5 @@ class ProblemAnswer(Schema):
     status = Whole(400, 599, required=True)
     detail = fields.String(required=True)
     code = Code(required=True)
-    note = fields.String(metadata={"description": "More for developers, in English."})
     errors = many(PlaceAnswer)
     reasons = many(ReasonAnswer)

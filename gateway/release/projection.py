@@ -20,13 +20,14 @@ REFERENCE: Final[Mapping[str, tuple[str, ...]]] = {
     "chair": _TEAM,
     "coordination": _CORE,
     "emergency": (*_CORE, "region", "crisis"),
-    "referrer": (*_CORE, "region", "submitted_by"),
+    "referrer": (*_CORE, "region", "submitted_by", "visit"),
 }
-"""The facts of a case that each standing is shown."""
+"""The facts of a case that each standing is shown; `visit` is of the one who is expected."""
 
 _SEES_PARTICIPANTS = ("participant", "chair", "coordination")
 _OBLIGATION = ("kind", "at")
 _PARTICIPANT = ("partner", "since", "answered")
+_VISIT = ("session", "starts_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def project_case(decided: DecidedCase, contents: Contents) -> ProjectedCase:
     return ProjectedCase(
         id=case.id,
         standing=standing,
-        reference={name: case.facts[name] for name in REFERENCE[standing] if name in case.facts},
+        reference=_reference(case.facts, standing),
         participants=_participants(case.facts) if standing in _SEES_PARTICIPANTS else None,
         fragments=[
             _fragment(each, levels[each["id"]], contents[each["id"]], known) for each in shown
@@ -80,6 +81,13 @@ def obligations(decision: CaseDecision) -> list[Body]:
     return [
         {name: each[name] for name in _OBLIGATION if name in each} for each in decision.obligations
     ]
+
+
+def _reference(facts: Mapping[str, Any], standing: str) -> Body:
+    """The facts that the standing is shown; a visit is one to a session, planned or held."""
+    guest = facts.get("guest")
+    known = {**facts, "visit": guest and {name: guest[name] for name in _VISIT}}
+    return {name: known[name] for name in REFERENCE[standing] if name in known}
 
 
 def _participants(facts: Mapping[str, Any]) -> list[Body]:

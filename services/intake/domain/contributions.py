@@ -49,8 +49,14 @@ def offer_item(case: Case, command: Command, request: Fragment | None) -> Change
 
 
 def offer_whereabouts(case: Case, command: Command) -> Change:
-    """A safe address or way of contact, for the partners it names."""
-    _check_contribution(case, command)
+    """A safe address or way of contact, for the partners it names.
+
+    The partner that referred may have named one in the referral, and replaces it also before
+    informing is settled: at a wrong one somebody is not safe.
+    """
+    if command.partner != case.submitted_by:
+        case.check_contributing()
+    _check_participant(case, command)
     body = command.body
     item = Fragment(
         id=command.new_id(),
@@ -202,6 +208,10 @@ def withdraw_request(case: Case, command: Command, question: Fragment) -> Change
 
 def _check_contribution(case: Case, command: Command) -> None:
     case.check_contributing()
+    _check_participant(case, command)
+
+
+def _check_participant(case: Case, command: Command) -> None:
     case.participant(command.own_partner)
     case.check_subjects(command.body["subjects"])
 

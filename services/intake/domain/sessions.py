@@ -63,17 +63,19 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
         looking_back = Evaluation(session.starts_at, ends, session.id)
         to_come = (one for one in case.evaluations if one.ends > command.now)
         case = replace(case, evaluations=(*to_come, looking_back))
+    events = [Event("intake.case_put_on_agenda", {"session": session.id})]
     if attends:
         if case.referrer in case.walled:
             raise unmet(Reason.REFERRER_NOT_RECEIVED, "the referrer does not come to this table")
         if case.guest is not None:
             raise unmet(Reason.REFERRER_ATTENDED, "the referrer attends one session once")
         case = replace(case, guest=Guest(session.id, ends))
+        events.append(Event("intake.visit_planned", {"referrer": case.referrer}))
     return Change(
         result_of(case, id=session.id, version=session.version),
         case,
         session=session,
-        events=(Event("intake.case_put_on_agenda", {"session": session.id}),),
+        events=tuple(events),
     )
 
 

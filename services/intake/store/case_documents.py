@@ -5,6 +5,7 @@ stored once, with a new document, and never changes. All of it is ids and codes:
 fragments.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -171,11 +172,32 @@ def _read_moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def case_facts(document: Document | None, case: str, person: str, now: datetime) -> Document:
-    """A case's facts for `person`; the same shape for no case."""
+def visited_session(document: Document | None, person: str) -> str | None:
+    """The session that `person` visits as the referrer of the case, if there is one.
+
+    Nobody else needs to know of it: the pass is for the referrer, who is told when it is.
+    """
+    if document is None or document["referrer"] != person or not document["guest"]:
+        return None
+    session: str = document["guest"]["session"]
+    return session
+
+
+def case_facts(
+    document: Document | None,
+    case: str,
+    person: str,
+    now: datetime,
+    begins: Mapping[str, str],
+) -> Document:
+    """A case's facts for `person`; the same shape for no case.
+
+    `begins`: session that the person visits → when it begins.
+    """
     if document is None:
         return {"id": case, "found": False, **_UNKNOWN_FACTS}
     conflicts = {one["interest"] for one in document["conflicts"] if one["person"] == person}
+    visited = visited_session(document, person)
     return {
         "id": case,
         "found": True,
@@ -184,8 +206,7 @@ def case_facts(document: Document | None, case: str, person: str, now: datetime)
         "evaluating": any(
             one["begins"] <= moment(now) < one["ends"] for one in document["evaluations"]
         ),
-        # The one whom the pass is for is the only one who needs to know of it.
-        "guest": document["guest"] if document["referrer"] == person else None,
+        "guest": visited and {**document["guest"], "starts_at": begins[visited]},
         "emergency": _emergency(document, person, now),
         "conflicts": sorted(conflicts),
     }

@@ -1,6 +1,6 @@
 """What intake reads for somebody: facts and content, always in the same few queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from pymongo import DESCENDING
@@ -13,6 +13,7 @@ from services.intake.store.case_documents import (
     case_facts,
     read_case,
     session_facts,
+    visited_session,
 )
 from services.intake.store.layout import LAYOUT
 from services.intake.store.whereabouts import WhereaboutsStore
@@ -42,8 +43,9 @@ class IntakeQueries:
         with guarded():
             found = self._cases.find_one({"_id": case})
             read = self._fragments.of_case(case, kinds, fragment, content=content)
+            [facts] = self._facts({case: found}, person)
         return {
-            "case": self._facts(found, case, person),
+            "case": facts,
             **read._asdict(),
             "walled": list(read_case(found).walled) if found else [],
         }
@@ -70,14 +72,16 @@ class IntakeQueries:
         found = self._page("cases", branches, after, limit, {"conflicts.person": {"$ne": person}})
         page = found[:limit]
         fragments = self._fragments.of_cases([one["_id"] for one in page], kinds)
+        with guarded():
+            facts = self._facts({one["_id"]: one for one in page}, person)
         return {
             "cases": [
                 {
-                    "case": self._facts(one, one["_id"], person),
+                    "case": of_case,
                     "order": one["order"],
                     **fragments.get(one["_id"], _NOTHING)._asdict(),
                 }
-                for one in page
+                for one, of_case in zip(page, facts, strict=True)
             ],
             "next": page[-1]["order"] if len(found) > limit else None,
         }
@@ -95,6 +99,7 @@ class IntakeQueries:
             facts = session_facts(self._sessions.find_one({"_id": session}), session)
             agenda = [entry["case"] for entry in facts["agenda"]]
             cases = {one["_id"]: one for one in self._cases.find({"_id": {"$in": agenda}})}
+            listed = self._facts({case: cases.get(case) for case in agenda}, person)
         visited = {one["_id"] for one in cases.values() if _is_visited(one, session)}
         entries = [
             {**one, "referrer_attends": one["referrer_attends"] and one["case"] in visited}
@@ -102,7 +107,7 @@ class IntakeQueries:
         ]
         return {
             "session": {**facts, "agenda": entries},
-            "cases": [self._facts(cases.get(case), case, person) for case in agenda],
+            "cases": listed,
         }
 
     def list_sessions(self, agreements: Iterable[str], after: str | None, limit: int) -> Document:
@@ -140,9 +145,16 @@ class IntakeQueries:
                 .limit(limit + 1)
             )
 
-    def _facts(self, document: Document | None, case: str, person: str) -> Document:
+    def _facts(self, found: Mapping[str, Document | None], person: str) -> list[Document]:
+        """The facts of each case for `person`; the sessions that the person visits are asked once.
+
+        When a visit is, its session says, whenever that was moved.
+        """
         now: datetime = self._runtime.clock.now()
-        return case_facts(document, case, person, now)
+        visited = {session for one in found.values() if (session := visited_session(one, person))}
+        sessions = self._sessions.find({"_id": {"$in": list(visited)}}) if visited else ()
+        begins = {one["_id"]: one["starts_at"] for one in sessions}
+        return [case_facts(one, case, person, now, begins) for case, one in found.items()]
 
 
 def _is_visited(case: Document, session: str) -> bool:

@@ -136,11 +136,32 @@ def test_the_guest_pass_is_given_to_the_guest(client: Client) -> None:
     case = client.referral(referrer="p-worker")["case"]
     session = client.on_agenda(case, referrer_attends=True)
 
-    assert client.facts(case, "p-worker")["guest"] == {
+    visit = {
         "session": session,
+        "starts_at": f"{builders.in_days(30)}T09:00:00.000000+00:00",
         "until": f"{builders.in_days(30)}T13:00:00.000000+00:00",
     }
+    [listed] = client.list("p-worker", referrer=True)["cases"]
+    [on_agenda] = client.intake.queries.read_session(session, "p-worker")["cases"]
+    assert client.facts(case, "p-worker")["guest"] == visit
+    assert (listed["case"]["guest"], on_agenda["guest"]) == (visit, visit)
     assert client.facts(case, "p-reader")["guest"] is None
+    assert client.session(session)["cases"][0]["guest"] is None
+
+
+def test_a_visit_of_an_earlier_version_is_when_its_session_is(
+    runtime: Runtime, client: Client
+) -> None:
+    """The moment is kept with the session only: nothing of a case has to be made anew."""
+    case = client.referral(referrer="p-worker")["case"]
+    session = client.on_agenda(case, referrer_attends=True)
+    [kept] = runtime.database["cases"].find({"_id": case})
+    later = {"starts_at": f"{builders.in_days(60)}T09:00:00+00:00", "ground": "other"}
+
+    client.send("move_session", later, target=session, if_match=1)
+
+    assert set(kept["guest"]) == {"session", "until"}
+    assert client.facts(case, "p-worker")["guest"]["starts_at"].startswith(builders.in_days(60))
 
 
 def test_lists_leave_out_walls_and_keep_the_order(client: Client, clock: FixedClock) -> None:

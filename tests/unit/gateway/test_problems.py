@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from chassis.errors import Refuse
+from chassis.errors import CodedError, Park, Refuse, Retry
 from contracts.errors import STATUS
+from contracts.reasons import Reason
+from contracts.vocabulary import LANGUAGES
 from gateway.http.bodies import LARGEST
 from gateway.http.problems import problem_of
 from gateway.texts import TEXTS
@@ -266,6 +268,37 @@ def test_a_mistake_of_ours_says_nothing_about_itself(
 
     assert_problem(answer, 500, "internal_error")
     assert "KANARIE" not in answer.text
+
+
+def sentences(said: Any) -> set[str]:
+    """The texts in a document: strings of several words, wherever they are."""
+    if isinstance(said, dict):
+        return set().union(*map(sentences, said.values()))
+    if isinstance(said, list):
+        return set().union(*map(sentences, said))
+    return {said} if isinstance(said, str) and " " in said else set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", STATUS)
+@pytest.mark.parametrize("kind", [Refuse, Retry, Park])
+def test_nothing_that_is_read_is_in_another_language(
+    platform: Platform, kind: type[CodedError], code: str, language: str
+) -> None:
+    """What an error says to developers is English: beside the rest it is read by nobody."""
+    fault = {"pointer": "/due", "code": "range", "least": "2026-03-01", "most": "2026-04-01"}
+    error = kind(code, "said in English only", reason=Reason.NOT_SOURCE, errors=[fault])
+    platform.bus.stub("intake", "read_case", raising(error))
+    headers = {"Accept-Language": language}
+
+    answers = [
+        problem_of(error).document(language),
+        platform.get(f"/v1/cases/{an_id()}", **headers).json,
+    ]
+
+    for said in answers:
+        assert said["title"] == TEXTS[language]["problems"][said["code"]]["title"]
+        assert sentences(said) <= sentences(TEXTS[language]), said
 
 
 @pytest.mark.parametrize("code", STATUS)

@@ -9,7 +9,7 @@ from gateway.release.case_facts import FetchedCase
 from gateway.release.content import fetched_content
 from gateway.release.decisions import CaseDecision, Grant
 from gateway.release.policy import DecidedCase
-from gateway.release.projection import obligations, project_case
+from gateway.release.projection import REFERENCE, obligations, project_case
 
 CASE, QUESTION, ITEM = "the case", "the question", "the item"
 
@@ -128,6 +128,24 @@ def test_a_list_that_was_empty_looks_like_one_that_was_emptied() -> None:
     [weighing] = fragments(read, decided(question="full"))
 
     assert weighing["content"] == {"state": "open"}
+
+
+@pytest.mark.parametrize("standing", REFERENCE)
+def test_only_the_referrer_is_shown_when_the_visit_is(standing: str) -> None:
+    """The pass tells of somebody's whereabouts at a moment to come, and until when it opens."""
+    starts = "2026-03-10T09:00:00+00:00"
+    guest = {"session": "the session", "starts_at": starts, "until": "2026-03-10T13:00:00+00:00"}
+    decision = CaseDecision(True, standing, {}, (), (), (), "caw", (), "1", False)
+
+    shown = [
+        project_case(
+            DecidedCase(FetchedCase(CASE, facts, []), decision, "rev-1", {}, {}), {}
+        ).reference
+        for facts in ({"guest": guest}, {"guest": None})
+    ]
+
+    expected = [{"visit": {"session": "the session", "starts_at": starts}}, {"visit": None}]
+    assert shown == (expected if standing == "referrer" else [{}, {}])
 
 
 def test_an_obligation_says_what_and_until_when_and_no_more() -> None:

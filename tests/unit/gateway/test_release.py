@@ -153,7 +153,7 @@ def test_each_standing_is_shown_its_own_facts_of_the_case(
             "participant": team,
             "chair": team,
             "coordination": core | {"participants"},
-            "referrer": known | read,
+            "referrer": known | read | {"visit"},
             "emergency": core | read | {"region", "crisis"},
         }[standing]
     )

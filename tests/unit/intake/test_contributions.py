@@ -109,13 +109,24 @@ BODIES: dict[str, Any] = {
 @pytest.mark.parametrize("name", CONTRIBUTIONS)
 def test_nobody_contributes_before_informing_is_settled(name: str) -> None:
     """No victim knows and the chair has not confirmed why: nothing is laid together yet."""
-    ask = command(name, BODIES[name], terms=TERMS, if_match=1)
+    partner = "parket" if name == "offer_whereabouts" else "caw"
+    ask = command(name, BODIES[name], terms=TERMS, if_match=1, partner=partner)
 
     assert refusal(lambda: CONTRIBUTIONS[name](UNSETTLED, ask)) == (
         "precondition_unmet",
         "informing_not_settled",
     )
     CONTRIBUTIONS[name](replace(UNSETTLED, informing_confirmed=True), ask)
+
+
+@pytest.mark.parametrize("stage", ["referred", "forming"])
+def test_who_referred_replaces_a_wrong_safe_address_before_informing_is_settled(stage: str) -> None:
+    """Whom nobody could inform yet is not to be found at an address that is wrong meanwhile."""
+    ask = command("offer_whereabouts", WHEREABOUTS)
+
+    change = contributions.offer_whereabouts(replace(UNSETTLED, stage=stage), ask)
+
+    assert [one.content for one in change.added] == [{"address": "Straat 1"}]
 
 
 @pytest.mark.parametrize("name", ["offer_item", "offer_whereabouts", "correct_item"])

@@ -69,6 +69,10 @@ def test_the_referrer_may_come_once_to_explain() -> None:
 
     assert change.case is not None
     assert change.case.guest == Guest(session().id, NOW + timedelta(hours=4))
+    assert [(event.name, dict(event.data)) for event in change.events] == [
+        ("intake.case_put_on_agenda", {"session": session().id}),
+        ("intake.visit_planned", {"referrer": case().referrer}),
+    ]
     attended = change.case
     again = session(id="another")
     assert refusal(lambda: put(attended, again, attends=True)) == (

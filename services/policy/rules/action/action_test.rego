@@ -323,6 +323,38 @@ test_a_case_before_forming_is_hidden if {
 }
 
 # METADATA
+# title: A wrong safe address is replaced at once, by whoever has a place at the case at that stage
+test_a_safe_address_is_offered_from_the_referral_on[stage] if {
+	some stage, people in {
+		"referred": {"caw"},
+		"forming": {"caw", "ggz", "parket"},
+		"weighing": {"caw", "ggz", "parket"},
+		"waiting": {"caw", "ggz", "parket"},
+		"accepted": {"caw", "ggz", "parket"},
+		"active": {"caw", "ggz", "parket"},
+		"concluded": set(),
+		"closed": set(),
+		"declined": set(),
+		"withdrawn": set(),
+	}
+	{person |
+		some person in {"caw", "ggz", "parket", "chair", "referrer", "coordination", "elsewhere", "nobody"}
+		samples.permitted(offers_whereabouts(person, {"stage": stage}))
+	} == people
+}
+
+test_before_the_case_is_taken_up_a_safe_address_is_offered_by_who_referred_or_in_a_crisis if {
+	hidden := samples.ruled(offers_whereabouts("parket", {"stage": "referred"}))
+	[hidden.allow, hidden.hide] == [false, true]
+	samples.permitted(offers_whereabouts("parket", {"stage": "referred", "crisis": true}))
+}
+
+offers_whereabouts(person, changes) := samples.does(
+	person, "offer_whereabouts", samples.consult, {"only_for": ["parket"]},
+	samples.of_case(changes),
+)
+
+# METADATA
 # title: Whoever takes part warns of acute danger at every stage, and so does the referrer
 test_nobody_who_takes_part_is_refused_in_a_crisis[stage] if {
 	some stage, _ in data.stages

@@ -255,8 +255,9 @@ belongs("team_without_answer", mandate) if {
 	not mandate.partner in object.get(about, "answered", [])
 }
 
+# Whoever may submit a referral may be its referrer.
 belongs("referrer", mandate) if {
-	mandate.role == "referrer"
+	mandate.role in data.actions.submit_referral.roles
 	mandate.person == about.referrer
 	mandate.partner == about.submitted_by
 }

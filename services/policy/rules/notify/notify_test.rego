@@ -171,6 +171,26 @@ test_only_the_referrer_of_the_partner_that_submitted_is_told if {
 	not "referrer" in {entry.person | some entry in decision_on("case_declined", {"referrer": "referrer", "submitted_by": "ggz"}).tell}
 }
 
+# METADATA
+# title: Of the one visit the referrer is told alone, in whichever role the referral was made
+test_only_who_is_expected_is_told_of_the_visit[event] if {
+	some event, task in {
+		"visit_planned": "visit_planned",
+		"visit_moved": "visit_moved",
+		"visit_given_back": "visit_cancelled",
+	}
+	every stage in ["referred", "forming", "active", "concluded", "closed"] {
+		every person in {"referrer", "caw"} {
+			decision_on(event, {"referrer": person, "stage": stage}).tell == told({person}, task)
+		}
+	}
+	decision_on(event, {"referrer": "caw", "walled": ["caw"]}).tell == []
+	every person in {"ggz", "somebody", "steering", "coordination", null} {
+		decision_on(event, {"referrer": person}).tell == []
+	}
+	decision_on(event, {"referrer": "referrer", "submitted_by": "ggz"}).tell == []
+}
+
 deputy_finders(walled) := {entry.person |
 	some entry in decision_on("case_taken_on_agenda", {"walled": walled}).tell
 	entry.task == "deputy_needed"
