@@ -114,6 +114,7 @@ class Reason(StrEnum):
     SESSION_HELD = "session_held"
     SESSION_CANCELLED = "session_cancelled"
     REFERRER_ATTENDED = "referrer_attended"
+    REFERRER_NOT_RECEIVED = "referrer_not_received"
     NOT_ON_AGENDA = "not_on_agenda"
     ANSWERS_MISSING = "answers_missing"
     REQUESTS_OPEN = "requests_open"

@@ -28,7 +28,7 @@ GROUPS: Final[Mapping[str, str]] = {
 
 CIRCUMSTANCES: Final[Mapping[str, str]] = {
     "a_partner_has_nobody": "a partner has nobody who may speak for it",
-    "their_partner_has_nobody": "the person's partner has nobody else",
+    "their_place_is_empty": "nobody else has the person's place",
     "everybody_answered": "everybody answered",
     "informing_is_deferred": "somebody is still to be informed",
     "mandates_are_due": "services still have to mandate",

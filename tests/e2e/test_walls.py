@@ -97,8 +97,12 @@ def test_an_officer_known_by_name_and_birth_date_only_does_not_meet_the_own_case
     danger = {"ground": "melding van bedreiging, nu"}
     emergency = table.post("politie", f"{case.path}/emergencies", danger, "acute_danger")
     assert emergency.status_code == 404
-    chosen = {"person": table.people["politie"].id, "no_care_professional": True}
-    assert table.put("chair", f"{case.path}/director", chosen).status_code in (409, 422)
+    choices = [
+        table.put("chair", f"{case.path}/director", {"person": one, "no_care_professional": True})
+        for one in (table.people["politie"].id, "p-on-no-team")
+    ]
+    assert [each.status_code for each in choices] == [403, 403]
+    assert choices[0].json() == choices[1].json(), "choosing a director shows no wall"
     assert table.get("politie-kin", case.path).status_code == 200, "a colleague works on"
 
 
@@ -259,6 +263,45 @@ def test_a_director_who_is_walled_off_directs_no_longer(table: TableClient) -> N
 
     assert table.get("chair", case.path).json()["director"] is None
     wait_until(lambda: "direction_ended" in table.inbox("chair"), what="the chair is told")
+
+
+def test_a_referrer_who_is_walled_off_does_not_come_to_the_table(table: TableClient) -> None:
+    """She asked for help for her colleague's family, and turns out to be kin of the other side."""
+    case = table.refer("caw-worker")
+    sessions = [table.session(), table.session()]
+    visiting = {"case": case.id, "referrer_attends": True}
+    first, second = (f"/v1/sessions/{each}/agenda" for each in sessions)
+    table.expect(table.post("coordination", first, visiting, "coordination"))
+    cancelled = table.inbox("caw").count("visit_cancelled")
+    raising = {"person": table.people["caw-worker"].id, "interest": "kin", "text": "zijn nicht"}
+
+    table.expect(table.post("chair", f"{case.path}/walls", raising))
+
+    [entry] = table.expect(table.get("chair", first))["cases"]
+    assert (entry["id"], entry["referrer_attends"]) == (case.id, False)
+    refusal = table.post("coordination", second, visiting, "coordination")
+    refused(refusal, "precondition_unmet", "referrer_not_received")
+    assert table.expect(table.get("chair", second))["cases"] == []
+    wait_until(
+        lambda: table.inbox("caw").count("visit_cancelled") > cancelled, what="her partner is told"
+    )
+    assert "visit_cancelled" not in table.inbox("caw-worker")
+
+
+def test_a_table_that_lost_its_chair_asks_for_a_deputy_at_once(
+    table: TableClient, take_in: Any
+) -> None:
+    """Nobody would take the case up, or end its crisis, until a deadline of weeks had passed."""
+    take_in("chair", **named("Hamerslag"))
+    needed = table.inbox("coordination").count("deputy_needed")
+
+    case = table.refer(**family(given_name="Sofie", family_name="Hamerslag", birth_date=BORN))
+
+    assert table.get("chair", case.path).status_code == 404
+    wait_until(
+        lambda: table.inbox("coordination").count("deputy_needed") > needed,
+        what="a deputy is asked for",
+    )
 
 
 def test_an_operator_is_told_counts_and_no_name(

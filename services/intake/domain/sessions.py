@@ -46,7 +46,10 @@ def schedule_session(command: Command) -> Change:
 
 
 def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
-    """Puts a case on the agenda; its referrer attends one session once, to explain (step 2)."""
+    """Puts a case on the agenda; its referrer attends one session once, to explain (step 2).
+
+    Somebody behind the wall of the case does not come.
+    """
     ends = session.starts_at + timedelta(hours=command.terms["guest_hours"])
     _check_agenda(case, session)
     if ends < command.now:
@@ -61,6 +64,8 @@ def put_on_agenda(case: Case, session: Session, command: Command) -> Change:
         to_come = (one for one in case.evaluations if one.ends > command.now)
         case = replace(case, evaluations=(*to_come, looking_back))
     if attends:
+        if case.referrer in case.walled:
+            raise unmet(Reason.REFERRER_NOT_RECEIVED, "the referrer does not come to this table")
         if case.guest is not None:
             raise unmet(Reason.REFERRER_ATTENDED, "the referrer attends one session once")
         case = replace(case, guest=Guest(session.id, ends))

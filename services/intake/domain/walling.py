@@ -93,7 +93,7 @@ def wall_off(
     asked: Sequence[Fragment] = (),
     ground: str | None = None,
 ) -> Change:
-    """The same change with walls that hold from now on: whoever directs the case no longer does.
+    """The same change with walls that hold from now on, for whoever directs or visits the case too.
 
     `asked` are the open questions about walls of the case: they are kept from the partners of
     whoever is walled off. `ground` is what is said of the walls that were raised by others.
@@ -105,6 +105,9 @@ def wall_off(
     if case.director in case.walled:
         events.append(Event("intake.direction_ended", {"person": case.director}))
         case = replace(case, director=None, mandated_by=(), version=case.version + 1)
+    if case.guest and case.referrer in case.walled and case.guest.until > walls[0].at:
+        events.append(Event("intake.visit_given_back", {"referrer": case.referrer}))
+        case = replace(case, guest=None)
     questions = [_question(case, wall, ground) for wall in walls if wall.state == "open"]
     return replace(
         change,

@@ -87,13 +87,21 @@ class IntakeQueries:
         return self._whereabouts.open(case, fragments)
 
     def read_session(self, session: str, person: str) -> Document:
-        """A session and the facts of each case on its agenda, in that order."""
+        """A session and the facts of each case on its agenda, in that order.
+
+        A referrer comes whose visit to this session has not been given back.
+        """
         with guarded():
             facts = session_facts(self._sessions.find_one({"_id": session}), session)
             agenda = [entry["case"] for entry in facts["agenda"]]
             cases = {one["_id"]: one for one in self._cases.find({"_id": {"$in": agenda}})}
+        visited = {one["_id"] for one in cases.values() if _is_visited(one, session)}
+        entries = [
+            {**one, "referrer_attends": one["referrer_attends"] and one["case"] in visited}
+            for one in facts["agenda"]
+        ]
         return {
-            "session": facts,
+            "session": {**facts, "agenda": entries},
             "cases": [self._facts(cases.get(case), case, person) for case in agenda],
         }
 
@@ -135,3 +143,7 @@ class IntakeQueries:
     def _facts(self, document: Document | None, case: str, person: str) -> Document:
         now: datetime = self._runtime.clock.now()
         return case_facts(document, case, person, now)
+
+
+def _is_visited(case: Document, session: str) -> bool:
+    return case["guest"] is not None and case["guest"]["session"] == session

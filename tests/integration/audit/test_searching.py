@@ -23,7 +23,13 @@ GIVEN: list[dict[str, Any]] = [
     action(case=CASE) | {"command_id": COMMAND, "action": "offer_item"},
     entry(case=CASE, outcome="denied", person="p-kin", time="2026-03-03T00:00:00+01:00"),
     entry(case=OTHER_CASE, agreement="sample-kortrijk", person="p-far", emergency=True),
-    entry(case=new_id(), agreement=None, outcome="denied", partner=None, time="2026-04-01T00:00Z"),
+    entry(
+        case=new_id(),
+        agreement=None,
+        outcome="denied",
+        partner=None,
+        time="2026-04-01T00:00:00Z",
+    ),
     entry(case=CASE, emergency=True, case_persons=[VICTIM], time="2026-03-05T12:00:00+00:00"),
 ]
 

@@ -88,7 +88,7 @@ def test_up_and_down_as_a_person_types_them(machine: Machine) -> None:
     status, out, reply = machine.type("up")
     assert (status, out) == (0, f"the platform is up: http://127.0.0.1:{machine.port}/v1/docs\n")
     assert [line.split()[0] for line in reply.splitlines() if " ok " in line] == [
-        *("policy", "rabbitmq", "mongodb", "opa"),
+        *("policy", "rabbitmq", "mongodb", "opa", "migrations"),
         *SERVICES,
         "gateway",
     ]

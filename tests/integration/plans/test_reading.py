@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from chassis.migrations import Migrations
 from chassis.runtime import Runtime
 from contracts.rpc.fragments import ReadFragmentsReply
 from services.plans.application import Plans
+from services.plans.migrations import STEPS
 from tests.integration.envelopes import new_id
 from tests.integration.observing import watching
 from tests.integration.plans.client import Client
@@ -53,7 +55,8 @@ def test_checks_of_an_earlier_version_learn_what_they_are_of(
     report = client.send("report_progress", bodies.report(), case)["id"]
     runtime.database["fragments"].update_many({}, {"$unset": {"of": ""}})
 
-    Plans(runtime)
+    for _ in Migrations(runtime, STEPS).run():
+        pass
 
     assert [one["of"] for one in client.read(case, content=False)] == [None, report]
 

@@ -7,7 +7,7 @@ import pytest
 from services.intake.domain.case import AgendaEntry, Case, Change, Evaluation, Guest, Session
 from services.intake.domain.sessions import LONGEST_AGENDA, put_on_agenda, schedule_session
 from tests.unit.casework.factories import NOW, command, refusal
-from tests.unit.intake.factories import case, names, session
+from tests.unit.intake.factories import case, names, session, wall
 
 TERMS = {"guest_hours": 4}
 
@@ -78,6 +78,19 @@ def test_the_referrer_may_come_once_to_explain() -> None:
     later = put(attended, again)
     assert later.case is not None
     assert later.case.guest == change.case.guest
+
+
+def test_a_referrer_behind_the_wall_is_not_received_at_the_table() -> None:
+    """Whoever the case is kept from is not asked in to explain it; the table discusses it alone."""
+    walled = case(stage="referred", walls=(wall(case().referrer),))
+
+    assert refusal(lambda: put(walled, session(), attends=True)) == (
+        "precondition_unmet",
+        "referrer_not_received",
+    )
+    discussed = put(walled, session())
+    assert discussed.case is not None
+    assert discussed.case.guest is None
 
 
 def test_a_visit_that_is_over_is_not_given_again_when_a_case_comes_back() -> None:

@@ -1,14 +1,14 @@
 """Conflict walls: who raises one, who says whether it is right, and what goes with it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from casework.fragment import Fragment
 from chassis.errors import Refuse
-from services.intake.domain.case import Case, Change, event_facts
+from services.intake.domain.case import Case, Change, Guest, event_facts
 from services.intake.domain.wall import Lifting, Wall
 from services.intake.domain.walling import (
     StaffMatch,
@@ -353,3 +353,20 @@ def test_a_proposal_is_a_question_of_the_case() -> None:
 
     assert isinstance(proposal, Lifting)
     assert open_questions(the_case(lifting(case()))) == (proposal.id,)
+
+
+def test_a_referrer_who_is_walled_off_does_not_come_to_explain() -> None:
+    """He would sit at the table at which his sister's case is discussed."""
+    to_come = Guest("a-session", NOW + timedelta(days=3))
+    given = case(guest=to_come)
+    theirs = replace(OFFICER, person=given.referrer, partners=("caw",))
+
+    change = wall_off(Change({}, given), found(given, theirs))
+
+    assert the_case(change).guest is None
+    assert names(change) == ["wall_raised", "visit_given_back"]
+    assert dict(change.events[1].data) == {"referrer": given.referrer}
+    assert the_case(wall_off(Change({}, given), found(given, OFFICER))).guest == to_come
+    over = case(guest=Guest("a-session", NOW - timedelta(days=3)))
+    after = wall_off(Change({}, over), found(over, theirs))
+    assert (the_case(after).guest, names(after)) == (over.guest, ["wall_raised"])

@@ -167,7 +167,7 @@ met("chairs_or_directs", acting) if "chair" in acting.roles
 
 met("chairs_or_directs", _) if input.case.director == input.viewer.person
 
-met("acts_for_somebody", _) if mandates.acts(input.case.agreement, input.facts.person)
+met("acts_for_somebody", _) if mandates.known(input.case.agreement, input.facts.person)
 
 # Whoever is shown what is asked about a wall answers it.
 met("asked_about_wall", acting) if {

@@ -324,3 +324,20 @@ corrects_somebody(who, changes) := samples.does(
 	who, "correct_person", samples.consult, {},
 	object.union(samples.of_case(changes), {"target": who_it_is("caw")}),
 )
+
+# METADATA
+# title: Who begins next week is walled off before the first day at work; a stranger is not
+test_a_tie_is_known_of_whoever_has_a_mandate_whenever_it_holds if {
+	every days in [{}, {"from": "2030-01-01T00:00:00Z"}, {"until": samples.now}, {"confidentiality_signed_on": "2030-01-01"}] {
+		walled_off("newcomer", days).allow
+	}
+	walled_off("nobody", {}).reasons == ["person_unknown"]
+}
+
+walled_off(person, days) := decision if {
+	question := samples.does("chair", "raise_wall", samples.consult, {"person": person}, samples.of_case({}))
+	newcomer := {"newcomer": [samples.mandate("newcomer", "caw", "team_member", days)]}
+	decision := data.ketenaanpak.action.decision with input as question
+		with data.mandates as object.union(samples.people, newcomer)
+		with data.system.bundles as samples.bundles
+}

@@ -67,11 +67,10 @@ acting(agreement, roles) := {"partner": partner, "roles": sort({mandate.role | s
 }
 
 # METADATA
-# title: Whether a person may act under an agreement now, for a partner or for none
-acts(agreement, person) if {
+# title: Whether a person acts, acted or will act under an agreement, for a partner or for none
+known(agreement, person) if {
 	some mandate in data.mandates[person]
 	mandate.agreement == agreement
-	holds(mandate)
 }
 
 # METADATA

@@ -88,12 +88,31 @@ holds("informing_is_deferred") if is_string(about.informing_due)
 holds("mandates_are_due") if is_string(about.mandates_due)
 
 # Nor for one that the person acted for who has just been walled off.
-holds("their_partner_has_nobody") if {
-	some mandate in data.members[about.agreement]
+holds("their_place_is_empty") if {
+	some mandate in theirs
 	team_member(mandate, about.person)
-	mandates.holds(mandate)
 	mandate.partner in about.participants
 	not staffed(mandate.partner)
+}
+
+# Without anybody in one of these roles the case stands still.
+holds("their_place_is_empty") if {
+	some mandate in theirs
+	mandate.role in {"chair", "coordination_team"}
+	not filled(mandate.role)
+}
+
+theirs := [mandate |
+	some mandate in data.members[about.agreement]
+	mandate.person == about.person
+	mandates.holds(mandate)
+]
+
+filled(role) if {
+	some mandate in data.members[about.agreement]
+	mandate.role == role
+	mandates.holds(mandate)
+	not walled(mandate)
 }
 
 staffed(partner) if {
@@ -265,26 +284,34 @@ belongs("director", mandate) if team_member(mandate, about.director)
 belongs("wall_answerers", mandate) if {
 	about.answerers == []
 	mandate.role == "chair"
-	not mandate.partner in about.kept_from
+	not mandate.partner in kept_from
 }
 
 belongs("wall_answerers", mandate) if {
 	about.answerers == []
-	not mandates.chaired(about.agreement, about.kept_from)
-	not mandate.partner in about.kept_from
+	not mandates.chaired(about.agreement, kept_from)
+	not mandate.partner in kept_from
 	on_the_team(mandate)
 	reads_identity(mandate)
 }
 
 belongs("wall_answerers", mandate) if {
 	mandate.partner in about.answerers
+	not mandate.partner in kept_from
 	mandate.role == "team_member"
 	reads_identity(mandate)
 }
 
 belongs("wall_answerers", mandate) if {
 	mandate.partner in about.answerers
+	not mandate.partner in kept_from
 	mandate.role == "chair"
+}
+
+# The partners of whoever is walled off, also since it was asked: others are asked then.
+kept_from := {partner | some partner in about.kept_from} | {mandate.partner |
+	some mandate in data.members[about.agreement]
+	walled(mandate)
 }
 
 # As far as the event tells: not who follows an action at a later stage.

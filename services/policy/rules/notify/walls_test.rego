@@ -23,10 +23,35 @@ test_a_second_person_is_told_and_the_walled_one_never if {
 	asked_of(["ggz"], ["stad-gemeente"], {"stage": "closed"}) == chairs | {"coordination"}
 }
 
+# METADATA
+# title: Who is walled off after a question was asked, and those of that partner, leave it to others
+test_a_question_passes_on_when_those_who_were_asked_are_walled_off if {
+	without_chairs := {"walled": ["ggz", "chair", "member-and-chair"]}
+	asked_of(["ggz"], [], without_chairs) == {"caw", "parket", "of-two", "coordination"}
+	asked_of(["ggz"], ["caw", "parket"], {"walled": ["ggz", "caw"]}) == {"parket", "coordination"}
+	asked := {"person": "ggz", "walled": ["ggz"], "question": "q-1", "due": "2026-03-11", "kept_from": ["ggz"], "answerers": []}
+	some begun in decision_on("wall_question_asked", asked).deadlines
+	begun.again
+}
+
 test_a_partner_that_lost_everybody_is_asked_for_a_deputy_at_once if {
 	who_is_told("wall_raised", {"person": "caw", "walled": ["caw", "of-two"]}) == {"coordination"}
 	who_is_told("wall_raised", {"person": "caw", "walled": ["caw"]}) == set()
 	who_is_told("wall_raised", {"person": "lokale-politie", "walled": ["lokale-politie"]}) == set()
+}
+
+# METADATA
+# title: A case without a chair stands still, and nobody may say why
+test_a_table_that_lost_its_chair_asks_for_a_deputy_at_once if {
+	who_is_told("wall_raised", {"person": "chair", "walled": ["chair"]}) == set()
+	who_is_told("wall_raised", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
+	who_is_told("conflict_declared", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
+}
+
+test_the_chairs_find_a_deputy_where_the_whole_coordination_team_is_walled_off if {
+	every type in ["wall_raised", "conflict_declared"] {
+		who_is_told(type, {"person": "coordination", "walled": ["coordination"]}) == chairs
+	}
 }
 
 test_a_direction_that_ended_is_told_to_the_chair if {

@@ -330,6 +330,7 @@ def test_a_service_may_be_started_before_its_parts(
             "broker": "unreachable",
             "store": "unreachable",
             "topology": "not consuming",
+            "migrations": "not looked at",
         }
         with running(breakable, "subscriber", "notifications", tmp_path, ready=False) as waiting:
             wait_until(lambda: parts_of(waiting), 15)
