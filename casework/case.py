@@ -14,7 +14,8 @@ class CaseSnapshot:
     """What a decided command says of its case (dossier); risk and plans store none of it.
 
     `persons` are the random ids of the client system (cliëntsysteem), `walled` the persons who must
-    not learn of the case.
+    not learn of the case, `referred` the ids of what other services hold of it and the command
+    refers to.
     """
 
     id: str
@@ -25,6 +26,7 @@ class CaseSnapshot:
     persons: tuple[str, ...]
     walled: tuple[str, ...]
     director: str | None = None
+    referred: tuple[str, ...] = ()
 
     def check_subjects(self, subjects: Iterable[str]) -> None:
         """Raises Refuse("unknown_subject") for one that is no member of the client system."""

@@ -1,7 +1,7 @@
 """A decided command as it travels (contracts/rpc/command.py), read into what rules are given."""
 
 import uuid
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from casework.case import CaseSnapshot
 from casework.command import Command
@@ -21,6 +21,7 @@ class DecidedOn(TypedDict):
     persons: list[str]
     director: str | None
     walled: list[str]
+    referred: NotRequired[list[str]]
 
 
 class Cause(TypedDict):
@@ -78,6 +79,7 @@ def case_snapshot(envelope: Envelope) -> CaseSnapshot:
         persons=tuple(seen["persons"]),
         walled=tuple(seen["walled"]),
         director=seen["director"],
+        referred=tuple(seen.get("referred", ())),
     )
 
 

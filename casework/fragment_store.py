@@ -70,9 +70,9 @@ class FragmentStore:
         return [from_document(one, self._layout) for one in found.sort(IN_ORDER)]
 
     def opened(self, kinds: Sequence[str]) -> list[Fragment]:
-        """All fragments of these kinds with their content."""
+        """All fragments of these kinds in the order of their time, with their content."""
         wanted = {"case": self._case, "kind": {"$in": list(kinds)}}
-        found = self._fragments.find(wanted, session=self._session)
+        found = self._fragments.find(wanted, session=self._session).sort(IN_ORDER)
         return [from_document(one, self._layout, self._content(one)) for one in found]
 
     def exists(self, conditions: Document) -> bool:

@@ -31,9 +31,9 @@ ENVELOPE_FIELDS: Final = ("id", "kind", "category", "source", "subjects", "statu
 class Projections:
     """The content fields that each level of a fragment kind shows.
 
-    `links` are those that hold ids of other fragments: each is shown only to whom that fragment is
-    shown too, so that nobody learns of one that is withheld. One that is `attached` always goes
-    with another, which its fact `of` names.
+    `links` are those that hold ids of other fragments (`member.link` for a link in a member): each
+    is shown only to whom that fragment is shown too, so that nobody learns of one that is withheld.
+    One that is `attached` always goes with another, which its fact `of` names.
     """
 
     summary: tuple[str, ...]
@@ -175,7 +175,7 @@ KINDS: Final[Mapping[str, Projections]] = {
             "carried_out_by",
             "reason",
         ),
-        links=("plan", "goal"),
+        links=("plan", "goal", "carried_out_by.involved_service"),
     ),
     "judicial_timing": Projections(
         summary=("action", "on", "summary"),

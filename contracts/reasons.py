@@ -146,6 +146,7 @@ class Reason(StrEnum):
     CONCLUSION_MISSING = "conclusion_missing"
     TOO_EARLY = "too_early"
     MEMBERS_UNCOVERED = "members_uncovered"
+    EXECUTOR_WITHDRAWN = "executor_withdrawn"
     PLAN_NOT_PROPOSED = "plan_not_proposed"
     OBJECTION = "objection"
     NO_MAJORITY = "no_majority"

@@ -53,6 +53,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "intake.answer_lapsed",
         "intake.referral_corrected",
         "intake.referral_part_withdrawn",
+        "intake.executor_withdrawn",
         "intake.involved_service_added",
         "intake.informing_corrected",
         "intake.person_added",
@@ -91,7 +92,12 @@ CALLERS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "intake": {
         "risk": ("weighing_outcome",),
-        "plans": ("plan_outcome", "conclusion_outcome", "follow_up_outcome"),
+        "plans": (
+            "plan_outcome",
+            "conclusion_outcome",
+            "follow_up_outcome",
+            "service_followers",
+        ),
         "notifications": ("lacking",),
         "audit": ("lacking",),
     },

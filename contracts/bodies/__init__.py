@@ -31,8 +31,11 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The members of a body that the policy service sees; every other member stays unseen."""
 
-REFERS_TO: Final = plans.REFERS_TO
-"""Command → what its body refers to outside its owner's keeping: the service and the kinds."""
+NESTED_FACTS: Final = plans.NESTED_FACTS
+"""Facts that policy sees of what stands deeper in a body: all the values at the end of a path."""
+
+REFERS_TO: Final = {**intake.REFERS_TO, **plans.REFERS_TO}
+"""Command → what it refers to beside what it changes: the services and the kinds."""
 
 AT_SESSION: Final = plans.AT_SESSION
 """The commands whose body may name the session at which the team did what it records."""

@@ -527,7 +527,7 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
     "declare_conflict": ("interest",),
     "raise_wall": ("person", "interest"),
     "propose_lifting": ("person",),
-    "offer_item": ("category", "only_for", "withhold_from"),
+    "offer_item": ("category", "only_for", "withhold_from", "answers"),
     "offer_whereabouts": ("only_for",),
     "correct_item": ("only_for", "withhold_from"),
     "request_information": ("to", "category"),
@@ -536,3 +536,8 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
     "take_over_case": ("agreement",),
 }
 """The members of a body that the policy service sees; every other member stays unseen."""
+
+REFERS_TO: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
+    "offer_item": (("intake", ("request",)),),
+}
+"""Command → the services, and the kinds of their fragments, that its body names by their ids."""

@@ -297,10 +297,17 @@ POLICY_FACTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The members of a body that the policy service sees; every other member stays unseen."""
 
-REFERS_TO: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "propose_plan": ("risk", ("weighing", "assessment")),
+NESTED_FACTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "propose_plan": {"involved_services": ("actions", "carried_out_by", "involved_service")},
 }
-"""Command → the service, and the kinds of its fragments, that its body refers to by their ids."""
+"""Facts that policy sees of what stands deeper in a body: all the values at the end of a path."""
+
+REFERS_TO: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
+    "propose_plan": (("risk", ("weighing", "assessment")), ("intake", ("involved_service",))),
+    "adopt_plan": (("intake", ("involved_service",)),),
+}
+"""Command → the services, and the kinds of their fragments, that its body, or the plan that it is
+about, refers to by their ids."""
 
 AT_SESSION: Final = ("record_decision", "evaluate_approach", "check_safety")
 """The commands whose body names the session (`session`) at which the team did so."""

@@ -93,6 +93,13 @@ class PartWithdrawnData(ReferralCorrectedData):
     complete = Flag()
 
 
+class ExecutorWithdrawnData(CaseData):
+    """`followers` are the partners that follow an action which the service was to carry out."""
+
+    involved_service = RandomId(required=True)
+    followers = codes(200, required=True)
+
+
 class ServiceAddedData(FragmentData):
     """`mandates_due` where there is a director whom it is to mandate."""
 
@@ -353,6 +360,10 @@ EVENTS: Final = {
     ),
     "referral_part_withdrawn": EventType(
         "A part of the referral was recorded in error: nobody is shown it.", {1: PartWithdrawnData}
+    ),
+    "executor_withdrawn": EventType(
+        "The plan, or a version that is proposed, names an involved service that was withdrawn.",
+        {1: ExecutorWithdrawnData},
     ),
     "involved_service_added": EventType(
         "An involved service (betrokken dienst) was added.", {1: ServiceAddedData}

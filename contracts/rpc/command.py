@@ -10,7 +10,8 @@ class DecidedOn(Strict):
     """The case as policy saw it; its owner refuses when it has moved on since.
 
     Risk and plans, which keep no case, learn from it who takes part, who belongs to the client
-    system, and who must not learn of the case (`walled`).
+    system, and who must not learn of the case (`walled`). `referred` are the ids of what stands
+    elsewhere in the case, of the kinds that the command refers to (`REFERS_TO`).
     """
 
     stage = OneOf(words.STAGES, required=True)
@@ -20,6 +21,7 @@ class DecidedOn(Strict):
     persons = ids(required=True)
     director = Code(required=True, allow_none=True)
     walled = codes(1000, required=True)
+    referred = ids(5000)
 
 
 class CommandEnvelope(Strict):

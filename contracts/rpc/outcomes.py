@@ -48,11 +48,13 @@ class _OfMembers(_Closed):
 class PlanOutcome(_OfMembers):
     """An adopted plan version and the partners that follow an action of it.
 
-    It stands until another version is adopted.
+    `services` are the involved services that carry an action out. It stands until another version
+    is adopted.
     """
 
     version = Whole(required=True)
     followers = codes(required=True)
+    services = ids(200, required=True)
 
 
 class _Ending(_OfMembers):

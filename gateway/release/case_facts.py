@@ -22,15 +22,16 @@ WHEREABOUTS: Final = "whereabouts"
 
 _FACTS_ONLY: Final[Mapping[str, Any]] = {"fragment": None, "content": False}
 
-References = tuple[str, Sequence[str]]
-"""A service, and the kinds of its fragments."""
+References = Sequence[tuple[str, Sequence[str]]]
+"""Services, and of each the kinds of its fragments."""
 
 
 @dataclass(frozen=True)
 class CaseQuery:
     """What is fetched of a case; `kinds` and `fragment` narrow what `owner` answers.
 
-    `refers_to` are the fragments elsewhere that those of `owner` name: their facts only.
+    `refers_to` are the fragments that those of `owner`, or a command, name: their facts only.
+    Where intake owns both, `kinds` narrow what is fetched, and no `fragment`.
     """
 
     case: str
@@ -38,7 +39,12 @@ class CaseQuery:
     kinds: Sequence[str] | None = None
     fragment: str | None = None
     content: bool = True
-    refers_to: References | None = None
+    refers_to: References = ()
+
+    @property
+    def of_intake(self) -> tuple[str, ...]:
+        """The kinds that are referred to and that intake owns: they come with the case."""
+        return tuple(kind for owner, kinds in self.refers_to if owner == "intake" for kind in kinds)
 
     def calls(self, person: str) -> list[Call]:
         """The calls to make at once; where others own the fragments, intake gives facts only."""
@@ -47,16 +53,20 @@ class CaseQuery:
             "fragment": self.fragment,
             "content": self.content,
         }
-        of_intake = narrowed if self.owner == "intake" else {**_FACTS_ONLY, "kinds": []}
+        of_intake = narrowed
+        if self.owner != "intake":
+            of_intake = {**_FACTS_ONLY, "kinds": list(self.of_intake)}
+        elif self.of_intake:
+            of_intake = {**narrowed, "kinds": [*(self.kinds or ()), *self.of_intake]}
         calls: list[Call] = [
             ("intake", "read_case", {"case": self.case, "person": person, **of_intake})
         ]
         if self.owner != "intake":
             calls.append((self.owner, "read_fragments", {"case": self.case, **narrowed}))
-        if self.refers_to is not None:
-            owner, kinds = self.refers_to
-            named = {"case": self.case, **_FACTS_ONLY, "kinds": list(kinds)}
-            calls.append((owner, "read_fragments", named))
+        for owner, kinds in self.refers_to:
+            if owner != "intake":
+                named = {"case": self.case, **_FACTS_ONLY, "kinds": list(kinds)}
+                calls.append((owner, "read_fragments", named))
         return calls
 
 
@@ -64,9 +74,9 @@ class CaseQuery:
 class FetchedCase:
     """A case as its owners described it: facts, and fragments with their content, undecided.
 
-    `referred` are the facts of what the fragments refer to elsewhere: decided with them, and never
-    shown. `walled` are the persons who must not learn of the case: they go with a command to the
-    service whose events need them, and never to policy, into the record or into an answer.
+    `referred` are the facts of what is referred to beside the fragments: decided with them, and
+    never shown. `walled` are the persons who must not learn of the case: they go with a command to
+    the service whose events need them, and never to policy, into the record or into an answer.
     `destroyed`: the key of the fragments was destroyed, and they come without content. `order` is
     the place of the case in the list that it comes from.
     """
@@ -104,10 +114,14 @@ def read_case(query: CaseQuery, replies: Sequence[Any]) -> FetchedCase:
     if not isinstance(walled, list) or not all(isinstance(person, str) for person in walled):
         raise Retry("service_unavailable")
     case = replace(case, walled=tuple(walled))
+    referred = [each for each in case.fragments if each["kind"] in query.of_intake]
+    kept = [each for each in case.fragments if each["kind"] not in query.of_intake]
+    case = replace(case, fragments=kept)
     held = [_held_elsewhere(query.case, each) for each in further]
     if query.owner != "intake":
-        case = replace(case, fragments=held[0].fragments, destroyed=held[0].destroyed)
-    return case if query.refers_to is None else replace(case, referred=held[-1].fragments)
+        own, *held = held
+        case = replace(case, fragments=own.fragments, destroyed=own.destroyed)
+    return replace(case, referred=[*referred, *(one for each in held for one in each.fragments)])
 
 
 def read_cases(reply: Any) -> list[FetchedCase]:

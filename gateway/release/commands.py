@@ -1,15 +1,15 @@
 """The one command pipeline: fetch facts, decide, record, and only then act."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal, final
 
 import orjson
 from marshmallow import EXCLUDE, ValidationError
 
 from chassis.errors import Retry
-from contracts.bodies import AT_SESSION, OWNERS, POLICY_FACTS, REFERS_TO
+from contracts.bodies import AT_SESSION, NESTED_FACTS, OWNERS, POLICY_FACTS, REFERS_TO
 from contracts.rpc.command import CommandReply
 from gateway.release.bus import Bus
 from gateway.release.case_facts import CaseQuery, FetchedCase, read_case
@@ -53,10 +53,10 @@ class CommandRequest:
         """What is fetched of its case: facts, and those of the fragment to change, no texts."""
         if self.case is None:
             return None
+        query = CaseQuery(self.case, content=False, refers_to=REFERS_TO.get(self.action, ()))
         if self.target_kind == "fragment":
-            return CaseQuery(self.case, self.service, fragment=self.target, content=False)
-        refers_to = REFERS_TO.get(self.action)
-        return CaseQuery(self.case, kinds=(), content=False, refers_to=refers_to)
+            return replace(query, owner=self.service, fragment=self.target)
+        return replace(query, kinds=())
 
 
 @final
@@ -112,9 +112,7 @@ class Commands:
         decided = self._policy.action(
             context,
             request.action,
-            facts={
-                name: body[name] for name in POLICY_FACTS.get(request.action, ()) if name in body
-            },
+            facts=_facts(request.action, body),
             case=facts.case.facts if facts.case else None,
             target=facts.target,
             refers=[fragment_facts(each) for each in facts.case.referred] if facts.case else (),
@@ -144,6 +142,23 @@ class Commands:
             next((fragment_facts(each) for each in targets if each["id"] == request.target), None),
             found.for_policy(request.case) if found else None,
         )
+
+
+def _facts(action: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What policy sees of a body."""
+    named = {name: body[name] for name in POLICY_FACTS.get(action, ()) if name in body}
+    nested = NESTED_FACTS.get(action, {})
+    return named | {name: _at_the_end(path, body) for name, path in nested.items()}
+
+
+def _at_the_end(path: Sequence[str], value: Any) -> list[Any]:
+    """All the values at the end of a path, also through lists; an absent member gives none."""
+    if isinstance(value, list):
+        return [found for each in value for found in _at_the_end(path, each)]
+    if not path:
+        return [value]
+    member, *further = path
+    return _at_the_end(further, value[member]) if member in value else []
 
 
 def _command_id(context: RequestContext) -> str:
@@ -212,6 +227,7 @@ def _decided_on(case: FetchedCase) -> dict[str, Any] | None:
             "persons": list(facts["persons"]),
             "director": facts["director"],
             "walled": list(case.walled),
+            "referred": [each["id"] for each in case.referred if each["status"] == "offered"],
         }
     except (KeyError, TypeError) as error:
         raise Retry("service_unavailable") from error

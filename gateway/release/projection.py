@@ -116,7 +116,10 @@ def _with_links_to(known: set[str], content: Mapping[str, Any], links: Sequence[
     """
     kept: Body = {}
     for name, value in content.items():
-        if name not in links:
+        if isinstance(value, dict):
+            within = [rest for link in links if (rest := link.removeprefix(f"{name}.")) != link]
+            kept[name] = _with_links_to(known, value, within)
+        elif name not in links:
             kept[name] = value
         elif isinstance(value, list):
             linked = [each for each in value if each in known]

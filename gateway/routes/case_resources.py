@@ -43,7 +43,7 @@ class CaseResource:
     kinds: Sequence[str]
     commands: Sequence[CaseCommand]
     owner: str = "intake"
-    refers_to: References | None = None
+    refers_to: References = ()
     section: str | None = None
 
     @property

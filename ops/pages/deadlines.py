@@ -18,6 +18,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "partner_asked": "the partner that is asked",
     "partner_asking": "the partner that asked",
     "partner_named": "the partner that it is about",
+    "followers": "the partners that follow the actions",
     "follower": "the partner that follows the action",
     "person_named": "the person that it is about",
     "director": "the director",

@@ -14,7 +14,7 @@ from services.intake import commands, store
 from services.intake.domain.case import event_facts
 from services.intake.domain.identity import Identity
 from services.intake.domain.referral import result_by_ref
-from services.intake.outcomes import fetch_outcome
+from services.intake.outcomes import fetch_followers, fetch_outcome
 from services.intake.store.queries import IntakeQueries
 from services.intake.store.writes import IntakeTransaction
 
@@ -45,7 +45,8 @@ class Intake:
         runtime = self._runtime
         command = load_command(name, envelope, runtime.clock)
         outcome = fetch_outcome(runtime.client, command, envelope["case"])
-        context = commands.CommandContext(envelope, outcome, self._keyed)
+        followers = fetch_followers(runtime.client, command, envelope)
+        context = commands.CommandContext(envelope, outcome, followers, self._keyed)
 
         def act(session: Session) -> dict[str, Any]:
             transaction = IntakeTransaction(runtime, session)

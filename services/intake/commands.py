@@ -27,7 +27,7 @@ from services.intake.domain import (
 )
 from services.intake.domain.case import Case, Change, Session, with_events
 from services.intake.domain.referral import submit_referral
-from services.intake.outcomes import OutcomeLookup
+from services.intake.outcomes import FollowersLookup, OutcomeLookup
 from services.intake.store.writes import IntakeTransaction
 
 KeyedMatch = Callable[[identity.Identity], str]
@@ -37,12 +37,14 @@ KeyedMatch = Callable[[identity.Identity], str]
 class CommandContext:
     """What a command looks at beside what intake stores.
 
-    `outcome` gives the closed document of risk or plans that it names, `keyed` makes the match of
-    what somebody is recognised by.
+    `outcome` gives the closed document of risk or plans that it names, `followers` who follows an
+    action of the involved service that it withdraws, `keyed` makes the match of what somebody is
+    recognised by.
     """
 
     envelope: Envelope
     outcome: OutcomeLookup
+    followers: FollowersLookup
     keyed: KeyedMatch
 
 
@@ -310,12 +312,13 @@ def _correct_part(
 
 
 def _withdraw_part(
-    case: Case, command: Command, transaction: IntakeTransaction, _context: CommandContext
+    case: Case, command: Command, transaction: IntakeTransaction, context: CommandContext
 ) -> Change:
     part = transaction.fragments(case.id).get(command.target)
     alike = transaction.ids_of_kind(case.id, part.kind)
     still = transaction.has_contributed(case.id, part.source, apart_from=part.id)
-    return referral_corrections.withdraw_referral_part(case, command, part, alike, still)
+    followers = context.followers() if part.kind == referral_corrections.SERVICE else ()
+    return referral_corrections.withdraw_referral_part(case, command, part, alike, still, followers)
 
 
 def _appoint_director(

@@ -9,7 +9,7 @@ from casework.transaction import DecidedCommands
 from chassis.runtime import Runtime
 from services.plans import store
 from services.plans.commands import RULES
-from services.plans.domain import closing, safety
+from services.plans.domain import closing, plan, safety
 
 _KINDS: Final[Mapping[str, str]] = {
     "plan_outcome": "plan_versions",
@@ -37,7 +37,8 @@ class Plans:
 
     def outcome(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The outcome asked for; raises Refuse("not_found") while nothing is closed."""
-        held = self.queries.opened(request["case"], (*safety.KINDS, "conclusion"))
+        held = self.queries.opened(request["case"], (*safety.KINDS, "conclusion", "action"))
+        actions = [each for each in held if each.kind == "action"]
         checks = [each for each in held if each.kind in safety.KINDS]
         contradictory = [
             each.id
@@ -50,8 +51,19 @@ class Plans:
             covers=self._covered(**request),
             unsafe=safety.is_anybody_unsafe(checks),
             contradictory=contradictory,
+            services=plan.involved_services(
+                each for each in actions if each.codes["plan"] == request["outcome"]
+            ),
             **request,
         )
+
+    def service_followers(self, case: str, service: str) -> dict[str, Any]:
+        """The reply of that name."""
+        held = self.queries.opened(case, ("plan", "action"))
+        plans = [each for each in held if each.kind == "plan"]
+        actions = [each for each in held if each.kind == "action"]
+        followers = plan.followers_of_service(service, plans, actions)
+        return {"case": case, "service": service, "followers": followers}
 
     def _covered(self, case: str, outcome: str) -> list[str]:
         """The members of the client system that the document of this id is about."""

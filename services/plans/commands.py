@@ -29,7 +29,7 @@ def _adopt_plan(case: CaseSnapshot, command: Command, transaction: CaseTransacti
         fragments.get(command.target, "plan"),
         fragments.of_kind("plan"),
         fragments.of_kind("plan_position"),
-        fragments.of_kind("action"),
+        fragments.opened(("action",)),
     )
 
 

@@ -44,6 +44,11 @@ class PlansService:
         """A closed follow-up, six months after the conclusion."""
         return self.app.outcome("follow_up_outcome", request)
 
+    @rpc(callers=("intake",))
+    def service_followers(self, request: Payload) -> Payload:
+        """Which partners follow an action that an involved service carries out."""
+        return self.app.service_followers(**request)
+
     @rpc
     def ping(self, _request: Payload) -> Payload:
         """Whether this service can do its work."""

@@ -155,7 +155,7 @@ def test_no_command_is_done_on_a_case_that_has_moved_on(
     """
     decided_on = seen and {"stage": seen[0], "version": seen[1]}
     envelope: Any = {"case": case().id, "body": {"case": case().id}, "decided_on": decided_on}
-    context = commands.CommandContext(envelope, lambda: None, str)
+    context = commands.CommandContext(envelope, lambda: None, tuple, str)
     sent = command("raise_crisis", {"text": "nu", "summary": "nu", "subjects": [VICTIM]})
     given: Any = Locked(case())
 

@@ -315,7 +315,7 @@ def test_a_part_recorded_in_error_is_withdrawn_but_not_the_last_of_its_kind(tabl
     for who in PARTNERS:
         assert "KANARIE" not in table.get(who, case.path).text
     refused(withdraw(second), "precondition_unmet", "last_part")
-    refused(withdraw(criterion), "precondition_unmet", "corrected_otherwise")
+    refused(withdraw(criterion), "not_allowed", "corrected_otherwise")
 
 
 def test_a_service_added_after_the_director_is_to_mandate_and_one_in_error_blocks_nothing(

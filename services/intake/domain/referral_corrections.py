@@ -48,12 +48,18 @@ def correct_referral_part(case: Case, command: Command, part: Fragment) -> Chang
 
 
 def withdraw_referral_part(
-    case: Case, command: Command, part: Fragment, alike: Sequence[str], still_contributes: bool
+    case: Case,
+    command: Command,
+    part: Fragment,
+    alike: Sequence[str],
+    still_contributes: bool,
+    followers: Sequence[str] = (),
 ) -> Change:
     """The source takes back a part that was recorded in error; it is released to nobody.
 
     `alike` are the live parts of its kind, `still_contributes` whether something else that is live
-    comes from the partner. What the referral must tell at least once can only be corrected.
+    comes from the partner, `followers` the partners that follow an action of the plan which a
+    service was to carry out. What the referral must tell at least once can only be corrected.
     """
     part.check_own(command)
     if part.kind not in _WITHDRAWABLE:
@@ -70,7 +76,9 @@ def withdraw_referral_part(
         event = replace(event, data={**event.data, "complete": complete})
     result = fragment_result(case, withdrawn)
     case, lapsed = lapse(case, part.source, still_contributes)
-    return Change(result, case, revised=(withdrawn,), events=(event, *lapsed))
+    data = {"involved_service": part.id, "followers": list(followers)}
+    waited_for = (Event("intake.executor_withdrawn", data),) if followers else ()
+    return Change(result, case, revised=(withdrawn,), events=(event, *waited_for, *lapsed))
 
 
 def add_involved_service(case: Case, command: Command) -> Change:

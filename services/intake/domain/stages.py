@@ -149,6 +149,10 @@ def _execution_started(case: Case, command: Command, facts: StageFacts) -> Step:
         detail = "not every involved service has mandated the director"
         raise unmet(Reason.DIRECTION_MANDATES_MISSING, detail, services=missing)
     _check_covers(case, plan)
+    gone = [one for one in plan["services"] if one not in facts.services]
+    if gone:
+        detail = "an involved service that is to carry an action out was withdrawn"
+        raise unmet(Reason.EXECUTOR_WITHDRAWN, detail, services=gone)
     return Step(
         {"report_due": _report_due(command)}, changes={"followers": tuple(plan["followers"])}
     )

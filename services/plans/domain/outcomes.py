@@ -20,6 +20,7 @@ def outcome_of(
     covers: Sequence[str],
     unsafe: bool,
     contradictory: Collection[str] = (),
+    services: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A closed document as contracts/rpc/outcomes.py has it.
 
@@ -27,7 +28,8 @@ def outcome_of(
     of its kind, and a conclusion only for the plan that it was drawn on. `covers` are the members
     of the client system that it is about; `unsafe` says that somebody in the case is unsafe now.
     `contradictory` are the conclusions of an earlier version that contradict their aims: their
-    goals are not reached. Raises Refuse("not_found") when nothing is closed.
+    goals are not reached. `services` are the involved services that carry out an action of a plan.
+    Raises Refuse("not_found") when nothing is closed.
     """
     if closed is None:
         raise Refuse("not_found", "nothing closed of this case has this id")
@@ -37,6 +39,7 @@ def outcome_of(
         stands = stands and plan is not None and plan["turn"] < closed["turn"]
     now = {"stands": stands, "unsafe": unsafe, "proposed_by": closed.get("proposed_by")}
     outcome = {**closed, "id": closed["_id"], "covers": list(covers), **now}
+    outcome["services"] = list(services)
     if closed["_id"] in contradictory:
         outcome["goals_reached"] = False
     if closed.get("next_on") is not None:

@@ -66,15 +66,16 @@ def adopt_plan(
     plan: Fragment,
     plans: Iterable[Fragment],
     positions: Iterable[Fragment],
-    actions: Iterable[Fragment],
+    actions: Sequence[Fragment],
 ) -> Change:
     """A version becomes the plan, once and for all; the one before it is superseded.
 
-    `plans`, `positions` and `actions` are those of the case.
+    `plans`, `positions` and `actions` are those of the case; the actions have their content.
     """
     _check_proposed(plan)
     command.check_version(plan.version)
     check_covers(plan, case)
+    _check_executors(case, on_plan(actions, plan))
     command.check_another_proposed("adopt_plan", plan.codes.get("proposed_by"))
     _check_adoption(command.terms, [one.codes["position"] for one in on_plan(positions, plan)])
     own = on_plan(actions, plan)
@@ -112,6 +113,29 @@ def on_plan(fragments: Iterable[Fragment], plan: Fragment) -> list[Fragment]:
     return [one for one in fragments if one.codes["plan"] == plan.id]
 
 
+def involved_services(actions: Iterable[Fragment]) -> list[str]:
+    """The involved services that carry the actions out, which have their content."""
+    executors = ((one.content or {})["carried_out_by"] for one in actions)
+    named = (each["involved_service"] for each in executors if each["kind"] == "involved_service")
+    return list(dict.fromkeys(named))
+
+
+def followers_of_service(
+    service: str, plans: Iterable[Fragment], actions: Sequence[Fragment]
+) -> list[str]:
+    """The partners that follow an action of the service, in the plan or in a proposed version.
+
+    `plans` are all versions of the case, `actions` those of all of them, with their content.
+    """
+    waited_for = [one.id for one in plans if one.state in ("proposed", "adopted")]
+    followers = (
+        one.codes["follower"]
+        for one in actions
+        if one.codes["plan"] in waited_for and service in involved_services([one])
+    )
+    return list(dict.fromkeys(followers))
+
+
 def check_was_adopted(plan: Fragment | None) -> None:
     """Raises Refuse unless this is, or was, an adopted version."""
     if plan is None or "adopted_at" not in plan.codes:
@@ -144,6 +168,14 @@ def _check_covered(case: CaseSnapshot, covered: Collection[str]) -> None:
     if forgotten:
         detail = "every member of the client system has a goal, or a ground why not"
         raise unmet(Reason.MEMBERS_UNCOVERED, detail, members=forgotten)
+
+
+def _check_executors(case: CaseSnapshot, actions: Iterable[Fragment]) -> None:
+    """Raises Refuse when a service that is to carry an action out was withdrawn since."""
+    gone = [one for one in involved_services(actions) if one not in case.referred]
+    if gone:
+        detail = "an involved service that is to carry an action out was withdrawn"
+        raise unmet(Reason.EXECUTOR_WITHDRAWN, detail, services=gone)
 
 
 def _check_partners(case: CaseSnapshot, body: Mapping[str, Any]) -> None:

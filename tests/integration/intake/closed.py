@@ -11,7 +11,7 @@ CLOSED = datetime(2030, 1, 1, tzinfo=UTC).isoformat()
 
 SAYS: Mapping[str, Mapping[str, Any]] = {
     "weighing": {"conclusion": "take", "assessments": 1, "problem_profile": True},
-    "plan": {"covers": [], "version": 1, "followers": ["ggz"]},
+    "plan": {"covers": [], "version": 1, "followers": ["ggz"], "services": []},
     "conclusion": {
         "covers": [],
         "proposed_by": "p-director",
@@ -32,10 +32,11 @@ SAYS: Mapping[str, Mapping[str, Any]] = {
 
 
 class Closed:
-    """Answers calls for outcomes as their owners do."""
+    """Answers calls for outcomes as their owners do, and who `followers` of a service are."""
 
     def __init__(self) -> None:
         self.away = False
+        self.followers: list[str] = []
         self._documents: dict[tuple[str, str], dict[str, Any]] = {}
 
     def document(self, kind: str, case: str, **changes: Any) -> str:
@@ -51,6 +52,8 @@ class Closed:
         assert service == ("risk" if method == "weighing_outcome" else "plans")
         if self.away:
             raise Unreachable
+        if method == "service_followers":
+            return {**payload, "followers": self.followers}
         document = self._documents.get((method, payload["outcome"]))
         if document is None or document["case"] != payload["case"]:
             raise RemoteError("not_found")

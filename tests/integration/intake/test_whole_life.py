@@ -271,3 +271,28 @@ def test_who_must_not_hear_of_a_case_is_named_beside_it(client: Client) -> None:
 
     assert client.read(case)["walled"] == ["p-kin"]
     assert client.read(new_id())["walled"] == []
+
+
+def test_a_service_is_withdrawn_once_it_is_known_who_waits_for_it(
+    client: Client, closed: Closed, runtime: Runtime
+) -> None:
+    """Plans that is away would leave a follower waiting for a service that there is not."""
+    case = accepted(client, closed)
+    [service] = client.read(case, kinds=["involved_service"])["fragments"]
+    asked = {"case": case, "target": service["id"], "if_match": 1}
+    error = {"ground": "recorded_in_error"}
+    before = kept(runtime)
+    closed.away = True
+
+    with pytest.raises(Retry) as away:
+        client.send("withdraw_referral_part", error, **asked)
+
+    assert (away.value.code, kept(runtime)) == ("service_unavailable", before)
+    closed.away, closed.followers = False, ["ggz"]
+    assert client.send("withdraw_referral_part", error, **asked)["state"] == "recalled"
+    told = published(runtime, case)[-1]
+    assert (told["type"], told["data"]["involved_service"], told["data"]["followers"]) == (
+        "executor_withdrawn",
+        service["id"],
+        ["ggz"],
+    )

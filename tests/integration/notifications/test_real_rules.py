@@ -205,6 +205,8 @@ def test_an_event_that_names_a_day_begins_a_deadline(
         ("intake.crisis_raised", {}, "crisis", 2),
         ("intake.person_added", {"stage": "accepted"}, "uncovered", 14),
         ("intake.person_added", {"stage": "active"}, "uncovered", 14),
+        ("intake.executor_withdrawn", {"stage": "accepted"}, "executor_withdrawn", 14),
+        ("intake.executor_withdrawn", {"stage": "active"}, "executor_withdrawn", 14),
     ],
 )
 def test_what_waits_for_somebody_without_a_day_has_the_agreements_days(
@@ -271,7 +273,8 @@ def test_every_action_of_an_adopted_plan_has_its_own_deadline(rules: Opa) -> Non
         )
         for action in samples.event("plans.plan_adopted")["data"]["actions"]
     ]
-    assert ended(found) == {"positions", "action", "decision", "uncovered"}
+    replaced = {"uncovered", "executor_withdrawn"}
+    assert ended(found) == {"positions", "action", "decision", *replaced}
 
 
 def test_somebody_who_is_added_to_a_running_case_is_told_of_until_a_plan_covers_them(
@@ -289,6 +292,24 @@ def test_somebody_who_is_added_to_a_running_case_is_told_of_until_a_plan_covers_
     assert {chair, director, "p-099056e2"} <= {each.person for each in sent}
     assert forming == []
     assert {chair, director, "p-1b790015"} <= {each.person for each in late}
+
+
+def test_who_waits_for_a_service_that_is_gone_is_told_and_the_director_is_asked(
+    rules: Opa,
+) -> None:
+    """Nobody would come, and whoever counts on it would learn it last."""
+    chair, director, follower, coordination = "p-2c886884", "p-b9c9dc45", "p-d868e7f5", "p-1b790015"
+    name = "intake.executor_withdrawn"
+
+    def told(**case: Any) -> set[str]:
+        return {each.person for each in messages_for(rules, name, **case)}
+
+    assert told(stage="active", director=director) == {director, follower}
+    assert told(stage="accepted", director=None) == {chair, follower}
+    for stage in ("concluded", "closed"):
+        assert changed(rules, name, stage=stage) == []
+    late = {each.person for each in reminded(rules, "executor_withdrawn", "overdue")}
+    assert {chair, coordination} <= late
 
 
 @pytest.mark.parametrize("state", ["not_possible", "not_undertaken"])

@@ -52,7 +52,8 @@ def test_what_was_closed_is_returned(client: Client, clock: FixedClock) -> None:
     }
     ending = {"proposed_by": "p-caw", "unsafe": False}
     assert outcomes_of(client, case, closed) == {
-        "plan_outcome": common["plan_outcome"] | {"version": 1, "followers": ["caw", "parket"]},
+        "plan_outcome": common["plan_outcome"]
+        | {"version": 1, "followers": ["caw", "parket"], "services": []},
         "conclusion_outcome": common["conclusion_outcome"]
         | ending
         | {"violence_stopped": True, "goals_reached": True, "followers": ["caw", "parket"]},
@@ -161,3 +162,23 @@ def test_what_an_earlier_version_concluded_against_its_aims_concludes_nothing(
         drawn = client.send("draw_conclusion", bodies.conclusion(aims=aims), case)["id"]
 
     assert not client.outcome("conclusion_outcome", case, drawn)["goals_reached"]
+
+
+def test_intake_learns_which_service_the_plan_counts_on_and_who_waits_for_it(
+    client: Client,
+) -> None:
+    """Execution would start with a service that is gone, and its follower learn it last."""
+    case, service = new_id(), new_id()
+    executor = {"kind": "involved_service", "involved_service": service}
+    actions = [bodies.action("caw"), bodies.action("parket", carried_out_by=executor)]
+    with pytest.raises(Refuse) as refused:
+        client.adopted(case, actions=actions)
+    assert refused.value.members == {"reason": "executor_withdrawn", "services": [service]}
+
+    assert client.plans.service_followers(case, service) == {
+        "case": case,
+        "service": service,
+        "followers": ["parket"],
+    }
+    assert client.plans.service_followers(case, new_id())["followers"] == []
+    assert client.plans.service_followers(new_id(), service)["followers"] == []

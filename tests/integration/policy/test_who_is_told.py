@@ -79,7 +79,7 @@ def case_of(name: str, data: Data) -> Data:
         id=data["case"],
         stage=data["stage"],
         director=data.get("director"),
-        followers=[data["follower"]] if "follower" in data else [],
+        followers=[data["follower"]] if "follower" in data else data.get("followers", []),
         crisis=name == "intake.crisis_raised",
         fragments=[],
     )
@@ -206,6 +206,8 @@ def group_of(groups: list[str], data: Data) -> set[str]:
             return person.id == data.get(of_person[group])
         if member not in person.roles:
             return False
+        if group == "followers":
+            return person.partner in data.get("followers", ())
         if group in of_partner:
             return person.partner == data.get(of_partner[group])
         return group == "team" or person.partner not in data.get("answered", ())
@@ -235,6 +237,7 @@ def may(ask: Ask, who: str, command: str, event: str, data: Data) -> bool:
         "withhold_from": [],
         "weighing": weighing["id"],
         "assessments": [],
+        "involved_services": [],
         "agreement": data["agreement"],
         "region": "31005",
     }

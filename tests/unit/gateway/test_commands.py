@@ -66,6 +66,7 @@ def test_a_command_is_decided_and_recorded_before_it_is_sent(platform: Platform)
         "persons": [VICTIM],
         "director": None,
         "walled": [],
+        "referred": [],
     }
     assert sent["terms"] == {"latest_due_days": 30}
     assert (sent["person"], sent["partner"], sent["case"]) == (ANNA, "caw", case)

@@ -140,6 +140,7 @@ def test_the_owner_of_a_step_is_given_the_case_as_policy_saw_it(platform: Platfo
         "persons": [VICTIM],
         "director": "p-00000003",
         "walled": [WALLED, ANNA],
+        "referred": [],
     }
 
 
@@ -319,16 +320,31 @@ def test_a_plan_is_decided_with_what_it_refers_to(platform: Platform) -> None:
     case = platform.put_case()
     weighing = fragment("weighing", category="joint", source="table")
     platform.put_fragments("risk", case, weighing)
+    service = fragment("involved_service", category="assistance")
+    gone = fragment("involved_service", category="assistance", status="recalled")
+    platform.cases[case]["fragments"] = [service, gone]
     platform.bus.stub("plans", "propose_plan", lambda _: outcome(case))
     body = {**a_plan(), "weighing": weighing["id"]}
+    executor = {"kind": "involved_service", "involved_service": service["id"]}
+    body["actions"] = [*body["actions"], {**body["actions"][0], "carried_out_by": executor}]
 
     assert platform.command(f"/v1/cases/{case}/plans", body).status_code == 201
 
     assert platform.bus.at_once[0] == ["intake.read_case", "risk.read_fragments"]
     (question,) = platform.sent(ACTION)
     reply = [(each["id"], each["kind"], each["status"]) for each in question["refers"]]
-    assert reply == [(weighing["id"], "weighing", "offered")]
-    assert question["facts"] == {"weighing": weighing["id"], "assessments": body["assessments"]}
+    assert reply == [
+        (service["id"], "involved_service", "offered"),
+        (gone["id"], "involved_service", "recalled"),
+        (weighing["id"], "weighing", "offered"),
+    ]
+    assert question["facts"] == {
+        "weighing": weighing["id"],
+        "assessments": body["assessments"],
+        "involved_services": [service["id"]],
+    }
+    (sent,) = platform.sent("plans.propose_plan")
+    assert sent["decided_on"]["referred"] == [service["id"], weighing["id"]]
     assert "KANARIE" not in str(question)
 
 

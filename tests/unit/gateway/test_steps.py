@@ -90,7 +90,8 @@ def test_intake_is_asked_for_facts_and_nothing_else(platform: Platform, path: st
     platform.get(f"/v1/cases/{case}/{path}")
 
     (request,) = platform.sent("intake.read_case")
-    assert (request["kinds"], request["fragment"], request["content"]) == ([], None, False)
+    named = ["involved_service"] if path == "plans" else []
+    assert (request["kinds"], request["fragment"], request["content"]) == (named, None, False)
     (request,) = platform.sent(f"{owner}.read_fragments")
     assert (request["case"], request["fragment"], request["content"]) == (case, None, True)
 

@@ -45,10 +45,15 @@ def correct(of: Fragment, said: dict[str, Any], given: Case | None = None, **cha
 
 
 def withdraw(
-    of: Fragment, *alike: str, still: bool = True, given: Case | None = None, **changes: Any
+    of: Fragment,
+    *alike: str,
+    still: bool = True,
+    followers: tuple[str, ...] = (),
+    given: Case | None = None,
+    **changes: Any,
 ) -> Change:
     ask = command("withdraw_referral_part", ERROR, **{"if_match": of.version} | changes)
-    return withdraw_referral_part(given or case(), ask, of, (of.id, *alike), still)
+    return withdraw_referral_part(given or case(), ask, of, (of.id, *alike), still, followers)
 
 
 @pytest.mark.parametrize("stage", words.STAGES)
@@ -127,6 +132,18 @@ def test_a_service_in_error_says_whether_the_mandates_are_complete_without_it(
 
     assert change.events[0].data["complete"] is complete
     assert "complete" not in withdraw(part("involved_service"), "another").events[0].data
+
+
+def test_a_service_that_a_plan_counts_on_is_not_withdrawn_in_silence() -> None:
+    """Who follows its action would wait for a service that there is not."""
+    service = part("involved_service")
+
+    change = withdraw(service, "another", followers=("parket", "ggz"))
+
+    [_, told] = change.events
+    assert told.name == "intake.executor_withdrawn"
+    assert told.data == {"involved_service": service.id, "followers": ["parket", "ggz"]}
+    assert names(withdraw(service, "another")) == ["referral_part_withdrawn"]
 
 
 def test_the_answer_to_the_call_lapses_with_the_last_part_too() -> None:

@@ -35,6 +35,7 @@ PLAN = {
     "covers": [VICTIM, PERPETRATOR],
     "version": 2,
     "followers": ["ggz", "parket"],
+    "services": ["school"],
 }
 CONCLUSION = {
     "closed_at": NOW,
@@ -183,6 +184,7 @@ def test_execution_begins_with_a_plan_a_director_and_every_mandate() -> None:
         ({}, None, "outcome_missing"),
         ({"director": None}, PLAN, "director_missing"),
         ({"mandated_by": ("school",)}, PLAN, "direction_mandates_missing"),
+        ({}, PLAN | {"services": ["school", "gone"]}, "executor_withdrawn"),
     ],
 )
 def test_execution_waits_for_what_is_missing(changes: Any, says: Any, reason: str) -> None:

@@ -44,7 +44,8 @@ def position(partner: str, position: str, of: str = PLAN) -> Fragment:
 def action(state: str = "open", **changes: Any) -> Fragment:
     """An action that CAW follows, with its content."""
     codes = {"plan": PLAN, "follower": "caw", "due": "2026-03-09", "state": state}
-    given = Fragment(ACTION, "action", (VICTIM,), NOW, {"text": "bezoek"}, codes)
+    content = {"text": "bezoek", "carried_out_by": {"kind": "partner", "partner": "caw"}}
+    given = Fragment(ACTION, "action", (VICTIM,), NOW, content, codes)
     return replace(given, **changes)
 
 

@@ -74,8 +74,8 @@ def test_a_blocked_action_says_why_until_it_goes_on() -> None:
     blocked = update("not_possible", action()).about
     taken_up = update("in_progress", blocked, decision(blocked)).about
 
-    assert blocked.content == {"text": "bezoek", "reason": "geen plaats"}
-    assert taken_up.content == {"text": "bezoek"}
+    assert blocked.content == {**(action().content or {}), "reason": "geen plaats"}
+    assert taken_up.content == action().content
 
 
 @pytest.mark.parametrize("state", BLOCKED_STATES)

@@ -29,6 +29,7 @@ def test_what_is_closed_is_returned_with_its_id() -> None:
     """The answer names the document that it is about, and says whether it still stands."""
     document = {"_id": "d-1", "case": "c-1", "turn": 4}
     reply = {**document, "id": "d-1", "covers": ["p-1"], "proposed_by": None, "unsafe": False}
+    reply["services"] = []
 
     newest, older = last(follow_ups=(4, "d-1")), last(follow_ups=(5, "d-2"))
     assert outcome_of("follow_ups", document, newest, covers=["p-1"], unsafe=False) == reply | {

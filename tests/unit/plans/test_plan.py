@@ -9,7 +9,12 @@ import pytest
 from casework.change import Change
 from casework.fragment import Fragment
 from chassis.errors import Refuse
-from services.plans.domain.plan import adopt_plan, propose_plan, take_plan_position
+from services.plans.domain.plan import (
+    adopt_plan,
+    followers_of_service,
+    propose_plan,
+    take_plan_position,
+)
 from tests.unit.casework.factories import CHILD, NOW, PERPETRATOR, VICTIM, command, refusal
 from tests.unit.plans import bodies
 from tests.unit.plans.factories import (
@@ -25,6 +30,7 @@ from tests.unit.plans.factories import (
 )
 
 SERVICE = str(uuid.UUID(int=60))
+SCHOOL, DOCTOR, LATER = (str(uuid.UUID(int=number)) for number in (61, 62, 63))
 UNCOVERED = {"subject": PERPETRATOR, "ground": "niet bereikt"}
 TIMING = {"on": "2026-03-20", **bodies.words("verhoor")}
 
@@ -50,11 +56,12 @@ def adopt(
     plans: tuple[Fragment, ...] = (),
     actions: tuple[Fragment, ...] = (),
     persons: tuple[str, ...] = (VICTIM, PERPETRATOR),
+    referred: tuple[str, ...] = (),
 ) -> Change:
     """The chair has the version adopted, with a quorum of two."""
     terms = {"adoption": adoption, "quorum": 2, "same_person_may": {"adopt_plan": alone}}
     request = command("adopt_plan", terms=terms, if_match=if_match)
-    given = case(persons=persons)
+    given = case(persons=persons, referred=referred)
     return adopt_plan(given, request, version or plan(), plans, positions, actions)
 
 
@@ -338,3 +345,41 @@ def test_a_version_from_before_somebody_was_added_is_not_adopted() -> None:
         "precondition_unmet",
         {"reason": "members_uncovered", "members": [CHILD]},
     )
+
+
+def carried_out_by(service: str, follower: str, of: str = PLAN) -> Fragment:
+    """An action that an involved service carries out."""
+    codes = {"plan": of, "follower": follower, "due": "2026-03-09", "state": "open"}
+    executor = {"kind": "involved_service", "involved_service": service}
+    return action(id=f"{follower}-{of}", codes=codes, content={"carried_out_by": executor})
+
+
+def test_a_version_with_a_service_that_was_withdrawn_is_not_adopted() -> None:
+    """The child would wait for a school that is none of theirs."""
+    approved = position("caw", "approve"), position("ggz", "approve")
+    actions = (action(), carried_out_by(SCHOOL, "parket"), carried_out_by(DOCTOR, "ggz"))
+
+    with pytest.raises(Refuse) as refused:
+        adopt(*approved, actions=actions, referred=(DOCTOR,))
+
+    assert refused.value.code == "precondition_unmet"
+    assert refused.value.members == {"reason": "executor_withdrawn", "services": [SCHOOL]}
+    elsewhere = carried_out_by(SCHOOL, "parket", of=EARLIER)
+    assert adopt(*approved, actions=(action(), elsewhere)).state == "adopted"
+    assert adopt(*approved, actions=actions, referred=(SCHOOL, DOCTOR)).state == "adopted"
+
+
+def test_who_waits_for_a_service_follows_it_in_the_plan_or_a_proposed_version() -> None:
+    """Whoever followed it once is not told of what is over."""
+    versions = [plan("adopted"), plan("superseded", id=EARLIER), plan("proposed", id=LATER)]
+    actions = [
+        carried_out_by(SCHOOL, "parket"),
+        carried_out_by(SCHOOL, "caw", of=EARLIER),
+        carried_out_by(SCHOOL, "parket", of=LATER),
+        carried_out_by(SCHOOL, "ggz", of=LATER),
+        carried_out_by(DOCTOR, "stad", of=LATER),
+        action(),
+    ]
+
+    assert followers_of_service(SCHOOL, versions, actions) == ["parket", "ggz"]
+    assert followers_of_service("another", versions, actions) == []

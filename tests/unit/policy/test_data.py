@@ -405,12 +405,22 @@ CHAIR = {"who": "chair", "levels": "as_needed"}
         ),
         (
             "referral",
-            {"kinds": ["persons"], "parts": ["worry"], "answers": ["advice"]},
+            {
+                "kinds": ["persons"],
+                "parts": ["worry"],
+                "withdrawable": ["worry"],
+                "answers": ["advice"],
+            },
             "referral/kinds: no kind of fragment 'persons'",
         ),
         (
             "referral",
-            {"kinds": ["person"], "parts": ["worry"], "answers": ["advise"]},
+            {
+                "kinds": ["person"],
+                "parts": ["worry"],
+                "withdrawable": ["worry"],
+                "answers": ["advise"],
+            },
             "referral/answers: no kind of fragment 'advise'",
         ),
         (

@@ -191,6 +191,7 @@ test_a_director_is_a_team_member_of_one_partner_that_takes_part[name] if {
 		"of another agreement": ["elsewhere", {}, {}],
 		"of a partner that takes no part": ["caw", {"participants": [samples.taking_part("ggz")]}, {}],
 		"no name": [["caw"], {}, {}],
+		"the referrer": ["caw", {"referrer": "caw"}, {}],
 		"mandate ended": ["p", {}, {"p": [samples.mandate("p", "caw", "team_member", {"until": samples.now})]}],
 		"mandate elsewhere": ["p", {}, {"p": [samples.mandate("p", "caw", "team_member", {"agreement": "kaw-pilot-2018"})]}],
 		"of no party": [

@@ -43,6 +43,9 @@ met("refers_to_known", _) if {
 	every assessment in input.facts.assessments {
 		assessment in referred("assessment")
 	}
+	every service in input.facts.involved_services {
+		service in referred("involved_service")
+	}
 }
 
 met("session_was_held", _) if object.get(input.facts, "session", null) == null
@@ -105,6 +108,8 @@ met("is_item", _) if input.target.kind in {"item", "whereabouts"}
 
 met("is_part", _) if input.target.kind in data.referral.parts
 
+met("is_withdrawable", _) if input.target.kind in data.referral.withdrawable
+
 # Who belongs to the client system is added to by whoever reads who they are, or submitted it.
 met("reads_identity", acting) if stages.shown(input.case, acting).table.identity.level == "full"
 
@@ -140,9 +145,15 @@ met("asks_or_chairs", acting) if {
 
 met("addressee_takes_part", _) if stages.takes_part(input.case, input.facts.to)
 
-met("addressed_to_us", acting) if {
-	input.target.kind == "request"
-	acting.partner in input.target.addressed_to
+met("addressed_to_us", acting) if asked_of(input.target, acting)
+
+# An item need not answer a question.
+met("answers_own_question", _) if object.get(input.facts, "answers", null) == null
+
+met("answers_own_question", acting) if {
+	some request in input.refers
+	request.id == input.facts.answers
+	asked_of(request, acting)
 }
 
 met("follows_action", acting) if {
@@ -164,7 +175,11 @@ met("asked_about_wall", acting) if {
 	fragments.verdict(input.target, acting.partner, stages.shown(input.case, acting)).level == "full"
 }
 
-met("can_direct", _) if is_string(cases.director_partner(input.case, input.facts.person))
+# The referrer remains in the own role.
+met("can_direct", _) if {
+	is_string(cases.director_partner(input.case, input.facts.person))
+	input.facts.person != object.get(input.case, "referrer", null)
+}
 
 met("chair_fits_direction", _) if {
 	data.agreements[input.case.agreement].modalities.same_person_may.direct == true
@@ -194,6 +209,11 @@ chairs(person) if {
 	mandate.agreement == input.case.agreement
 	mandate.role == "chair"
 	mandates.holds(mandate)
+}
+
+asked_of(request, acting) if {
+	request.kind == "request"
+	acting.partner in request.addressed_to
 }
 
 # What a body may refer to: what its owner holds of this case and was not recalled.

@@ -140,6 +140,36 @@ test_who_a_person_is_is_no_item if {
 	samples.refused(samples.does("chair", "correct_informing", samples.consult, {}, person), ["corrected_otherwise"], false)
 }
 
+# METADATA
+# title: What a referral must tell is corrected, and a question of another partner is not answered
+test_a_criterion_is_corrected_and_not_withdrawn if {
+	every kind in ["criterion", "uninformed_ground"] {
+		part := object.union(samples.of_case({}), {"target": samples.item("caw", {"kind": kind})})
+		samples.refused(samples.does("caw", "withdraw_referral_part", samples.consult, {}, part), ["corrected_otherwise"], false)
+		samples.permitted(samples.does("caw", "correct_referral_part", samples.consult, {}, part))
+	}
+}
+
+answering(facts, refers) := samples.does(
+	"ggz", "offer_item", samples.consult, facts,
+	object.union(samples.of_case({}), {"refers": refers}),
+)
+
+test_an_item_answers_a_question_to_the_own_partner if {
+	asked := samples.fragment("question-1", "safety", {"kind": "request", "addressed_to": ["ggz"]})
+	answers := {"answers": "question-1"}
+	samples.permitted(answering(answers, [asked]))
+	samples.permitted(answering({}, [asked]))
+	every refers in [
+		[],
+		[object.union(asked, {"addressed_to": ["caw"]})],
+		[object.union(asked, {"kind": "item"})],
+		[object.union(asked, {"id": "question-2"})],
+	] {
+		samples.refused(answering(answers, refers), ["not_addressee"], false)
+	}
+}
+
 test_a_question_is_taken_back_by_who_asked_or_the_chair if {
 	question := object.union(samples.of_case({}), {"target": samples.item("parket", {"kind": "request", "addressed_to": ["caw"]})})
 	samples.refused(samples.does("caw", "withdraw_request", samples.consult, {}, question), ["not_asker"], false)
@@ -212,18 +242,29 @@ proposing(facts, refers) := samples.does(
 test_a_plan_names_what_risk_holds[name] if {
 	some name, [facts, refers] in {
 		"nothing found": [samples.resting, []],
-		"no weighing": [{"assessments": []}, samples.referred],
+		"no weighing": [{"assessments": [], "involved_services": []}, samples.referred],
+		"another service": [object.union(samples.resting, {"involved_services": ["service-2"]}), samples.referred],
+		"a weighing for a service": [object.union(samples.resting, {"involved_services": ["weighing-1"]}), samples.referred],
+		"services unknown": [object.remove(samples.resting, ["involved_services"]), samples.referred],
+		"a service that was withdrawn": [
+			samples.resting,
+			[samples.referred[0], samples.referred[1], object.union(samples.referred[2], {"status": "recalled"})],
+		],
 		"another weighing": [object.union(samples.resting, {"weighing": "weighing-2"}), samples.referred],
 		"another assessment": [object.union(samples.resting, {"assessments": ["assessment-1", "assessment-2"]}), samples.referred],
 		"an assessment for a weighing": [object.union(samples.resting, {"weighing": "assessment-1"}), samples.referred],
-		"one that was recalled": [samples.resting, [samples.referred[0], object.union(samples.referred[1], {"status": "recalled"})]],
+		"one that was recalled": [
+			samples.resting,
+			[samples.referred[0], object.union(samples.referred[1], {"status": "recalled"}), samples.referred[2]],
+		],
 		"no list": [object.union(samples.resting, {"assessments": "assessment-1"}), samples.referred],
 	}
 	samples.refused(proposing(facts, refers), ["reference_unknown"], false)
 }
 
 test_a_plan_may_rest_on_a_weighing_alone if {
-	samples.permitted(proposing(object.union(samples.resting, {"assessments": []}), samples.referred))
+	alone := {"assessments": [], "involved_services": []}
+	samples.permitted(proposing(object.union(samples.resting, alone), samples.referred))
 }
 
 held_session := {

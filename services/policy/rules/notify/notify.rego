@@ -175,7 +175,7 @@ known := {
 	"submitted_by": about.submitted_by,
 	"participants": [{"partner": partner} | some partner in about.participants],
 	"contributors": [about.submitted_by],
-	"followers": [follower | follower := about.follower],
+	"followers": array.concat([follower | follower := about.follower], object.get(about, "followers", [])),
 	"director": object.get(about, "director", null),
 	"crisis": input.event.type == "crisis_raised",
 	"evaluating": false,
@@ -271,6 +271,11 @@ belongs("partner_asking", mandate) if member_of(mandate, about.by)
 belongs("partner_named", mandate) if member_of(mandate, about.partner)
 
 belongs("follower", mandate) if member_of(mandate, about.follower)
+
+belongs("followers", mandate) if {
+	some follower in about.followers
+	member_of(mandate, follower)
+}
 
 belongs("person_named", mandate) if team_member(mandate, about.person)
 

@@ -231,12 +231,13 @@ open_case(changes) := of_case(object.union(
 	changes,
 ))
 
-# What a plan rests on, as risk reports it.
-resting := {"weighing": "weighing-1", "assessments": ["assessment-1"]}
+# What a plan refers to, as risk and intake report it.
+resting := {"weighing": "weighing-1", "assessments": ["assessment-1"], "involved_services": ["service-1"]}
 
 referred := [
 	fragment("weighing-1", "joint", {"kind": "weighing"}),
 	fragment("assessment-1", "safety", {"kind": "assessment"}),
+	fragment("service-1", "assistance", {"kind": "involved_service"}),
 ]
 
 # What each acts on, of the member's partner; most act on nothing, or on what the team made.
