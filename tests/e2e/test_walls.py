@@ -361,6 +361,11 @@ def test_an_operator_is_told_counts_and_no_name(
         return f"{done.returncode} {done.stdout} {done.stderr}"
 
     trial, first, again = command("--dry-run"), command(), command()
+    number = builders.national_number(BORN)
+    file.write_text(f"person,partners,national_number\n{person},,{number}\n")
+    by_number = command()
+    file.write_text(f"person,remove\n{person},true\n")
+    removed = command()
     file.write_text(rows.replace(BORN, "geheim"))
     refusal = command()
 
@@ -368,6 +373,10 @@ def test_an_operator_is_told_counts_and_no_name(
     assert ("registered" in trial, "registered" in first, "unchanged" in again) == (True,) * 3
     assert refusal.startswith("1 ")
     assert "row 1: birth_date" in refusal
-    for said in (trial, first, again, refusal):
+    assert f"1 recognised by number only: {person}" in by_number
+    assert f"1 with a mandate never taken in: {person}" in removed
+    assert "with a mandate are recognised" in first
+    for said in (trial, first, again, by_number, removed, refusal):
+        assert number not in said
         assert "Zwart" not in said
         assert "geheim" not in said

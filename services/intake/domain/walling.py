@@ -223,7 +223,9 @@ def kept_from_partners_of(case: Case, question: str) -> tuple[str, ...]:
 
     For which partners they act is said by their mandates, which policy knows.
     """
-    return tuple(sorted({*case.walled, *(one.person for one in _every(case) if one.id == question)}))
+    return tuple(
+        sorted({*case.walled, *(one.person for one in _every(case) if one.id == question)})
+    )
 
 
 def open_questions(case: Case) -> tuple[str, ...]:

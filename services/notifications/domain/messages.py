@@ -18,8 +18,7 @@ from contracts.rpc.notifications import TASKS
 class Message:
     """A message in a person's inbox. `at` is when it was made, to the millisecond.
 
-    `urgent`: a life may depend on it. Without `opens` it leads to nothing, whatever it came of; this
-    is not stored.
+    `urgent`: a life may depend on it. Without `opens`, which is not stored, it leads to nothing.
     """
 
     id: str
