@@ -23,6 +23,10 @@ FACT_FIELDS: Final = (
 """What policy looks at. `of` is the id of the fragment that this one goes with, as a safety check
 (veiligheidscheck) goes with a report: it is shown only beside it."""
 
+OWN_FACTS: Final[Mapping[str, tuple[str, ...]]] = {"wall_question": ("walled",)}
+"""What policy looks at of fragments of one kind only. `walled` are the persons from whose partners,
+by their mandates, a question about a wall is kept."""
+
 ENVELOPE_FIELDS: Final = ("id", "kind", "category", "source", "subjects", "status", "version", "at")
 """What accompanies every released fragment, whatever the level."""
 

@@ -30,6 +30,7 @@ from ops.check_result import CheckResult
 from ops.master_keys import check_master_keys
 from ops.migrate import check_migrations
 from ops.parked import count_parked
+from ops.registered_staff import check_staff
 from ops.targets import Targets, find_targets
 
 _SECONDS = 3.0
@@ -63,6 +64,7 @@ def check_platform(targets: Targets, pages: Iterable[str] = ()) -> Iterator[Chec
     if not any(result.state == "wrong" for result in store):
         yield from check_master_keys(targets)
         yield from check_migrations(targets)
+        yield check_staff(targets)
     yield from _policy(targets)
     if targets.local is None:
         yield _topology(None)

@@ -10,6 +10,7 @@ import typer
 
 from deploy.local.errors import ActionableError
 from deploy.local.platform import ROOT, staff_import_command
+from ops.registered_staff import check_staff
 from ops.tables import print_table
 from ops.targets import find_targets
 
@@ -32,7 +33,8 @@ def import_staff(
     destroy the file afterwards. Elsewhere than on the local run the command needs the environment
     of intake.
     """
-    local = find_targets().local
+    targets = find_targets()
+    local = targets.local
     environment = local.settings.of_service("intake") if local else dict(os.environ)
     done = subprocess.run(
         [*staff_import_command(file.resolve()), *(["--dry-run"] if dry_run else [])],
@@ -48,3 +50,7 @@ def import_staff(
     counts = json.loads(done.stdout.splitlines()[-1])
     title = "staff: what would be done" if dry_run else "staff: what was done"
     print_table(title, ("what", "number"), [(name, str(one)) for name, one in counts.items()], ())
+    found = check_staff(targets)
+    print(f"staff: {found.detail}")
+    if found.remedy:
+        print(f"→ {found.remedy}")

@@ -12,6 +12,7 @@ class Fragment(Strict):
     """A fragment: facts and content. `content` is null for whereabouts (kept apart).
 
     `of` is the fragment that it goes with, such as the report that a safety check belongs to.
+    `walled` is there for what is asked about a wall: the persons from whose partners it is kept.
     """
 
     id = RandomId(required=True)
@@ -24,6 +25,7 @@ class Fragment(Strict):
     addressed_to = codes(required=True)
     of = RandomId(required=True, allow_none=True)
     status = OneOf(("offered", "recalled"), required=True)
+    walled = codes(1000)
     version = Whole(required=True)
     at = Moment(required=True)
     content = fields.Dict(keys=fields.String(), required=True, allow_none=True)

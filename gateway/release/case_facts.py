@@ -76,7 +76,8 @@ class FetchedCase:
 
     `referred` are the facts of what is referred to beside the fragments: decided with them, and
     never shown. `walled` are the persons who must not learn of the case: they go with a command to
-    the service whose events need them, and never to policy, into the record or into an answer.
+    the service whose events need them, and never into an answer; policy is told with what is asked
+    about a wall, and not otherwise.
     `destroyed`: the key of the fragments was destroyed, and they come without content. `order` is
     the place of the case in the list that it comes from.
     """

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from contracts.fragment_projections import FACT_FIELDS
+from contracts.fragment_projections import FACT_FIELDS, OWN_FACTS
 from gateway.release.case_facts import FetchedCase
 from gateway.release.decisions import (
     ActionDecision,
@@ -122,7 +122,11 @@ class Policy:
 
 def fragment_facts(fragment: Mapping[str, Any]) -> dict[str, Any]:
     """What policy looks at of a fragment: no text."""
-    return {name: fragment[name] for name in FACT_FIELDS}
+    own = OWN_FACTS.get(fragment["kind"], ())
+    return {
+        **{name: fragment[name] for name in FACT_FIELDS},
+        **{name: fragment[name] for name in own if name in fragment},
+    }
 
 
 def _case_input(case: FetchedCase) -> dict[str, Any]:

@@ -19,6 +19,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "partner_asking": "the partner that asked",
     "partner_named": "the partner that it is about",
     "followers": "the partners that follow the actions",
+    "representatives": "whoever represents a partner that has nobody left",
     "follower": "the partner that follows the action",
     "person_named": "the person that it is about",
     "director": "the director",
@@ -130,7 +131,8 @@ def _told(row: Mapping[str, Any]) -> str:
 def _message(told: Mapping[str, Any]) -> str:
     urgent = ", urgently" if told.get("urgent") else ""
     otherwise = f", or else {_people(told['otherwise'])}" if "otherwise" in told else ""
-    return f"{_people(told['to'])}{otherwise}: `{told['task']}`{urgent}{_when(told)}"
+    nothing = "" if told.get("opens", True) else ", leading to nothing"
+    return f"{_people(told['to'])}{otherwise}: `{told['task']}`{urgent}{nothing}{_when(told)}"
 
 
 def _begun(entry: Mapping[str, Any]) -> str:

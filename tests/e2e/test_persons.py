@@ -270,6 +270,38 @@ def test_whom_a_correction_shows_to_be_in_the_family_reads_nothing_more(
     assert table.get(who, case.path, purpose).status_code == 404, "a correction lifts no wall"
 
 
+@pytest.mark.parametrize("act", ["correct", "add"])
+def test_a_referrer_whom_a_correction_shows_to_be_in_the_family_does_not_come(
+    platform: Platform, table: TableClient, tmp_path: Path, act: str
+) -> None:
+    """She would sit at the table where it is spoken of whom her own family fears."""
+    name = {"correct": "Gast", "add": "Bezoek"}[act]
+    called = {"given_name": "Lotte", "family_name": f"Van {name}"}
+    known = {"given_names": ["Lotte"], "family_names": [called["family_name"]], "birth_date": BORN}
+    take_in(platform, table, tmp_path, "caw-worker", **known)
+    case = table.refer("caw-worker")
+    agenda = f"/v1/sessions/{table.session()}/agenda"
+    visiting = {"case": case.id, "referrer_attends": True}
+    table.expect(table.post("coordination", agenda, visiting, "coordination"))
+    own = f"/v1/referrals/{case.id}"
+    table.expect(table.get("caw-worker", own, "referral"))
+    before = counts(table, "visit_cancelled", "caw")
+
+    if act == "correct":
+        done = correct(table, "caw", case, "b", **called, birth_date=BORN)
+    else:
+        relative = {"relation": "other_family", "roles": ["other"]}
+        done = add(table, "caw", case, **called, **relative, birth_date=BORN)
+
+    assert done.ok, done.text
+    [entry] = table.expect(table.get("chair", agenda))["cases"]
+    assert (entry["id"], entry["referrer_attends"]) == (case.id, False)
+    assert table.get("caw-worker", own, "referral").status_code == 404
+    assert table.get("caw-worker", agenda).status_code in (403, 404)
+    told(table, "visit_cancelled", "caw", before=before)
+    assert "visit_cancelled" not in table.inbox("caw-worker")
+
+
 def test_what_was_recorded_of_a_correction_names_nobody(table: TableClient) -> None:
     """An auditor finds who corrected what of this person, and not what it is."""
     case = table.forming()

@@ -304,6 +304,45 @@ def test_a_table_that_lost_its_chair_asks_for_a_deputy_at_once(
     )
 
 
+def test_colleagues_are_known_by_their_mandates_where_the_import_is_stale(
+    table: TableClient, take_in: Any
+) -> None:
+    """He moved to the city last year; the chair, who is of the city too, is not asked about him."""
+    take_in("stad", **named("Verhuizer"), partners=["sociaal-huis"])
+    before = table.inbox("caw").count("wall_question")
+
+    case = table.refer(**family(given_name="Sofie", family_name="Verhuizer", birth_date="1979"))
+
+    assert questions(table, "chair", case) == []
+    [asked] = questions(table, "caw", case)
+    assert "walled" not in asked
+    refused(answer(table, "chair", case, False, asked["id"]), "not_found")
+    wait_until(
+        lambda: table.inbox("caw").count("wall_question") > before, what="somebody else is asked"
+    )
+    table.expect(answer(table, "caw", case, False, asked["id"]))
+    assert questions(table, "chair", case) == [], "nor is the answer for his colleagues"
+
+
+def test_a_partner_left_with_nobody_is_asked_itself_and_not_told_of_which_case(
+    table: TableClient,
+) -> None:
+    """Only the coordination team knew that nobody spoke for the city any more."""
+    case = table.forming()
+    before = set(messages(table, "steering"))
+    raising = {"person": table.people["stad"].id, "interest": "kin", "text": "haar broer"}
+
+    table.expect(table.post("coordination", f"{case.path}/walls", raising, "coordination"))
+
+    wait_until(lambda: set(messages(table, "steering")) - before, what="the city is asked")
+    [told] = set(messages(table, "steering")) - before
+    opened = table.get("steering", f"/v1/inbox/{told}", "own_tasks")
+    shown = table.expect(opened)
+    assert (shown["task"], shown["about"]) == ("deputy_needed", {})
+    assert case.id not in opened.text
+    assert table.get("steering", case.path).status_code == 404
+
+
 def test_an_operator_is_told_counts_and_no_name(
     platform: Platform, table: TableClient, tmp_path: Path
 ) -> None:
@@ -322,6 +361,11 @@ def test_an_operator_is_told_counts_and_no_name(
         return f"{done.returncode} {done.stdout} {done.stderr}"
 
     trial, first, again = command("--dry-run"), command(), command()
+    number = builders.national_number(BORN)
+    file.write_text(f"person,partners,national_number\n{person},,{number}\n")
+    by_number = command()
+    file.write_text(f"person,remove\n{person},true\n")
+    removed = command()
     file.write_text(rows.replace(BORN, "geheim"))
     refusal = command()
 
@@ -329,6 +373,10 @@ def test_an_operator_is_told_counts_and_no_name(
     assert ("registered" in trial, "registered" in first, "unchanged" in again) == (True,) * 3
     assert refusal.startswith("1 ")
     assert "row 1: birth_date" in refusal
-    for said in (trial, first, again, refusal):
+    assert f"1 recognised by number only: {person}" in by_number
+    assert f"1 with a mandate never taken in: {person}" in removed
+    assert "with a mandate are recognised" in first
+    for said in (trial, first, again, by_number, removed, refusal):
+        assert number not in said
         assert "Zwart" not in said
         assert "geheim" not in said

@@ -218,6 +218,16 @@ def answer_wall(case: Case, command: Command, question: Fragment) -> Change:
     )
 
 
+def kept_from_partners_of(case: Case, question: str) -> tuple[str, ...]:
+    """The persons whose partners are not to be shown what is asked: its own, and the walled off.
+
+    For which partners they act is said by their mandates, which policy knows.
+    """
+    return tuple(
+        sorted({*case.walled, *(one.person for one in _every(case) if one.id == question)})
+    )
+
+
 def open_questions(case: Case) -> tuple[str, ...]:
     """The ids of what waits for an answer about walls of the case."""
     return tuple(one.id for one in _every(case) if one.state == "open")

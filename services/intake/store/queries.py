@@ -8,6 +8,7 @@ from pymongo import DESCENDING
 from casework.queries import FragmentQueries, FragmentsRead
 from chassis.mongo import guarded
 from chassis.runtime import Runtime
+from services.intake.domain.walling import QUESTION, kept_from_partners_of
 from services.intake.store.case_documents import (
     Document,
     case_facts,
@@ -44,11 +45,14 @@ class IntakeQueries:
             found = self._cases.find_one({"_id": case})
             read = self._fragments.of_case(case, kinds, fragment, content=content)
             [facts] = self._facts({case: found}, person)
-        return {
-            "case": facts,
-            **read._asdict(),
-            "walled": list(read_case(found).walled) if found else [],
-        }
+        walled: list[str] = []
+        if found:
+            stored = read_case(found)
+            walled = list(stored.walled)
+            for each in read.fragments:
+                if each["kind"] == QUESTION:
+                    each["walled"] = list(kept_from_partners_of(stored, each["id"]))
+        return {"case": facts, **read._asdict(), "walled": walled}
 
     def list_cases(
         self,

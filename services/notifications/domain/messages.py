@@ -18,7 +18,7 @@ from contracts.rpc.notifications import TASKS
 class Message:
     """A message in a person's inbox. `at` is when it was made, to the millisecond.
 
-    `urgent`: a life may depend on it.
+    `urgent`: a life may depend on it. Without `opens`, which is not stored, it leads to nothing.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Message:
     read: bool = False
     version: int = 1
     urgent: bool = False
+    opens: bool = True
 
 
 def messages(decision: Mapping[str, Any], at: datetime) -> list[Message]:
@@ -113,10 +114,11 @@ def _recipients(decision: Mapping[str, Any]) -> list[Any]:
 def _message_of(entry: Any, at: datetime) -> Message:
     match entry:
         case {"person": str(person), "task": str(task), "urgent": bool(urgent), **rest} if (
-            not rest and task in TASKS
+            rest in ({}, {"opens": False}) and task in TASKS
         ):
             milliseconds = at.replace(microsecond=at.microsecond // 1000 * 1000)
-            return Message(str(uuid.uuid4()), person, task, milliseconds, urgent=urgent)
+            made = str(uuid.uuid4())
+            return Message(made, person, task, milliseconds, urgent=urgent, opens=not rest)
     raise Retry("policy_unavailable", "the answer is not a decision")
 
 

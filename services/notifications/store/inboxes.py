@@ -31,7 +31,8 @@ class Inboxes:
     ) -> None:
         """Put each message in its inbox, once per deduplication key and person.
 
-        The subject is sealed for the recipient and stored in a collection of its own.
+        The subject is sealed for the recipient and stored in a collection of its own; that of a
+        message that leads to nothing is empty.
         """
         for message in messages:
             # A hash, so that a person cannot be joined to a case by the events of other services.
@@ -44,7 +45,7 @@ class Inboxes:
             )
             if inserted.upserted_id is not None:
                 sealed = self._runtime.vault.seal(
-                    message.person, _context(message), subject, session
+                    message.person, _context(message), subject if message.opens else {}, session
                 )
                 self._subjects.insert_one({"_id": message.id, "sealed": sealed}, session=session)
 

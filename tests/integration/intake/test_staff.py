@@ -101,11 +101,15 @@ def test_a_weak_match_walls_off_and_asks(runtime: Runtime, client: Client, take_
     [question] = client.read(case, kinds=["wall_question"])["fragments"]
     assert question["content"]["person"] == "p-officer"
     assert (question["withhold_from"], question["addressed_to"]) == (["lokale-politie"], [])
+    assert question["walled"] == ["p-officer"]
     types = [one["type"] for one in published(runtime, case)]
     assert types == ["referral_submitted", "wall_raised", "wall_question_asked"]
     answer = {"stands": False, "text": "een naamgenoot"}
     client.send("answer_wall", answer, case=case, target=question["id"], person="p-chair")
     assert conflicts(client, case) == []
+    [answered] = client.read(case, kinds=["wall_question"])["fragments"]
+    assert answered["walled"] == ["p-officer"], "nor is the answer for her colleagues"
+    assert "walled" not in client.read(case, kinds=["person"])["fragments"][0]
     assert take_in(row(), row(given_names=["Sofie"])) == {"unchanged": 1, "changed": 1}
     assert conflicts(client, case) == [], "what was answered is not asked again"
 

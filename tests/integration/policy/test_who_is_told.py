@@ -66,11 +66,12 @@ def data_of(name: str, **changes: Any) -> Data:
     return {member: each for member, each in found.items() if each is not None}
 
 
-def told(ask: Ask, name: str, data: Data) -> set[str]:
-    """Who is told, by id."""
+def told(ask: Ask, name: str, data: Data, *, opens: bool = True) -> set[str]:
+    """Who is told, by id, with messages that lead to the case; or by those that lead to nothing."""
     source, event_type = name.split(".", 1)
     event = {"source": source, "type": event_type, "time": NOW, "data": data}
-    return {each["person"] for each in ask("notify", {"now": NOW, "event": event})["tell"]}
+    tell = ask("notify", {"now": NOW, "event": event})["tell"]
+    return {each["person"] for each in tell if each.get("opens", True) == opens}
 
 
 def case_of(name: str, data: Data) -> Data:
@@ -109,6 +110,20 @@ def test_whoever_is_told_opens_the_message(ask: Ask) -> None:
         decisions = ask("release", question)["decisions"]
         closed = {found[case] for case, each in decisions.items() if not each["allow"]}
         assert closed == set(), BY_ID[person]
+
+
+def test_a_partner_left_with_nobody_is_asked_by_a_message_that_leads_to_nothing(ask: Ask) -> None:
+    """Whoever can name a deputy may not learn for which case, and the walled one learns nothing."""
+    member, chair, steering = (PEOPLE[key].id for key in ("stad", "chair", "steering"))
+    for name in ("intake.wall_raised", "intake.conflict_declared", "intake.case_taken_on_agenda"):
+        who = {} if name.endswith("agenda") else {"person": member}
+        for stage in words.STAGES:
+            for walled in ([member], [member, steering], [member, chair, steering]):
+                data = data_of(name, **{**who, "stage": stage, "walled": walled})
+                assert told(ask, name, data, opens=False) == {chair, steering} - {*walled}
+    for name in set(ABOUT_A_CASE) - {"intake.case_taken_on_agenda"}:
+        for stage in words.STAGES:
+            assert told(ask, name, data_of(name, stage=stage), opens=False) == set()
 
 
 @pytest.mark.parametrize("name", [name for name in ABOUT_A_CASE if "next" in ROWS[name]])

@@ -66,6 +66,8 @@ def test_nobody_named_is_a_decision_too() -> None:
         decision(("p-1", "gossip")),
         decision(("p-1", "crisis"), revision="r1")
         | {"tell": [{"person": "p-1", "task": "crisis", "urgent": True, "case": "x"}]},
+        decision() | {"tell": [{"person": "p-1", "task": "crisis", "urgent": True, "opens": "no"}]},
+        decision() | {"tell": [{"person": "p-1", "task": "crisis", "urgent": True, "opens": True}]},
     ],
 )
 def test_nonsense_is_no_decision(nonsense: dict[str, Any]) -> None:
@@ -74,6 +76,16 @@ def test_nonsense_is_no_decision(nonsense: dict[str, Any]) -> None:
         messages(nonsense, CAME)
 
     assert refusal.value.code == "policy_unavailable"
+
+
+def test_a_message_opens_nothing_for_whoever_policy_says_so() -> None:
+    """Somebody is asked for a deputy to whom the case does not exist."""
+    told = {"person": "p-2", "task": "deputy_needed", "urgent": False, "opens": False}
+    asked = decision(("p-1", "deputy_needed"))
+
+    made = messages({**asked, "tell": [*asked["tell"], told]}, CAME)
+
+    assert [(each.person, each.opens) for each in made] == [("p-1", True), ("p-2", False)]
 
 
 def test_a_message_leads_to_ids_only() -> None:

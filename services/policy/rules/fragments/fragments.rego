@@ -142,8 +142,12 @@ else := none("not_named")
 
 # What is asked about a wall is shown to whom it is asked of, and to the chair: a second person of the
 # partners that it is addressed to, or whoever reads who the family is where no chair may answer.
-# Never to a partner of somebody who is walled off.
+# Never to a partner of somebody who is walled off (`walled`): as the source knew it, or by a mandate.
 about_wall(fragment, partner, shown) := none("not_answerer") if partner in fragment.withhold_from
+
+else := none("not_answerer") if partner in partners_walled(fragment, shown.agreement)
+
+else := none("not_answerer") if not is_array(object.get(fragment, "walled", []))
 
 else := full("addressed") if {
 	shown.review == true
@@ -158,9 +162,15 @@ else := full("addressed") if {
 
 else := none("not_answerer")
 
+partners_walled(fragment, agreement) := {partner |
+	some person in object.get(fragment, "walled", [])
+	some partner in mandates.partners(agreement, person)
+}
+
 asked(fragment, partner, _) if partner in fragment.addressed_to
 
 asked(fragment, _, agreement) if {
 	fragment.addressed_to == []
-	not mandates.chaired(agreement, fragment.withhold_from)
+	kept_from := {partner | some partner in fragment.withhold_from} | partners_walled(fragment, agreement)
+	not mandates.chaired(agreement, kept_from)
 }

@@ -59,6 +59,26 @@ test_a_second_person_of_another_partner_is_asked if {
 	sees_nothing("lokale-politie", {}, question)
 }
 
+by_mandate(walled, answerers) := object.union(samples.wall_question([], answerers), {"walled": walled})
+
+# METADATA
+# title: What was imported of a person may be older than the mandates
+test_the_colleagues_of_whoever_is_walled_off_are_told_by_the_mandates if {
+	sees("parket", {}, by_mandate([], ["parket", "caw"]))
+	sees_nothing("parket", {}, by_mandate(["parket"], ["parket", "caw"]))
+	sees("caw", {}, by_mandate(["parket"], ["parket", "caw"]))
+	sees_nothing("ggz", {}, by_mandate(["of-two"], ["ggz", "parket"]))
+	sees_nothing("chair", {}, by_mandate(["stad-gemeente"], []))
+	sees("parket", {}, by_mandate(["stad-gemeente"], []))
+	sees("chair", {}, by_mandate(["nobody-with-a-mandate"], []))
+}
+
+test_a_question_that_does_not_say_who_is_walled_off_rightly_is_shown_to_nobody if {
+	every walled in ["ggz", null, {"ggz": true}] {
+		sees_nothing("chair", {}, object.union(samples.wall_question([], []), {"walled": walled}))
+	}
+}
+
 test_nobody_in_danger_and_no_guest_is_shown_a_question_about_a_wall if {
 	question := samples.wall_question(["ggz"], ["parket", "caw"])
 	open := {"emergency": {"grant": "g-1", "partner": "parket", "until": "2026-03-10T10:00:00Z"}}

@@ -15,12 +15,15 @@ import data.ketenaanpak.stages
 # title: The decision
 # description: >-
 #   `{tell: [{person, task, urgent}], deadlines: [{change, kind, anchor}], policy_revision}`, each
-#   person once. A deadline that begins has a day (`due`), `members` to decide by who is reminded,
+#   person once; with `opens` false the message leads to nothing. A deadline that begins has a day (`due`), `members` to decide by who is reminded,
 #   and `again`: whether whoever comes to be among those to tell later is told of the event too. An
 #   anchor of null means all of the kind in the case.
 # entrypoint: true
 decision := {
-	"tell": [{"person": person, "task": told.task, "urgent": object.get(told, "urgent", false)} |
+	"tell": [object.union(
+		{"person": person, "task": told.task, "urgent": object.get(told, "urgent", false)},
+		object.filter(told, ["opens"]),
+	) |
 		some person in sort(object.keys(told_by))
 		told := rule.tell[min(told_by[person])]
 	],
@@ -39,12 +42,14 @@ told_by[person] contains place if {
 	some person in recipients(entry)
 }
 
-recipients(entry) := people(entry.to) if count(people(entry.to)) > 0
+recipients(entry) := people(reachable, entry.to) if entry.opens == false
 
-else := people(object.get(entry, "otherwise", []))
+else := people(eligible, entry.to) if count(people(eligible, entry.to)) > 0
 
-people(groups) := {mandate.person |
-	some mandate in eligible
+else := people(eligible, object.get(entry, "otherwise", []))
+
+people(held, groups) := {mandate.person |
+	some mandate in held
 	some group in groups
 	belongs(group, mandate)
 }
@@ -89,10 +94,8 @@ holds("mandates_are_due") if is_string(about.mandates_due)
 
 # Nor for one that the person acted for who has just been walled off.
 holds("their_place_is_empty") if {
-	some mandate in theirs
-	team_member(mandate, about.person)
-	mandate.partner in about.participants
-	not staffed(mandate.partner)
+	some partner in about.participants
+	lost_by_them(partner)
 }
 
 # Without anybody in one of these roles the case stands still.
@@ -100,6 +103,24 @@ holds("their_place_is_empty") if {
 	some mandate in theirs
 	mandate.role in {"chair", "coordination_team"}
 	not filled(mandate.role)
+}
+
+lost_by_them(partner) if {
+	some mandate in theirs
+	member_of(mandate, partner)
+	not staffed(partner)
+}
+
+# Of a wall only the partners of the person come to it.
+left_with_nobody(partner) if {
+	partner in about.participants
+	not about.person
+	not represented(partner)
+}
+
+left_with_nobody(partner) if {
+	partner in about.participants
+	lost_by_them(partner)
 }
 
 theirs := [mandate |
@@ -127,20 +148,19 @@ represented(partner) if {
 	member_of(mandate, partner)
 }
 
-# The mandates of those who may be told of this event.
+# The mandates of those who may be told of this event: who could not open the message is not told.
 eligible contains mandate if {
+	some mandate in reachable
+	opens(mandate)
+}
+
+# Who may be sent what leads to nothing. Somebody behind a wall in one role is behind it in every other.
+reachable contains mandate if {
 	question.revision != ""
 	agreements.in_force(about.agreement)
 	some mandate in data.members[about.agreement]
 	mandates.holds(mandate)
-	may_know(mandate)
-}
-
-# Somebody behind a wall in one role is behind it in every other; who could not open the message is
-# not told.
-may_know(mandate) if {
 	not walled(mandate)
-	opens(mandate)
 }
 
 # What leads to no case, such as a session, is opened by whoever belongs to those who are told.
@@ -269,6 +289,11 @@ belongs("partner_asked", mandate) if member_of(mandate, about.to)
 belongs("partner_asking", mandate) if member_of(mandate, about.by)
 
 belongs("partner_named", mandate) if member_of(mandate, about.partner)
+
+belongs("representatives", mandate) if {
+	mandate.role in {"chair", "steering_group"}
+	left_with_nobody(mandate.partner)
+}
 
 belongs("follower", mandate) if member_of(mandate, about.follower)
 

@@ -54,6 +54,36 @@ test_the_chairs_find_a_deputy_where_the_whole_coordination_team_is_walled_off if
 	}
 }
 
+# What is sent of it to those who may not open the case leads to nothing.
+sent(type, changes) := {[entry.person, entry.task, object.get(entry, "opens", true)] |
+	some entry in decision_on(type, changes).tell
+}
+
+# METADATA
+# title: A partner that lost everybody is asked itself, and not told of which case
+test_whoever_represents_a_partner_is_asked_for_a_deputy_by_a_message_that_leads_to_nothing[type] if {
+	some type in ["wall_raised", "conflict_declared"]
+	everybody := ["stad-gemeente", "member-and-chair"]
+	lost := {"participants": ["caw", "stad-gemeente"], "partner": "stad-gemeente", "person": "stad-gemeente"}
+	sent(type, object.union(lost, {"walled": everybody})) == {
+		["coordination", "deputy_needed", true],
+		["chair", "deputy_needed", false],
+		["steering", "deputy_needed", false],
+	}
+	sent(type, object.union(lost, {"walled": array.concat(everybody, ["steering", "chair"])})) == {["coordination", "deputy_needed", true]}
+	not ["steering", "deputy_needed", false] in sent(type, object.union(lost, {"walled": ["stad-gemeente"]}))
+	not ["steering", "deputy_needed", false] in sent(type, object.union(lost, {"walled": everybody, "participants": ["caw"]}))
+	not ["steering", "deputy_needed", false] in sent(type, object.union(lost, {"walled": everybody, "person": "ggz"}))
+}
+
+test_at_the_start_too_a_partner_that_nobody_may_speak_for_is_asked_itself if {
+	at_the_table := ["caw", "stad-gemeente"]
+	walled := ["stad-gemeente", "member-and-chair"]
+	["steering", "deputy_needed", false] in sent("case_taken_on_agenda", {"participants": at_the_table, "walled": walled})
+	not ["steering", "deputy_needed", false] in sent("case_taken_on_agenda", {"participants": at_the_table})
+	not ["steering", "deputy_needed", false] in sent("case_taken_on_agenda", {"participants": ["caw"], "walled": walled})
+}
+
 test_a_direction_that_ended_is_told_to_the_chair if {
 	who_is_told("direction_ended", {"person": "ggz", "walled": ["ggz"]}) == chairs
 	who_is_told("direction_ended", {"person": "chair", "walled": ["chair", "member-and-chair"]}) == {"coordination"}
