@@ -37,8 +37,7 @@ class Plans:
 
     def outcome(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The outcome asked for; raises Refuse("not_found") while nothing is closed."""
-        held = self.queries.opened(request["case"], (*safety.KINDS, "conclusion"))
-        checks = [each for each in held if each.kind in safety.KINDS]
+        held = self.queries.opened(request["case"], safety.LOOKED_AT)
         contradictory = [
             each.id
             for each in held
@@ -48,7 +47,7 @@ class Plans:
             self._outcomes,
             _KINDS[method],
             covers=self._covered(**request),
-            unsafe=safety.is_anybody_unsafe(checks),
+            unsafe=safety.is_anybody_unsafe(held),
             contradictory=contradictory,
             **request,
         )
