@@ -75,6 +75,7 @@ SUBSCRIPTIONS: Final[dict[str, tuple[str, ...]]] = {
         "plans.progress_reported",
         "plans.safety_checked",
         "plans.unsafe_reported",
+        "plans.safety_cleared",
         "plans.conclusion_drawn",
         "plans.follow_up_recorded",
     ),

@@ -94,6 +94,10 @@ EVENTS: Final = {
     "unsafe_reported": EventType(
         "A safety check says that somebody is unsafe; `fragment` is the check.", {1: DirectionData}
     ),
+    "safety_cleared": EventType(
+        "Nobody is unsafe any more, by a safety check after one that said so; `fragment` is it.",
+        {1: DirectionData},
+    ),
     "conclusion_drawn": EventType(
         "The director proposed a conclusion (afronding).", {1: DirectionData}
     ),

@@ -31,6 +31,7 @@ CIRCUMSTANCES: Final[Mapping[str, str]] = {
     "a_partner_has_nobody": "a partner has nobody who may speak for it",
     "their_place_is_empty": "nobody else has the person's place",
     "everybody_answered": "everybody answered",
+    "is_about_an_action": "it is about an action",
     "informing_is_deferred": "somebody is still to be informed",
     "mandates_are_due": "services still have to mandate",
 }
@@ -51,8 +52,9 @@ the end of a case deadlines are suspended, and reopening brings them back.
 _DAYS: Final = """\
 ## When a day comes
 
-A deadline reminds once, in the morning of its day, and is escalated once when nobody acted some
-days later. Days are those of Belgium.
+A deadline reminds once, in the morning of its day, and is escalated when nobody acted some days
+later: once, or, where it repeats, again after as many days as it has, until it ends. Days are those
+of Belgium.
 """
 
 _KINDS: Final = """\
@@ -79,7 +81,7 @@ def render() -> str:
                 _days(rows),
             ),
             _KINDS,
-            table(("deadline", "waits for", "days", "begun by"), _kinds(rows)),
+            table(("deadline", "waits for", "days", "repeats", "begun by"), _kinds(rows)),
         )
     )
 
@@ -111,7 +113,8 @@ def _kinds(rows: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             if any(entry["deadline"] == kind for entry in each.get("begins", ()))
         ]
         waits_for = ", ".join(f"`{command}`" for command in row["waits_for"])
-        yield f"`{kind}`", waits_for, str(row.get("days", "")), ", ".join(begun_by)
+        repeats = "yes" if row.get("repeats") else ""
+        yield f"`{kind}`", waits_for, str(row.get("days", "")), repeats, ", ".join(begun_by)
 
 
 def _next(row: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from chassis.opa import Opa
 from chassis.runtime import Runtime
 from chassis.validation import read_or_park
 from contracts.events import read_event
-from services.notifications.domain.deadlines import changes
+from services.notifications.domain.deadlines import changes, repeat_on
 from services.notifications.domain.messages import (
     Message,
     PageCursor,
@@ -161,12 +161,13 @@ class Notifications:
             "time": now.isoformat(),
             "data": claim.data,
         }
-        decided = messages(self._decide_event(event, now), now)
+        decision = self._decide_event(event, now)
+        decided, again = messages(decision, now), repeat_on(decision)
         subject = message_subject(claim.data)
         with transaction(self._runtime.database) as session:
             if not decided and claim.deadline.phase == "overdue":
                 self._deadlines.postpone(claim, next_morning(now), session)
-            elif self._deadlines.mark_done(claim, now, session):
+            elif self._deadlines.mark_done(claim, now, session, again):
                 self._inboxes.deliver(decided, claim.dedup_key, subject, session)
 
     def _tell_again(self, claim: Claim) -> None:

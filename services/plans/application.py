@@ -37,9 +37,8 @@ class Plans:
 
     def outcome(self, method: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The outcome asked for; raises Refuse("not_found") while nothing is closed."""
-        held = self.queries.opened(request["case"], (*safety.KINDS, "conclusion", "action"))
+        held = self.queries.opened(request["case"], (*safety.LOOKED_AT, "action"))
         actions = [each for each in held if each.kind == "action"]
-        checks = [each for each in held if each.kind in safety.KINDS]
         contradictory = [
             each.id
             for each in held
@@ -49,7 +48,7 @@ class Plans:
             self._outcomes,
             _KINDS[method],
             covers=self._covered(**request),
-            unsafe=safety.is_anybody_unsafe(checks),
+            unsafe=safety.is_anybody_unsafe(held),
             contradictory=contradictory,
             services=plan.involved_services(
                 each for each in actions if each.codes["plan"] == request["outcome"]

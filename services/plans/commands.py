@@ -47,7 +47,8 @@ def _record_decision(case: CaseSnapshot, command: Command, transaction: CaseTran
 
 def _log_contact(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     version = transaction.fragments.find(command.body.get("plan"), "plan")
-    return direction.log_contact(case, command, version)
+    held = transaction.fragments.opened(safety.LOOKED_AT)
+    return direction.log_contact(case, command, version, held)
 
 
 def _record_trajectory(
@@ -63,32 +64,34 @@ def _update_trajectory(
     return direction.update_trajectory(command, trajectory)
 
 
-def _report_progress(case: CaseSnapshot, command: Command, _transaction: CaseTransaction) -> Change:
-    return direction.report_progress(case, command)
+def _report_progress(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
+    held = transaction.fragments.opened(safety.LOOKED_AT)
+    return direction.report_progress(case, command, held)
 
 
-def _check_safety(case: CaseSnapshot, command: Command, _transaction: CaseTransaction) -> Change:
-    return safety.check_safety(case, command)
+def _check_safety(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
+    return safety.check_safety(case, command, transaction.fragments.opened(safety.LOOKED_AT))
 
 
 def _draw_conclusion(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     fragments = transaction.fragments
     adopted = plan.adopted_plan(fragments.of_kind("plan"))
     done, decisions = fragments.of_kind("action"), fragments.of_kind("decision")
-    checks = fragments.opened(safety.KINDS)
-    return closing.draw_conclusion(case, command, adopted, done, decisions, checks)
+    held = fragments.opened(safety.LOOKED_AT)
+    return closing.draw_conclusion(case, command, adopted, done, decisions, held)
 
 
 def _record_follow_up(case: CaseSnapshot, command: Command, transaction: CaseTransaction) -> Change:
     fragments = transaction.fragments
-    checks = fragments.opened(safety.KINDS)
-    return closing.record_follow_up(case, command, fragments.of_kind("conclusion"), checks)
+    held = fragments.opened(safety.LOOKED_AT)
+    return closing.record_follow_up(case, command, fragments.of_kind("conclusion"), held)
 
 
 def _evaluate_approach(
-    case: CaseSnapshot, command: Command, _transaction: CaseTransaction
+    case: CaseSnapshot, command: Command, transaction: CaseTransaction
 ) -> Change:
-    return closing.evaluate_approach(case, command)
+    held = transaction.fragments.opened(safety.LOOKED_AT)
+    return closing.evaluate_approach(case, command, held)
 
 
 RULES: Final[dict[str, Rule]] = {

@@ -27,6 +27,7 @@ SAID_BESIDE = {
     *("not_before", "obligations", "offered", "party", "policy_revision", "review", "standings"),
     *("review_working_days", "table", "terms", "use_limitation", "walled", "walled_from_matches"),
     *("answer_working_days", "partners", "withheld", "always", "change", "UTC"),
+    *("repeat_on", "persons", "_overdue"),
     *("submitted_by", "crisis_raised", "evaluating", "contributors"),
 }
 """What the rules say that is neither a reason nor a word of a table or schema: the members of

@@ -26,7 +26,8 @@ class Deadline:
 
     The last writer wins, separately for the day (set at `set_at`) and for whether it is open
     (changed at `changed_at`). `reminded_of` is the day of which a reminder was delivered on the
-    morning `reminded_on`, `escalated_of` the day that was escalated.
+    morning `reminded_on`, `escalated_of` the day that was escalated, which is escalated again on
+    `repeat_on`, if at all.
     """
 
     due: date | None = None
@@ -37,11 +38,17 @@ class Deadline:
     reminded_of: date | None = None
     reminded_on: date | None = None
     escalated_of: date | None = None
+    repeat_on: date | None = None
 
     @property
     def phase(self) -> Phase:
         """What is due next: the reminder (`due`) or the escalation (`overdue`)."""
         return "due" if self.reminded_of != self.due else "overdue"
+
+    @property
+    def repeats(self) -> bool:
+        """Whether its day was escalated already."""
+        return self.phase == "overdue" and self.escalated_of == self.due
 
 
 @dataclass(frozen=True)
@@ -97,16 +104,21 @@ def next_at(deadline: Deadline, kind: KindState, escalation_days: int) -> dateti
         return None
     if deadline.phase == "due":
         return morning_of(deadline.due)
-    if deadline.escalated_of == deadline.due or deadline.reminded_on is None:
+    if deadline.repeats:
+        return None if deadline.repeat_on is None else morning_of(deadline.repeat_on)
+    if deadline.reminded_on is None:
         return None
     return morning_of(deadline.reminded_on + timedelta(days=escalation_days))
 
 
-def mark_delivered(deadline: Deadline, now: datetime) -> Deadline:
-    """The deadline after its reminder, or else its escalation, was delivered."""
+def mark_delivered(deadline: Deadline, now: datetime, repeat_on: date | None = None) -> Deadline:
+    """The deadline after its reminder, or else its escalation, was delivered.
+
+    `repeat_on` is the day on which it escalates again, if it still stands.
+    """
     if deadline.phase == "due":
         return replace(deadline, reminded_of=deadline.due, reminded_on=last_morning(now))
-    return replace(deadline, escalated_of=deadline.due)
+    return replace(deadline, escalated_of=deadline.due, repeat_on=repeat_on)
 
 
 def merge_facts(

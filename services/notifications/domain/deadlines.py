@@ -1,6 +1,7 @@
 """Deadlines: what policy decides that an event changes of them.
 
-A deadline reminds once on its day, and escalates once when nobody has acted by then. Which event
+A deadline reminds once on its day, and escalates when nobody has acted by then: once, or again and
+again until somebody has. Which event
 begins and which ends one is a table of policy (`tables/notifications.json`; domain.md, section 9).
 """
 
@@ -79,6 +80,19 @@ def changes(decision: Mapping[str, Any], event: Mapping[str, Any]) -> list[Chang
     if not isinstance(listed, list):
         raise Retry("policy_unavailable", "the answer is not a decision")
     return [_change(each, event) for each in listed]
+
+
+def repeat_on(decision: Mapping[str, Any]) -> date | None:
+    """The day on which policy has an escalation repeated; None when it comes once.
+
+    Raises Retry("policy_unavailable") when the decision is not well-formed.
+    """
+    match decision:
+        case {"repeat_on": str(day)}:
+            return _day(day)
+        case {"repeat_on": None}:
+            return None
+    raise Retry("policy_unavailable", "the answer is not a decision")
 
 
 def _change(entry: Any, event: Mapping[str, Any]) -> Change:

@@ -63,8 +63,9 @@ class Claim:
 
     @property
     def dedup_key(self) -> tuple[str, ...]:
-        """The deduplication key of its messages."""
-        return ("deadline", self.id, str(self.deadline.due), self.deadline.phase)
+        """The deduplication key of its messages: of one day, and of one repetition."""
+        once = ("deadline", self.id, str(self.deadline.due), self.deadline.phase)
+        return (*once, str(self.deadline.repeat_on)) if self.deadline.repeats else once
 
 
 class Deadlines:
@@ -176,13 +177,19 @@ class Deadlines:
         data = {**facts, **deadline.members}
         return Claim(found["_id"], token, found["kind"], deadline, data, case["heard"])
 
-    def mark_done(self, claim: Claim, now: datetime, session: ClientSession) -> bool:
-        """Store that the reminder or escalation was delivered; see `_release`."""
-        deadline = mark_delivered(claim.deadline, now)
+    def mark_done(
+        self, claim: Claim, now: datetime, session: ClientSession, repeat_on: date | None = None
+    ) -> bool:
+        """Store that the reminder or escalation was delivered; see `_release`.
+
+        `repeat_on` is the day on which an escalation is repeated.
+        """
+        deadline = mark_delivered(claim.deadline, now, repeat_on)
         fields = {
             "reminded_of": _text(deadline.reminded_of),
             "reminded_on": _text(deadline.reminded_on),
             "escalated_of": _text(deadline.escalated_of),
+            "repeat_on": _text(deadline.repeat_on),
             # A deadline that does not stand any more has no `next_at`, and is not claimed.
             "next_at": next_at(deadline, KindState(), self._escalation_days),
         }
@@ -268,6 +275,7 @@ class Deadlines:
             reminded_of=_day(found.get("reminded_of")),
             reminded_on=_day(found.get("reminded_on")),
             escalated_of=_day(found.get("escalated_of")),
+            repeat_on=_day(found.get("repeat_on")),
         )
 
     def _hashed(self, *parts: str) -> str:

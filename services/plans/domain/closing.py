@@ -11,7 +11,7 @@ from casework.fragment import Fragment, of_the_table
 from contracts.reasons import Reason
 from services.plans.domain.actions import is_undecided
 from services.plans.domain.plan import check_covers, on_plan
-from services.plans.domain.safety import alarm, check_ends_safely, safety_check
+from services.plans.domain.safety import alarm, changed_safety, check_ends_safely, safety_check
 
 _CONCLUSION_CONTENT: Final = (
     "violence_stopped",
@@ -38,12 +38,12 @@ def draw_conclusion(
     adopted: Fragment | None,
     actions: Iterable[Fragment],
     decisions: Sequence[Fragment],
-    checks: Iterable[Fragment],
+    held: Iterable[Fragment],
 ) -> Change:
     """The conclusion (afronding) that the director proposes, closed at once.
 
-    It says who still follows an action of the adopted plan: they go on seeing the case. `checks`
-    are the safety checks of the case, with their content.
+    It says who still follows an action of the adopted plan: they go on seeing the case. `held`
+    are the fragments of `safety.LOOKED_AT`.
     """
     if adopted is None:
         raise unmet(Reason.PLAN_MISSING, "there is no adopted plan to conclude")
@@ -57,7 +57,7 @@ def draw_conclusion(
     conclusion = of_the_table(command, "conclusion", case.persons, content)
     check = safety_check(case, command, conclusion)
     if command.body["violence_stopped"] and command.body["goals_reached"]:
-        check_ends_safely(checks, check)
+        check_ends_safely(held, check)
     unfinished = [one.codes["follower"] for one in own if one.state != "done"]
     members = {
         "closed_at": command.now,
@@ -86,11 +86,11 @@ def record_follow_up(
     case: CaseSnapshot,
     command: Command,
     conclusions: Iterable[Fragment],
-    checks: Iterable[Fragment],
+    held: Iterable[Fragment],
 ) -> Change:
     """The follow-up (opvolging) after the conclusion: reopening is never too early.
 
-    `checks` are the safety checks of the case, with their content.
+    `held` are the fragments of `safety.LOOKED_AT`.
     """
     body = command.body
     if not any(conclusions):
@@ -100,7 +100,7 @@ def record_follow_up(
     follow_up = of_the_table(command, "follow_up", case.persons, content)
     check = safety_check(case, command, follow_up)
     if body["result"] == "close":
-        check_ends_safely(checks, check)
+        check_ends_safely(held, check)
     members = {
         "closed_at": command.now,
         "proposed_by": command.person,
@@ -118,15 +118,21 @@ def record_follow_up(
     )
 
 
-def evaluate_approach(case: CaseSnapshot, command: Command) -> Change:
-    """How the table looks back on its approach (evaluatie), with a safety check."""
+def evaluate_approach(case: CaseSnapshot, command: Command, held: Iterable[Fragment]) -> Change:
+    """How the table looks back on its approach (evaluatie), with a safety check.
+
+    `held` are the fragments of `safety.LOOKED_AT`.
+    """
     content = command.given("text", "summary", "session")
     evaluation = of_the_table(command, "evaluation", case.persons, content)
     check = safety_check(case, command, evaluation)
     return Change(
         evaluation,
         added=(evaluation, check),
-        events=(fragment_event("plans.approach_evaluated", evaluation), *alarm(check)),
+        events=(
+            fragment_event("plans.approach_evaluated", evaluation),
+            *changed_safety(held, check),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Direction (regie): what the case director notes of contacts, trajectories and progress."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -8,14 +9,19 @@ from casework.change import Change, fragment_event, put
 from casework.command import Command
 from casework.fragment import Fragment, of_the_table, revise
 from services.plans.domain.plan import check_was_adopted
-from services.plans.domain.safety import alarm, safety_check
+from services.plans.domain.safety import changed_safety, safety_check
 
 _CONTACT_CONTENT: Final = ("party", "service", "on", "text", "summary", "plan", "safely")
 _TRAJECTORY_CONTENT: Final = ("state", "service", "since", "text", "summary")
 
 
-def log_contact(case: CaseSnapshot, command: Command, plan: Fragment | None) -> Change:
-    """A contact of the director; `plan` is the version that the body says clients were told of."""
+def log_contact(
+    case: CaseSnapshot, command: Command, plan: Fragment | None, held: Iterable[Fragment]
+) -> Change:
+    """A contact of the director; `plan` is the version that the body says clients were told of.
+
+    `held` are the fragments of `safety.LOOKED_AT`.
+    """
     if "plan" in command.body:
         check_was_adopted(plan)
     contact = _about_some(case, command, "contact", command.given(*_CONTACT_CONTENT))
@@ -23,7 +29,7 @@ def log_contact(case: CaseSnapshot, command: Command, plan: Fragment | None) -> 
     if "safety_check" not in command.body:
         return put(contact, contact.status, logged)
     check = safety_check(case, command, contact)
-    return Change(contact, added=(contact, check), events=(logged, *alarm(check)))
+    return Change(contact, added=(contact, check), events=(logged, *changed_safety(held, check)))
 
 
 def record_trajectory(case: CaseSnapshot, command: Command) -> Change:
@@ -42,8 +48,11 @@ def update_trajectory(command: Command, trajectory: Fragment) -> Change:
     return put(updated, content["state"], fragment_event("plans.trajectory_updated", updated))
 
 
-def report_progress(case: CaseSnapshot, command: Command) -> Change:
-    """A report to the team with its safety check; the next one is due by the agreed rhythm."""
+def report_progress(case: CaseSnapshot, command: Command, held: Iterable[Fragment]) -> Change:
+    """A report to the team with its safety check; the next one is due by the agreed rhythm.
+
+    `held` are the fragments of `safety.LOOKED_AT`.
+    """
     next_on = command.today + timedelta(days=command.terms["reporting_rhythm_days"])
     content = {**command.given("text", "summary"), "next_on": next_on}
     report = of_the_table(command, "report", case.persons, content)
@@ -52,7 +61,7 @@ def report_progress(case: CaseSnapshot, command: Command) -> Change:
     return Change(
         report,
         added=(report, check),
-        events=(reported, *alarm(check)),
+        events=(reported, *changed_safety(held, check)),
     )
 
 

@@ -4,7 +4,12 @@ package ketenaanpak.notify
 
 import data.ketenaanpak.question
 
-decision := {"tell": told, "deadlines": real_decision.deadlines, "policy_revision": question.revision}
+decision := {
+	"tell": told,
+	"deadlines": real_decision.deadlines,
+	"repeat_on": real_decision.repeat_on,
+	"policy_revision": question.revision,
+}
 
 endings := {
 	"tell": [{"person": "p-ends", "task": "mandate_ends", "key": "m-1"}],

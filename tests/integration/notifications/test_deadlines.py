@@ -403,7 +403,7 @@ def test_a_recorded_follow_up_is_waited_for_until_the_step_that_it_asks_for(
     record = {"fragment": a_random_id(), "category": "joint", "stage": "concluded"}
     replicas.deliver("plans.follow_up_recorded", result="reopen", **record)
     replicas.days(5)
-    assert replicas.tasks("p-caw") == Counter({"reopening_due": 1, "reopening_overdue": 1})
+    assert replicas.tasks("p-caw") == Counter({"reopening_due": 1, "reopening_overdue": 2})
     replicas.days(29)
     waiting = replicas.tasks("p-caw")
     replicas.deliver("intake.case_reopened", ground="violence_again", report_due=day(90))
@@ -441,6 +441,27 @@ def test_whoever_can_act_later_is_told_of_a_crisis_once_while_it_is_open(
     replicas.deliver("intake.informing_recorded", participants=[*joined["participants"], "stad"])
     later(6)
     assert replicas.tasks("p-stad") == Counter()
+
+
+def test_what_endangers_somebody_is_escalated_every_so_many_days_until_it_ends(
+    replicas: Replicas,
+) -> None:
+    """Told once on a Friday evening, an open crisis would be silent for good."""
+    said = {"fragment": a_random_id(), "category": "safety"}
+    replicas.deliver("plans.unsafe_reported", **said)
+    replicas.deliver("intake.crisis_raised", partner="caw", **said)
+    replicas.days(5)
+    once = {f"{kind}_{when}": 1 for kind in ("crisis", "unsafe") for when in ("due", "overdue")}
+    assert replicas.tasks("p-caw") == Counter({"crisis": 1, **once})
+
+    replicas.days(4)
+    again = {"crisis_overdue": 3, "unsafe_overdue": 3}
+    assert replicas.tasks("p-caw") == Counter({"crisis": 1, **once, **again})
+
+    replicas.deliver("plans.safety_cleared", **said)
+    replicas.deliver("intake.crisis_ended", **said)
+    replicas.days(4)
+    assert replicas.tasks("p-caw") == Counter({"crisis": 1, **once, **again})
 
 
 # --- what an earlier version stored -------------------------------------------------------------

@@ -15,7 +15,15 @@ from deploy.local.parts import Parts
 from deploy.local.platform import POLICY
 from deploy.local.sample_persons import sample_persons
 from deploy.opa import bundle
-from services.notifications.domain.deadlines import Begin, End, Phase, Resume, Suspend, changes
+from services.notifications.domain.deadlines import (
+    Begin,
+    End,
+    Phase,
+    Resume,
+    Suspend,
+    changes,
+    repeat_on,
+)
 from services.notifications.domain.messages import Message, endings, messages
 from tests import samples
 
@@ -43,6 +51,9 @@ WHEN: dict[str, dict[str, Any]] = {
     "plans.action_updated": {"state": "not_possible"},
 }
 """Event that tells somebody only in some cases → such a case."""
+
+
+DECIDED_ON = "5b0f3f0e-6a55-4f0c-9d0a-2c5f7a1f3e77"
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +89,18 @@ def changed(rules: Opa, name: str, **more: Any) -> list[Any]:
     return changes(decided(rules, name, **more), samples.event(name))
 
 
-def reminded(rules: Opa, kind: str, phase: str) -> list[Message]:
-    """Who is told by the rules when the day of a deadline has come, or gone."""
+def decided_when(rules: Opa, kind: str, phase: str) -> dict[str, Any]:
+    """What the rules decide when the day of a deadline has come, or gone."""
     name = ABOUT.get(kind, "intake.case_concluded")
     data = samples.event(name)["data"] | {"director": "p-d868e7f5"}
     event = {"source": "notifications", "type": f"{kind}_{phase}", "time": NOW.isoformat()}
     question = {"now": NOW.isoformat(), "event": event | {"data": data}}
-    return messages(rules.decide("ketenaanpak/notify/decision", question), NOW)
+    return rules.decide("ketenaanpak/notify/decision", question)
+
+
+def reminded(rules: Opa, kind: str, phase: str) -> list[Message]:
+    """Who is told by the rules when the day of a deadline has come, or gone."""
+    return messages(decided_when(rules, kind, phase), NOW)
 
 
 @pytest.mark.parametrize("phase", get_args(Phase))
@@ -203,6 +219,13 @@ def test_an_event_that_names_a_day_begins_a_deadline(
         ("plans.follow_up_recorded", {"result": "reopen"}, "reopening", 1),
         ("plans.action_updated", {"state": "not_possible", "stage": "active"}, "decision", 14),
         ("intake.crisis_raised", {}, "crisis", 2),
+        ("plans.unsafe_reported", {"stage": "waiting"}, "unsafe", 2),
+        ("intake.direction_ended", {"stage": "accepted"}, "director", 7),
+        ("intake.direction_ended", {"stage": "active"}, "director", 7),
+        ("intake.direction_ended", {"stage": "concluded"}, "director", 7),
+        ("intake.answer_lapsed", {"stage": "forming"}, "next_step", 7),
+        ("intake.participant_invited", {"stage": "forming"}, "next_step", 7),
+        ("plans.decision_recorded", {"stage": "active", "action": DECIDED_ON}, "revision", 14),
         ("intake.person_added", {"stage": "accepted"}, "uncovered", 14),
         ("intake.person_added", {"stage": "active"}, "uncovered", 14),
         ("intake.executor_withdrawn", {"stage": "accepted"}, "executor_withdrawn", 14),
@@ -219,6 +242,19 @@ def test_what_waits_for_somebody_without_a_day_has_the_agreements_days(
 
     began = datetime.fromisoformat(samples.event(name)["time"]).date()
     assert deadline.due == began + timedelta(days=days)
+
+
+@pytest.mark.parametrize("phase", get_args(Phase))
+@pytest.mark.parametrize("kind", DEADLINES)
+def test_what_endangers_somebody_is_escalated_again_and_nothing_else(
+    kind: str, phase: Phase, rules: Opa
+) -> None:
+    """An open crisis would fall silent after one message; a report would become noise."""
+    days = {"safety_check": 14, "crisis": 2, "reopening": 1, "unsafe": 2}
+    repeats = phase == "overdue" and kind in days
+    day = NOW.date() + timedelta(days=days[kind]) if repeats else None
+
+    assert repeat_on(decided_when(rules, kind, phase)) == day
 
 
 def test_the_days_are_counted_in_belgium(rules: Opa) -> None:
@@ -274,7 +310,7 @@ def test_every_action_of_an_adopted_plan_has_its_own_deadline(rules: Opa) -> Non
         for action in samples.event("plans.plan_adopted")["data"]["actions"]
     ]
     replaced = {"uncovered", "executor_withdrawn"}
-    assert ended(found) == {"positions", "action", "decision", *replaced}
+    assert ended(found) == {"positions", "action", "decision", "revision", *replaced}
 
 
 def test_somebody_who_is_added_to_a_running_case_is_told_of_until_a_plan_covers_them(
@@ -324,8 +360,14 @@ def test_a_blocked_action_waits_for_the_decision_of_the_team(state: str, rules: 
 
     assert End("action", action) in blocked
     assert {each.kind for each in blocked if isinstance(each, Begin)} == {"decision"}
-    assert goes_on == [End("decision", action), Resume("action", action)]
-    assert decision == [End("decision", action)]
+    assert goes_on == [
+        End("decision", action),
+        End("revision", action),
+        Resume("action", action),
+    ]
+    waited_for = date.fromisoformat(samples.event("plans.decision_recorded")["time"][:10])
+    due = waited_for + timedelta(days=14)
+    assert decision == [Begin("revision", action, due), End("decision", action)]
     assert of_nothing == []
 
 
@@ -368,3 +410,25 @@ def test_a_case_that_is_over_reminds_of_nothing_but_the_review(name: str, rules:
 
     assert "emergency_review" not in {each.kind for each in found}
     assert {"question", "informing", "mandates"} <= ended(found) | suspended(found)
+
+
+def test_who_is_unsafe_is_waited_for_until_nobody_is_or_the_case_is_over(rules: Opa) -> None:
+    """It was told once, and the one who should have looked was ill."""
+    chair, director, coordination = "p-2c886884", "p-d868e7f5", "p-1b790015"
+    due = {each.person for each in reminded(rules, "unsafe", "due")}
+    overdue = {each.person for each in reminded(rules, "unsafe", "overdue")}
+
+    assert {chair, director} <= due
+    assert coordination not in due
+    assert due | {coordination} < overdue
+    assert changed(rules, "plans.safety_cleared") == [End("unsafe")]
+    assert "unsafe" in ended(changed(rules, "intake.case_withdrawn"))
+    assert "unsafe" in suspended(changed(rules, "intake.case_declined"))
+    assert changed(rules, "plans.unsafe_reported", stage="closed") == []
+
+
+def test_a_case_without_a_director_waits_for_one(rules: Opa) -> None:
+    """Reports stop with whoever wrote them, and nobody is missed."""
+    assert changed(rules, "intake.direction_ended", stage="weighing") == []
+    assert "director" in ended(changed(rules, "intake.director_appointed"))
+    assert "director" in suspended(changed(rules, "intake.case_closed"))

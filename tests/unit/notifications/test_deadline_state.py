@@ -69,16 +69,27 @@ def applied(state: State, change: Any, moment: str) -> State:
 HISTORY = st.tuples(*(a_change(day) for day in range(5)))
 
 
-@given(HISTORY, st.data())
+DELIVERED = st.sampled_from(
+    [
+        Deadline(),
+        Deadline(reminded_of=DAY, reminded_on=DAY),
+        Deadline(reminded_of=DAY, reminded_on=DAY, escalated_of=DAY),
+        Deadline(reminded_of=DAY, reminded_on=DAY, escalated_of=DAY, repeat_on=date(2026, 3, 7)),
+    ]
+)
+"""What may have been delivered of a deadline before news of it comes."""
+
+
+@given(DELIVERED, HISTORY, st.data())
 def test_news_in_any_order_and_received_twice_comes_to_the_same(
-    history: tuple[Any, ...], data: st.DataObject
+    delivered: Deadline, history: tuple[Any, ...], data: st.DataObject
 ) -> None:
     """No reminder depends on which message the broker was quicker with."""
-    in_order: State = (Deadline(), KindState())
+    in_order: State = (delivered, KindState())
     for moment, change in enumerate(history):
         in_order = applied(in_order, change, str(moment))
 
-    shuffled: State = (Deadline(), KindState())
+    shuffled: State = (delivered, KindState())
     moments = [*range(len(history)), *data.draw(st.lists(st.sampled_from(range(len(history)))))]
     for moment in data.draw(st.permutations(moments)):
         shuffled = applied(shuffled, history[moment], str(moment))
@@ -115,6 +126,22 @@ def test_a_deadline_reminds_in_the_morning_of_its_day_and_escalates_days_later_o
     assert (deadline.phase, time_of(deadline)) == ("overdue", morning(5))
 
     assert time_of(mark_delivered(deadline, morning(5))) is None
+
+
+def test_what_repeats_is_escalated_again_until_it_ends() -> None:
+    """A child in danger is not forgotten because somebody was told of it once."""
+    escalated = mark_delivered(
+        mark_delivered(set_for(DAY), morning(2)), morning(5), morning(7).date()
+    )
+    assert (escalated.repeats, time_of(escalated)) == (True, morning(7))
+
+    again = mark_delivered(escalated, morning(7), morning(9).date())
+    assert time_of(again) == morning(9)
+    assert time_of(apply_change(again, End("action", ANCHOR), "2")) is None
+    assert time_of(again, apply_to_kind(NOTHING, Suspend("action"), "2")) is None
+    anew = apply_change(again, Begin("action", ANCHOR, date(2026, 3, 20)), "2")
+    assert (anew.repeats, time_of(anew)) == (False, morning(20))
+    assert time_of(mark_delivered(again, morning(9))) is None, "policy says that it comes once"
 
 
 def test_the_days_to_act_are_counted_from_a_reminder_that_came_late() -> None:

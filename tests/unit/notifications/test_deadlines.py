@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Retry
-from services.notifications.domain.deadlines import Begin, End, Resume, Suspend, changes
+from services.notifications.domain.deadlines import Begin, End, Resume, Suspend, changes, repeat_on
 
 EVENT = {"id": "e-1", "source": "intake", "type": "crisis_raised"}
 BEGINS = {
@@ -47,6 +47,15 @@ def test_what_is_told_again_while_it_stands_remembers_its_event() -> None:
     [crisis] = changed(BEGINS | {"kind": "crisis", "again": True})
 
     assert crisis.members == {"follower": "caw", "event": EVENT}
+
+
+def test_the_day_on_which_an_escalation_is_repeated_is_the_rules() -> None:
+    """Without a clear answer it is tried again, and not forgotten."""
+    assert repeat_on({"repeat_on": "2026-03-07"}) == date(2026, 3, 7)
+    assert repeat_on({"repeat_on": None}) is None
+    for nonsense in ({}, {"repeat_on": True}, {"repeat_on": "soon"}):
+        with pytest.raises(Retry):
+            repeat_on(nonsense)
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_a_follow_up_needs_a_conclusion() -> None:
 
 def test_the_table_looks_back_with_a_safety_check() -> None:
     """What is learned is joint and nobody's own; how safe people are is said there too."""
-    change = evaluate_approach(case(), command("evaluate_approach", bodies.evaluation()))
+    change = evaluate_approach(case(), command("evaluate_approach", bodies.evaluation()), ())
 
     evaluation, check = change.added
     assert evaluation.content == {"session": bodies.SESSION, **bodies.words("evaluatie")}

@@ -23,7 +23,7 @@ TOLD_OF = {"plan": PLAN, "safely": "alleen, op kantoor"}
 
 def log(body: dict[str, Any], of: Fragment | None = None) -> Change:
     """The director notes a contact."""
-    return log_contact(case(), command("log_contact", body), of)
+    return log_contact(case(), command("log_contact", body), of, ())
 
 
 def record(body: dict[str, Any]) -> Change:
@@ -127,7 +127,7 @@ def test_a_report_holds_a_safety_check_and_the_day_of_the_next() -> None:
     body = bodies.report(safety_check=bodies.check("unknown"))
     request = command("report_progress", body, terms={"reporting_rhythm_days": 30})
 
-    change = report_progress(case(), request)
+    change = report_progress(case(), request, ())
 
     report, check = change.added
     next_on = date(2026, 4, 1)

@@ -1,5 +1,6 @@
 """Safety checks: what one that says `unsafe` brings about, and what clears it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -39,24 +40,24 @@ def close(*checks: Fragment, result: str = "close", judgement: str = "safe", **m
     return record_follow_up(case(), request, [conclude().about], checks)
 
 
-def report(judgement: str) -> Change:
+def report(judgement: str, *held: Fragment) -> Change:
     body = bodies.report(safety_check=bodies.check(judgement))
-    return report_progress(case(), command("report_progress", body, terms=RHYTHM))
+    return report_progress(case(), command("report_progress", body, terms=RHYTHM), held)
 
 
-def contact(judgement: str) -> Change:
+def contact(judgement: str, *held: Fragment) -> Change:
     body = bodies.contact(VICTIM, safety_check=bodies.check(judgement))
-    return log_contact(case(), command("log_contact", body), None)
+    return log_contact(case(), command("log_contact", body), None, held)
 
 
-def evaluate(judgement: str) -> Change:
+def evaluate(judgement: str, *held: Fragment) -> Change:
     body = bodies.evaluation(safety_check=bodies.check(judgement))
-    return evaluate_approach(case(), command("evaluate_approach", body))
+    return evaluate_approach(case(), command("evaluate_approach", body), held)
 
 
-def check(judgement: str, *subjects: str, **more: Any) -> Change:
+def check(judgement: str, *subjects: str, held: Sequence[Fragment] = (), **more: Any) -> Change:
     body = {**bodies.check(judgement), "subjects": list(subjects or (VICTIM,)), **more}
-    return check_safety(case(), command("check_safety", body))
+    return check_safety(case(), command("check_safety", body), held)
 
 
 RHYTHM = {"reporting_rhythm_days": 28}
@@ -104,7 +105,7 @@ def test_the_check_of_a_contact_is_about_those_who_were_met() -> None:
     """A talk with the victim says nothing of the child."""
     met = contact("safe").added[1]
     body = bodies.contact(party="partner", service="CAW", safety_check=bodies.check())
-    heard = log_contact(case(), command("log_contact", body), None).added[1]
+    heard = log_contact(case(), command("log_contact", body), None, ()).added[1]
 
     assert (met.subjects, heard.subjects) == ((VICTIM,), (VICTIM, PERPETRATOR))
 
@@ -136,14 +137,50 @@ def test_nothing_ends_while_somebody_is_unsafe(ends: Any) -> None:
     """A case would be closed over the head of somebody in danger; whose it is, is not said."""
     before = checked("unsafe", VICTIM, hours=-1)
 
-    with pytest.raises(Refuse) as refused:
-        ends(before, judgement="unknown")
-
-    said = refused.value
-    assert (said.code, said.detail) == ("precondition_unmet", NOBODY_NAMED)
-    assert said.members == {"reason": "unsafe"}
-    assert ends(before, judgement="safe").outcome
+    for judgement in ("unknown", "safe"):
+        with pytest.raises(Refuse) as refused:
+            ends(before, judgement=judgement)
+        said = refused.value
+        assert (said.code, said.detail) == ("precondition_unmet", NOBODY_NAMED)
+        assert said.members == {"reason": "unsafe"}
+    assert ends(before, checked("safe", VICTIM)).outcome
     assert ends(before, judgement="unsafe").outcome, "kept and told; intake ends nothing on it"
+
+
+@pytest.mark.parametrize("ends", [conclude, close])
+def test_the_check_beside_a_proposal_to_end_clears_nothing(ends: Any) -> None:
+    """Whoever wants to be done ticks `safe` for everybody, and the child is still in that house."""
+    unsafe = checked("unsafe", VICTIM, hours=-2)
+    proposed, own = ends(judgement="safe").added
+    earlier = ends(judgement="unsafe").added
+
+    assert is_anybody_unsafe([unsafe, proposed, own])
+    assert is_anybody_unsafe(earlier), "what it says itself stands"
+    assert not is_anybody_unsafe([unsafe, proposed, own, checked("safe", VICTIM, hours=1)])
+
+
+CLEARED_BY = {
+    "report": report,
+    "contact": contact,
+    "evaluation": evaluate,
+    "by itself": lambda judgement, *held: check(judgement, held=held),
+}
+
+
+@pytest.mark.parametrize("where", CLEARED_BY)
+def test_the_check_that_clears_the_last_who_was_unsafe_says_so(where: str) -> None:
+    """Nobody is reminded of danger that is over, and everybody of danger that is not."""
+    unsafe, other = checked("unsafe", VICTIM, hours=-1), checked("unsafe", CHILD, hours=-1)
+
+    def names(judgement: str, *held: Fragment) -> set[str]:
+        change = CLEARED_BY[where](judgement, *held)
+        return {name for name, _ in events_of(change)} & {"safety_cleared", "unsafe_reported"}
+
+    assert names("safe", unsafe) == {"safety_cleared"}
+    assert names("safe", unsafe, other) == set()
+    assert names("unknown", unsafe) == set()
+    assert names("safe") == set()
+    assert names("unsafe", unsafe) == {"unsafe_reported"}
 
 
 def test_what_ends_nothing_is_recorded_whatever_the_checks_say() -> None:

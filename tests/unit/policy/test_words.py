@@ -124,6 +124,7 @@ def test_every_deadline_begins_somewhere_and_ends_by_what_it_waits_for() -> None
 
 DONE = {
     ("plans.plan_adopted", "decision"),
+    ("plans.plan_adopted", "revision"),
     ("intake.direction_mandate_recorded", "mandates"),
     ("intake.referral_part_withdrawn", "mandates"),
 }
@@ -146,7 +147,7 @@ def test_no_event_ends_the_wait_for_what_it_asks_for_itself() -> None:
 def _apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two entries never count for the same event."""
     if {one.get("if"), other.get("if")} & {"mandates_are_due", "informing_is_deferred"}:
-        return None in {value for values in one["when"].values() for value in values}
+        return None in {value for values in one.get("when", {}).values() for value in values}
     first, second = one.get("when", {}), other.get("when", {})
     return any(not {*first[name]} & {*second[name]} for name in first.keys() & second.keys())
 

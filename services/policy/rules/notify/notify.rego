@@ -14,10 +14,12 @@ import data.ketenaanpak.stages
 # METADATA
 # title: The decision
 # description: >-
-#   `{tell: [{person, task, urgent}], deadlines: [{change, kind, anchor}], policy_revision}`, each
-#   person once; with `opens` false the message leads to nothing. A deadline that begins has a day (`due`), `members` to decide by who is reminded,
+#   `{tell: [{person, task, urgent}], deadlines: [{change, kind, anchor}], repeat_on,
+#   policy_revision}`, each person once; with `opens` false the message leads to nothing. A deadline
+#   that begins has a day (`due`), `members` to decide by who is reminded,
 #   and `again`: whether whoever comes to be among those to tell later is told of the event too. An
-#   anchor of null means all of the kind in the case.
+#   anchor of null means all of the kind in the case. `repeat_on` is the day on which what escalates
+#   now is escalated again, if it still stands; null when it is not.
 # entrypoint: true
 decision := {
 	"tell": [object.union(
@@ -28,6 +30,7 @@ decision := {
 		told := rule.tell[min(told_by[person])]
 	],
 	"deadlines": sort({change | some change in changes}),
+	"repeat_on": repeat_on,
 	"policy_revision": question.revision,
 }
 
@@ -81,6 +84,8 @@ holds("a_partner_has_nobody") if {
 	some partner in about.participants
 	not represented(partner)
 }
+
+holds("is_about_an_action") if is_string(about.action)
 
 holds("everybody_answered") if {
 	every partner in about.participants {
@@ -256,6 +261,16 @@ day(entry, _) := date if {
 	began := time.format([time.parse_rfc3339_ns(input.event.time), "Europe/Brussels", "2006-01-02"])
 	due := time.add_date(question.day(began), 0, 0, days)
 	date := time.format([due, "UTC", "2006-01-02"])
+}
+
+# What endangers somebody is not forgotten by having been escalated.
+default repeat_on := null
+
+repeat_on := day({"deadline": kind}, about) if {
+	input.event.source == "notifications"
+	endswith(input.event.type, "_overdue")
+	kind := trim_suffix(input.event.type, "_overdue")
+	data.deadlines[kind].repeats
 }
 
 # METADATA

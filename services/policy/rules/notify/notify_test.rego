@@ -21,7 +21,7 @@ decision_on(type, changes) := decision_from("intake", type, changes)
 # Each person once, by name; urgent where a life may depend on it.
 told(people, task) := [{"person": person, "task": task, "urgent": task in urgent} | some person in sort(people)]
 
-urgent := {"crisis", "crisis_after_end", "crisis_after_withdrawal", "unsafe", "reopening_waiting", "reopening_due", "reopening_overdue"}
+urgent := {"crisis", "crisis_after_end", "crisis_after_withdrawal", "unsafe", "reopening_waiting", "reopening_due", "reopening_overdue", "unsafe_due", "unsafe_overdue"}
 
 decision_from(source, type, changes) := decision if {
 	event := {"source": source, "type": type, "time": samples.now, "data": object.union(about, changes)}
@@ -289,4 +289,11 @@ test_without_a_revision_nobody_is_told if {
 		with data.system.bundles as {}
 	decision.tell == []
 	decision.policy_revision == ""
+}
+
+test_what_endangers_somebody_is_escalated_again[kind] if {
+	some kind, day in {"crisis": "2026-03-12", "unsafe": "2026-03-12", "reopening": "2026-03-11", "safety_check": "2026-03-24", "report": null}
+	decision_from("notifications", sprintf("%s_overdue", [kind]), {}).repeat_on == day
+	decision_from("notifications", sprintf("%s_due", [kind]), {}).repeat_on == null
+	decision_from("intake", sprintf("%s_overdue", [kind]), {}).repeat_on == null
 }
