@@ -295,11 +295,12 @@ class TransitionBody(Strict):
 class RaiseCrisisBody(Strict):
     """Acute danger: the operational team is alerted at once.
 
-    Without `subjects` it is about the whole client system: who warns may not know the ids.
+    Without `subjects` it is about the whole client system: who warns may not know the ids. Without
+    a `summary` those who read only summaries read that acute danger was reported.
     """
 
     text = Text(required=True)
-    summary = Text(SUMMARY, required=True)
+    summary = Text(SUMMARY)
     subjects = ids(load_default=list)
 
 

@@ -14,4 +14,11 @@ STEPS: Final[tuple[Step, ...]] = (
         renewal.pending,
         lambda runtime: renewal.renew(runtime, whole_number("KETENAANPAK_ESCALATION_DAYS", 3)),
     ),
+    Step(
+        "repeat-escalations",
+        "expand",
+        "escalates again what endangers somebody and fell silent",
+        renewal.pending_repeats,
+        lambda runtime: renewal.repeat(runtime, whole_number("KETENAANPAK_ESCALATION_DAYS", 3)),
+    ),
 )

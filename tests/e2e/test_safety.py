@@ -92,6 +92,7 @@ def test_unsafe_is_told_at_once_and_nothing_is_concluded_while_it_stands(table: 
     table.expect(table.post(CHAIR, path, check("unknown", *case.persons)))
     refused(table.step(CHAIR, case, "conclude", outcome=drawn), "precondition_unmet", "unsafe")
     refused(draw(table, case, "unknown"), "precondition_unmet", "unsafe")
+    refused(draw(table, case, "safe"), "precondition_unmet", "unsafe")
     assert table.get(CHAIR, case.path).json()["stage"] == "active"
 
     contact = {
@@ -296,3 +297,14 @@ def test_nobody_concludes_what_he_proposed_himself(table: TableClient):
     table.expect(table.put(CHAIR, f"{case.path}/director", another))
     drawn = table.expect(draw(table, case))["id"]
     table.expect(table.step(CHAIR, case, "conclude", outcome=drawn))
+
+
+def test_no_form_holds_acute_danger_back(table: TableClient):
+    """Somebody warns in one sentence, about an id that was copied wrongly."""
+    case = active(table)
+    said = {"text": "hij staat voor de deur", "subjects": [case.id]}
+
+    table.expect(table.post("caw-kortrijk", f"{case.path}/crisis", said))
+
+    for who in (CHAIR, DIRECTOR):
+        assert told(table, who, "crisis", case)

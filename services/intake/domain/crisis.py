@@ -22,10 +22,11 @@ LEADS_TO: Final = {
 def raise_crisis(case: Case, command: Command) -> Change:
     """Acute danger: alerts the operational team, at any stage; it waits for nothing.
 
-    In a case that has ended it leads whoever is told to what can be done then.
+    In a case that has ended it leads whoever is told to what can be done then. Subjects that are
+    no members of the client system are left out; when none is left it is about everybody.
     """
-    subjects = command.body["subjects"] or case.everybody
-    case.check_subjects(subjects)
+    named = [one for one in command.body["subjects"] if one in case.everybody]
+    subjects = named or case.everybody
     case = replace(case, crisis=True, version=case.version + (not case.crisis))
     note = Fragment(
         id=command.new_id(),

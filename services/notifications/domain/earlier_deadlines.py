@@ -1,7 +1,7 @@
 """What an earlier version stored of the deadlines of a case, in the present form.
 
 That version ended for good what the end of a case now only suspends, ended a follow-up by the
-record of it, and had no deadline for a stage.
+record of it, and had no deadline for a stage. Another escalated everything once.
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,9 @@ AT_STAGE: Final[Mapping[str, tuple[str, ...]]] = {
     "accepted": ("accepted",),
 }
 """Stage → the deadlines that run in it."""
+
+REPEATED: Final = ("safety_check", "reopening", "crisis")
+"""The kinds that fell silent once they were escalated, and are escalated again now."""
 
 TIME_TO_ACT: Final = timedelta(days=14)
 """Days from the upgrade until the deadline of a stage reminds: when it began is not known."""

@@ -7,7 +7,7 @@ to a case; days and codes are stored in clear.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -29,7 +29,12 @@ from services.notifications.domain.deadline_state import (
     stands,
 )
 from services.notifications.domain.deadlines import Begin, Change, Suspend
-from services.notifications.domain.earlier_deadlines import AT_STAGE, TIME_TO_ACT, kind_states
+from services.notifications.domain.earlier_deadlines import (
+    AT_STAGE,
+    REPEATED,
+    TIME_TO_ACT,
+    kind_states,
+)
 from services.notifications.domain.reminder_times import last_morning
 
 LEASE: Final = timedelta(seconds=20)
@@ -40,6 +45,15 @@ FORM: Final = 2
 
 EARLIER: Final[Document] = {"form": {"$ne": FORM}}
 """The cases whose deadlines an earlier version stored."""
+
+SILENT: Final[Document] = {
+    "kind": {"$in": list(REPEATED)},
+    "open": True,
+    "escalated_of": {"$type": "string"},
+    "$expr": {"$eq": ["$escalated_of", "$due"]},
+    "repeat_on": {"$exists": False},
+}
+"""The deadlines that an earlier version escalated for the last time."""
 
 ASK_AGAIN: Final = timedelta(minutes=5)
 """How long after an event whose deadline stands policy is asked again whom to tell of it."""
@@ -144,6 +158,21 @@ class Deadlines:
         self._cases.update_one(
             {"_id": case},
             {"$set": {"form": FORM, **kinds.document()}, "$inc": {"heard": 1}},
+            session=session,
+        )
+        return True
+
+    def repeat(self, deadline: str, now: datetime, session: ClientSession) -> bool:
+        """Escalate a deadline of `SILENT` again from the next morning; False when it is none."""
+        found = self._deadlines.find_one({"_id": deadline, **SILENT}, session=session)
+        if found is None:
+            return False
+        case = self._cases.find_one({"_id": found["case"]}, session=session) or {}
+        again = replace(self._read(found, session), repeat_on=last_morning(now) + timedelta(days=1))
+        fields = self._moments(again, _Kinds(case)[found["kind"]])
+        self._deadlines.update_one(
+            {"_id": deadline},
+            {"$set": {"repeat_on": _text(again.repeat_on), **fields}},
             session=session,
         )
         return True

@@ -29,6 +29,9 @@ def test_nothing_is_closed_while_somebody_is_unsafe_or_by_who_proposed_it(
     waits = lives.step(chair, case, "close", outcome=followed)
     unsure = builders.follow_up(safety_check=builders.safety_check("unknown"))
     early = lives.post(director, path, unsure)
+    hasty = lives.post(director, path, builders.follow_up())
+    safe = {**builders.safety_check("safe"), "subjects": [case.ids["a"]]}
+    lives.expect(lives.post(chair, f"{case.path}/safety-checks", safe))
     again = lives.expect(lives.post(director, path, builders.follow_up()))["id"]
     own = lives.step(director, case, "close", outcome=again)
     warned = lives.expect(lives.post(director, f"{case.path}/crisis", builders.narrative("nu")))
@@ -40,6 +43,7 @@ def test_nothing_is_closed_while_somebody_is_unsafe_or_by_who_proposed_it(
 
     refused(waits, "precondition_unmet", "unsafe")
     refused(early, "precondition_unmet", "unsafe")
+    refused(hasty, "precondition_unmet", "unsafe")
     refused(own, "precondition_unmet", "own_proposal")
     refused(danger, "precondition_unmet", "crisis_open")
     assert done["stage"] == "closed"

@@ -20,7 +20,7 @@ from deploy.local.progress import Progress
 from services.notifications.application import Notifications
 from services.notifications.domain.earlier_deadlines import AT_STAGE
 from services.notifications.store.deadlines import Deadlines
-from services.notifications.store.renewal import pending, renew
+from services.notifications.store.renewal import pending, pending_repeats, renew, repeat
 from tests.integration.intake.conftest import config_on
 from tests.integration.serving import policy_server
 
@@ -528,3 +528,23 @@ def test_a_follow_up_that_an_earlier_version_forgot_is_waited_for_again(
     replicas.days(4)
 
     assert replicas.tasks("p-caw") == Counter({"follow_up_due": 1})
+
+
+def test_what_fell_silent_under_an_earlier_version_is_escalated_again(replicas: Replicas) -> None:
+    """A crisis that was open at the upgrade would stay the one that nobody hears of."""
+    said = {"fragment": a_random_id(), "category": "safety", "partner": "caw"}
+    replicas.deliver("intake.crisis_raised", **said)
+    replicas.days(5)
+    runtime = replicas.runtimes[0]
+    runtime.database["deadlines"].update_many(
+        {}, {"$unset": {"repeat_on": 1}, "$set": {"next_at": None}}
+    )
+    replicas.days(5)
+    assert replicas.tasks("p-caw")["crisis_overdue"] == 1
+
+    assert pending_repeats(runtime) == 1
+    assert list(repeat(runtime, 3)) == [(1, 0)]
+    assert (pending_repeats(runtime), list(repeat(runtime, 3))) == (0, [])
+    replicas.days(4)
+
+    assert replicas.tasks("p-caw")["crisis_overdue"] == 3

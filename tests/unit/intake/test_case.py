@@ -120,14 +120,24 @@ def test_a_warning_that_nobody_has_read_is_not_ended() -> None:
 
 
 def test_a_crisis_is_about_members_of_the_client_system() -> None:
-    """A note about somebody outside the family is refused by the id that is unknown."""
-    with pytest.raises(Refuse) as refused:
-        raise_crisis(case(), command("raise_crisis", CRISIS | {"subjects": [case().id]}))
+    """A wrong id holds no alarm back: who is no member is left out, and nobody is overlooked."""
+    member, stranger = case().everybody[0], case().id
 
-    assert (refused.value.code, refused.value.members) == (
-        "unknown_subject",
-        {"subjects": [case().id]},
-    )
+    def about(*subjects: str) -> tuple[str, ...]:
+        body = CRISIS | {"subjects": list(subjects)}
+        return raise_crisis(case(), command("raise_crisis", body)).added[0].subjects
+
+    assert about(stranger, member) == (member,)
+    assert about(stranger) == case().everybody
+
+
+def test_a_crisis_waits_for_no_summary() -> None:
+    """Somebody at a door with a telephone in one hand writes one sentence, not two."""
+    said = {key: value for key, value in CRISIS.items() if key != "summary"}
+
+    [note] = raise_crisis(case(), command("raise_crisis", said)).added
+
+    assert note.content == {"text": CRISIS["text"]}
 
 
 def test_a_party_is_invited_once() -> None:
