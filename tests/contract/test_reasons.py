@@ -26,7 +26,7 @@ SAID_BESIDE = {
     *("expires_at", "follow_up_on", "hide", "key", "mandate", "minutes", "no_onward_sharing"),
     *("not_before", "obligations", "offered", "party", "policy_revision", "review", "standings"),
     *("review_working_days", "table", "terms", "use_limitation", "walled", "walled_from_matches"),
-    *("answer_working_days", "partners", "withheld", "always", "change", "UTC"),
+    *("answer_working_days", "partners", "persons", "withheld", "always", "change", "UTC"),
     *("submitted_by", "crisis_raised", "evaluating", "contributors", "followers"),
 }
 """What the rules say that is neither a reason nor a word of a table or schema: the members of

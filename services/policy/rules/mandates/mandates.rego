@@ -38,6 +38,8 @@ default begun(_) := false
 
 begun(mandate) if time.parse_rfc3339_ns(mandate.from) <= question.now
 
+# METADATA
+# title: A mandate has not ended
 default lasting(_) := false
 
 lasting(mandate) if mandate.until == null
