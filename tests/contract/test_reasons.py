@@ -26,8 +26,8 @@ SAID_BESIDE = {
     *("expires_at", "follow_up_on", "hide", "key", "mandate", "minutes", "no_onward_sharing"),
     *("not_before", "obligations", "offered", "party", "policy_revision", "review", "standings"),
     *("review_working_days", "table", "terms", "use_limitation", "walled", "walled_from_matches"),
-    *("answer_working_days", "partners", "withheld", "always", "change", "UTC"),
-    *("submitted_by", "crisis_raised", "evaluating", "contributors", "followers"),
+    *("answer_working_days", "partners", "withheld", "always", "change", "UTC", "repeat_on"),
+    *("submitted_by", "crisis_raised", "evaluating", "contributors", "followers", "_overdue"),
 }
 """What the rules say that is neither a reason nor a word of a table or schema: the members of
 questions and decisions, obligations, formats."""
