@@ -41,9 +41,20 @@ def opened(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         runtime = open_runtime(config)
         runtimes.append(runtime)
         dumped.restore(runtime.database.client, service, config.database)
+        if service == "notifications":
+            _escalate_one(runtime)
         return runtime
 
     yield opened
     for runtime in runtimes:
         runtime.database.client.drop_database(runtime.database.name)
         runtime.close()
+
+
+def _escalate_one(runtime: Runtime) -> None:
+    """Make one deadline what a version after that of the dump left of an escalated crisis."""
+    deadlines = runtime.database["deadlines"]
+    wanted = {"case": {"$nin": runtime.vault.destroyed()}, "kind": "question"}
+    one = deadlines.find(wanted, sort=[("_id", 1)]).next()
+    silent = {"kind": "crisis", "open": True, "escalated_of": one["due"], "next_at": None}
+    deadlines.update_one({"_id": one["_id"]}, {"$set": silent})

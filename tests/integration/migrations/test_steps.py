@@ -34,7 +34,7 @@ PENDING: Final = {
     ("plans", "name-what-checks-go-with"): 5,
     ("plans", "empty-register-of-cases"): 15,
     ("notifications", "renew-deadlines"): 15,
-    ("notifications", "repeat-escalations"): 0,
+    ("notifications", "repeat-escalations"): 1,
 }
 """How many documents of the dump each step changes; those of a destroyed case are none."""
 
