@@ -71,6 +71,29 @@ def test_a_follow_up_that_asks_to_reopen_is_told_at_once_and_waited_for(
     conclude(lives, case)
 
 
+def test_who_is_unsafe_is_not_forgotten_until_a_check_says_otherwise(
+    living: Platform, lives: TableClient
+) -> None:
+    """It was told once, and whoever read it was on leave from that day on."""
+    clock = living.clock
+    case = lives.active("caw-kortrijk", involved_services=[])
+    path = f"{case.path}/safety-checks"
+    unsafe = {**builders.safety_check("unsafe"), "subjects": [case.ids["a"]]}
+    lives.expect(lives.post(TEAM[0], path, unsafe))
+    clock.move_to(clock.now() + timedelta(days=3))
+    is_told(lives, SEATED.chair, case, "unsafe_due")
+    clock.move_to(clock.now() + timedelta(days=4))
+    is_told(lives, SEATED.coordination, case, "unsafe_overdue")
+    clock.move_to(clock.now() + timedelta(days=3))
+    is_told(lives, SEATED.coordination, case, "unsafe_overdue", 2)
+
+    safe = {**builders.safety_check("safe"), "subjects": [case.ids["a"]]}
+    lives.expect(lives.post(TEAM[0], path, safe))
+    conclude(lives, case)
+    clock.move_to(clock.now() + timedelta(days=9))
+    is_told(lives, SEATED.chair, case, "unsafe_overdue", 2)
+
+
 def conclude(lives: TableClient, case: Case) -> None:
     """Gives the place of the case back; the chair is told that a conclusion was proposed."""
     told = len(messages(lives, SEATED.chair, case, "conclusion_waiting"))

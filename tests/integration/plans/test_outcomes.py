@@ -132,6 +132,8 @@ def test_intake_is_told_that_somebody_is_unsafe_now(client: Client, clock: Fixed
         return {one["unsafe"] for one in said.values() if one["id"] in ends}
 
     assert unsafe("unsafe", VICTIM) == {True}
+    clock.advance(timedelta(minutes=1))
+    client.send("record_follow_up", bodies.follow_up("reopen", ground="violence_again"), case)
     assert unsafe("safe", PERPETRATOR) == {True}
     assert unsafe("unknown", VICTIM) == {True}
     assert unsafe("safe", VICTIM) == {False}
