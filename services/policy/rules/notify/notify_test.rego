@@ -184,12 +184,19 @@ test_only_who_is_expected_is_told_of_the_visit[event] if {
 			decision_on(event, {"referrer": person, "stage": stage}).tell == told({person}, task)
 		}
 	}
-	decision_on(event, {"referrer": "caw", "walled": ["caw"]}).tell == []
-	every person in {"ggz", "somebody", "steering", "coordination", null} {
-		decision_on(event, {"referrer": person}).tell == []
-	}
-	decision_on(event, {"referrer": "referrer", "submitted_by": "ggz"}).tell == []
 }
+
+# METADATA
+# title: Of a visit that is moved or given back the partner is told where the referrer cannot be
+test_a_visit_that_changes_is_told_to_the_partner_where_the_referrer_cannot_be_told[event] if {
+	some event, partners in {"visit_planned": set(), "visit_moved": {"caw", "of-two"}, "visit_given_back": {"caw", "of-two"}}
+	told_of_it(event, {"referrer": "caw", "walled": ["caw"]}) == partners - {"caw"}
+	every person in {"ggz", "somebody", "steering", "coordination", null} {
+		told_of_it(event, {"referrer": person}) == partners
+	}
+}
+
+told_of_it(event, changes) := {entry.person | some entry in decision_on(event, changes).tell}
 
 deputy_finders(walled) := {entry.person |
 	some entry in decision_on("case_taken_on_agenda", {"walled": walled}).tell
