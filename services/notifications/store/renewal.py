@@ -1,10 +1,13 @@
 """Puts the deadlines that an earlier version stored in their present form."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from pymongo.client_session import ClientSession
 
 from chassis.errors import Mangled
 from chassis.migrations import Batch, count, pages
-from chassis.mongo import transaction
+from chassis.mongo import Document, transaction
 from chassis.runtime import Runtime
 from chassis.vault import KeyDestroyed
 from services.notifications.store.deadlines import EARLIER, SILENT, Deadlines
@@ -17,20 +20,9 @@ def pending(runtime: Runtime) -> int:
 
 
 def renew(runtime: Runtime, escalation_days: int) -> Iterator[Batch]:
-    """Renew every case; left is what cannot be opened, because its key was destroyed.
-
-    Each case is one transaction, so that events may be handled meanwhile.
-    """
-    deadlines = Deadlines(runtime, escalation_days)
-    for page in pages(runtime.database, "cases", EARLIER):
-        for case in page:
-            try:
-                with transaction(runtime.database) as session:
-                    changed = deadlines.renew(case["_id"], runtime.clock.now(), session)
-            except (KeyDestroyed, Mangled):
-                yield Batch(0, left=1)
-            else:
-                yield Batch(int(changed))
+    """Renew every case."""
+    act = Deadlines(runtime, escalation_days).renew
+    return _each(runtime, "cases", EARLIER, act)
 
 
 def pending_repeats(runtime: Runtime) -> int:
@@ -40,16 +32,26 @@ def pending_repeats(runtime: Runtime) -> int:
 
 
 def repeat(runtime: Runtime, escalation_days: int) -> Iterator[Batch]:
-    """Have escalated again what fell silent; left is what cannot be opened.
+    """Have escalated again what fell silent."""
+    act = Deadlines(runtime, escalation_days).repeat
+    return _each(runtime, "deadlines", SILENT, act)
 
-    Each deadline is one transaction, so that events may be handled meanwhile.
+
+def _each(
+    runtime: Runtime,
+    collection: str,
+    wanted: Document,
+    act: Callable[[str, datetime, ClientSession], bool],
+) -> Iterator[Batch]:
+    """Act on every document that is wanted; left is what cannot be opened: its key was destroyed.
+
+    Each is one transaction, so that events may be handled meanwhile.
     """
-    deadlines = Deadlines(runtime, escalation_days)
-    for page in pages(runtime.database, "deadlines", SILENT):
+    for page in pages(runtime.database, collection, wanted):
         for one in page:
             try:
                 with transaction(runtime.database) as session:
-                    changed = deadlines.repeat(one["_id"], runtime.clock.now(), session)
+                    changed = act(one["_id"], runtime.clock.now(), session)
             except (KeyDestroyed, Mangled):
                 yield Batch(0, left=1)
             else:
