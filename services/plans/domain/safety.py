@@ -63,7 +63,7 @@ def is_anybody_unsafe(held: Iterable[Fragment]) -> bool:
 
     `unknown` clears nothing: the last that said something counts. Of two at one moment the worse
     counts. Nor does a check that goes with a conclusion or follow-up clear anything, for nobody
-    may remove what stands in the way of the own proposal (domain.md, section 6). `held` are the
+    may remove what stands in the way of the own proposal (domain.md, section 4). `held` are the
     fragments of `LOOKED_AT`, with the content of the checks.
     """
     fragments = tuple(held)
